@@ -1,0 +1,124 @@
+//! What kgen says about a user's mistake: one struct for the whole program.
+//!
+//! Owns: the shape of a message and how several are gathered. `print.rs` is the only place that turns one into text,
+//! `suggest.rs` finds the nearest known name.
+//! Does not own: failures of the machine (files, processes), which are `anyhow` errors.
+
+pub mod print;
+pub mod suggest;
+
+use crate::source::Span;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    /// Short, stable, kebab-case; documented by `kgen explain ID`.
+    pub id: &'static str,
+    /// Lower case, no full stop, names in backticks.
+    pub message: String,
+    pub span: Option<Span>,
+    /// Other places that take part, each with what it has to do with it.
+    pub notes: Vec<(Span, String)>,
+    /// The ways out.
+    pub hints: Vec<String>,
+}
+
+impl Diagnostic {
+    pub fn error(id: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, id, message: message.into(), span: None, notes: vec![], hints: vec![] }
+    }
+
+    pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, message) }
+    }
+
+    pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
+        self.span = span.into();
+        self
+    }
+
+    pub fn note(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.notes.push((span, text.into()));
+        self
+    }
+
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        self.hints.push(text.into());
+        self
+    }
+
+    /// Adds a hint where there is one.
+    pub fn maybe_hint(mut self, text: Option<String>) -> Self {
+        self.hints.extend(text);
+        self
+    }
+}
+
+/// All messages of a stage. A stage goes on past a mistake and returns every one.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    list: Vec<Diagnostic>,
+}
+
+/// A stage's answer: the report says why there is none.
+pub type Result<T> = std::result::Result<T, Report>;
+
+impl Report {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same mistake at the same place is said once, however many profiles show it.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    pub fn extend(&mut self, other: Report) {
+        other.list.into_iter().for_each(|d| self.push(d));
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// In file order; what has no place comes last.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut list: Vec<_> = self.list.iter().collect();
+        list.sort_by_key(|d| (d.span.is_none(), d.span));
+        list
+    }
+
+    /// Takes the value of a step, or its mistakes.
+    pub fn take<T>(&mut self, result: std::result::Result<T, Diagnostic>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(diagnostic) => {
+                self.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// `Ok` unless an error was reported.
+    pub fn finish<T>(self, value: T) -> Result<(T, Report)> {
+        if self.has_errors() { Err(self) } else { Ok((value, self)) }
+    }
+}
+
+impl From<Diagnostic> for Report {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { list: vec![diagnostic] }
+    }
+}

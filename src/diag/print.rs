@@ -1,0 +1,101 @@
+//! Turns diagnostics into text; the only file that does.
+
+use std::fmt::Write;
+
+use super::{Diagnostic, Report, Severity};
+use crate::source::{Sources, Span};
+
+/// How messages are shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    pub color: bool,
+}
+
+/// All messages, in file order, a blank line between them.
+pub fn report(report: &Report, sources: &Sources, style: Style) -> String {
+    let texts: Vec<_> = report.sorted().iter().map(|d| diagnostic(d, sources, style)).collect();
+    texts.join("\n")
+}
+
+pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let (word, color) = match diagnostic.severity {
+        Severity::Error => ("error", "31"),
+        Severity::Warning => ("warning", "33"),
+    };
+    let head = paint(style, color, &format!("{word}[{}]", diagnostic.id));
+    let mut out = format!("{head}: {}\n", paint(style, "1", &clean(&diagnostic.message)));
+    if let Some(span) = diagnostic.span {
+        excerpt(&mut out, sources, span, None, style);
+    }
+    for (span, text) in &diagnostic.notes {
+        excerpt(&mut out, sources, *span, Some(text), style);
+    }
+    for hint in &diagnostic.hints {
+        let _ = writeln!(out, "{}: {}", paint(style, "36", "hint"), clean(hint));
+    }
+    out
+}
+
+/// `  --> path:line:column`, the source line and a caret under the part that is meant.
+fn excerpt(out: &mut String, sources: &Sources, span: Span, label: Option<&str>, style: Style) {
+    let excerpt = sources.excerpt(span);
+    let number = excerpt.number.to_string();
+    let pad = " ".repeat(number.len());
+    let bar = paint(style, "34", "|");
+    let arrow = paint(style, "34", if label.is_some() { ":::" } else { "-->" });
+    let _ = writeln!(out, "{pad} {arrow} {}", sources.describe(span));
+    if sources.get(span.file).text.is_empty() {
+        return;
+    }
+    let (text, column) = window(&excerpt.text, excerpt.column);
+    let width = excerpt.width.min(text.chars().count().saturating_sub(column)).max(1);
+    let carets = paint(style, "31", &"^".repeat(width));
+    let label = label.map(|text| format!(" {}", clean(text))).unwrap_or_default();
+    let _ = writeln!(out, "{pad}  {bar}");
+    let _ = writeln!(out, "{} {bar} {}", paint(style, "34", &number), text.trim_end());
+    let _ = writeln!(out, "{pad}  {bar} {}{carets}{label}", " ".repeat(column));
+}
+
+/// Lines of any length are shown as the 160 characters around the caret.
+fn window(text: &str, column: usize) -> (String, usize) {
+    const WIDTH: usize = 160;
+    if text.chars().count() <= WIDTH {
+        return (text.to_owned(), column);
+    }
+    let skip = column.saturating_sub(WIDTH / 2);
+    (text.chars().skip(skip).take(WIDTH).collect(), column - skip)
+}
+
+/// A message may quote what the user wrote: control characters must not reach the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+fn paint(style: Style, code: &str, text: &str) -> String {
+    if style.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_place_line_caret_and_way_out() {
+        let mut sources = Sources::default();
+        let file = sources.add("kgen.yaml", "apps:\n  api:\n    replicsa: 3\n");
+        let span = Span { file, start: 17, end: 25 };
+        let d = Diagnostic::error("unknown-key", "unknown key `replicsa` in `apps.api`")
+            .at(span)
+            .hint("did you mean `replicas`?");
+        assert_eq!(
+            diagnostic(&d, &sources, Style::default()),
+            "error[unknown-key]: unknown key `replicsa` in `apps.api`\n  --> kgen.yaml:3:5\n   |\n3 |     replicsa: 3\n   |     ^^^^^^^^\nhint: did you mean `replicas`?\n"
+        );
+    }
+
+    #[test]
+    fn control_characters_are_not_printed() {
+        let d = Diagnostic::error("x", "bad \u{1b}[31m name");
+        assert_eq!(diagnostic(&d, &Sources::default(), Style::default()), "error[x]: bad \u{fffd}[31m name\n");
+    }
+}

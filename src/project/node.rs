@@ -1,0 +1,288 @@
+//! YAML text to a tree with spans; the only file that knows the YAML parser.
+//!
+//! Owns: reader options, spans of keys and values, messages for text that is no YAML.
+//! Does not own: what keys mean (`project/language.rs`).
+//!
+//! Options as measured in the project's YAML study: the project file reads only `true`/`false` as booleans (the
+//! words `on`, `yes` stay text); rendered manifests are read as kubectl reads them. Budgets are raised, because
+//! rendered trees are larger than the parser's defaults; alias bombs still end in an error within a second.
+
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use serde_saphyr::{Error, Location, Spanned};
+
+use crate::diag::Diagnostic;
+use crate::source::{FileId, Sources, Span};
+use crate::tree::{Kind, Map, Tree};
+
+/// How plain words are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// kgen.yaml and presets: only `true` and `false` are booleans.
+    Project,
+    /// Manifests: YAML 1.1 words such as `yes` and `on` are booleans, as for kubectl.
+    Manifest,
+}
+
+/// Reads a text of one document.
+pub fn parse(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Tree<Span>, Diagnostic> {
+    let text = &sources.get(file).text;
+    match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options(dialect)) {
+        Ok(node) => Ok(node_tree(node, file)),
+        Err(error) => Err(explain(&error, sources, file)),
+    }
+}
+
+/// Reads a text of any number of documents; empty ones are left out.
+pub fn parse_all(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Vec<Tree<Span>>, Diagnostic> {
+    let text = &sources.get(file).text;
+    match serde_saphyr::from_multiple_with_options::<Spanned<Node>>(text, options(dialect)) {
+        Ok(nodes) => {
+            Ok(nodes.into_iter().map(|node| node_tree(node, file)).filter(|tree| !tree.is_null()).collect())
+        }
+        Err(error) => Err(explain(&error, sources, file)),
+    }
+}
+
+fn options(dialect: Dialect) -> serde_saphyr::options::Options {
+    serde_saphyr::options! {
+        with_snippet: false,
+        legacy_octal_numbers: true,
+        ignore_binary_tag_for_string: true,
+        strict_booleans: dialect == Dialect::Project,
+        budget: serde_saphyr::budget! {
+            max_nodes: 20_000_000,
+            max_events: 50_000_000,
+            max_documents: 100_000,
+            max_depth: 128,
+        },
+    }
+}
+
+/// What the parser hands over; spans are added by `Spanned`.
+enum Node {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// A number JSON has no form for (`.inf`, `.nan`); kept as written.
+    Odd,
+    String(String),
+    List(Vec<Spanned<Node>>),
+    Map(Vec<(Spanned<String>, Spanned<Node>)>),
+}
+
+fn node_tree(node: Spanned<Node>, file: FileId) -> Tree<Span> {
+    let span = span_of(node.defined, file);
+    let kind = match node.value {
+        Node::Null | Node::Odd => Kind::Null,
+        Node::Bool(value) => Kind::Bool(value),
+        Node::Number(number) => Kind::Number(number),
+        Node::String(text) => Kind::String(text.into()),
+        Node::List(items) => Kind::List(items.into_iter().map(|item| node_tree(item, file)).collect()),
+        Node::Map(pairs) => {
+            let mut map = Map::new();
+            for (key, value) in pairs {
+                let key_from = span_of(key.defined, file);
+                map.insert_from(Arc::<str>::from(key.value), key_from, node_tree(value, file));
+            }
+            Kind::Map(map)
+        }
+    };
+    Tree::new(kind, span)
+}
+
+fn span_of(location: Location, file: FileId) -> Span {
+    let start = location.span().byte_offset().unwrap_or_default() as u32;
+    Span { file, start, end: start + location.span().byte_len().unwrap_or_default() as u32 }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Number::from_f64(value).map_or(Node::Odd, Node::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Node::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = access.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Node::Map(pairs))
+    }
+}
+
+/// A parser's error in the user's words, with what to do where the mistake is a common one.
+fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
+    let text = &sources.get(file).text;
+    let location = error.location().unwrap_or(Location::UNKNOWN);
+    let start = byte_at(text, location.line() as usize, location.column() as usize);
+    let span = Span { file, start: start as u32, end: (start + location.span().byte_len().unwrap_or(1) as usize) as u32 };
+    let said = message_of(error);
+    if let Some(key) = said.strip_prefix("duplicate mapping key: ") {
+        let key = key.split(", set DuplicateKeyPolicy").next().unwrap_or(key);
+        return Diagnostic::error("duplicate-key", format!("key `{key}` is written twice")).at(span).hint("remove one of the two");
+    }
+    let (message, hint) = advice(&said, line_at(text, start), &text[..start]);
+    Diagnostic::error("yaml", message).at(span).maybe_hint(hint)
+}
+
+/// The parser's text without its ` at line 2, column 5`: the excerpt shows that.
+fn message_of(error: &Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+fn advice(said: &str, line: &str, before: &str) -> (String, Option<String>) {
+    let trimmed = line.trim_start();
+    let last = before.rsplit('\n').skip(1).find(|l| !l.trim().is_empty()).unwrap_or_default();
+    if line.len() > trimmed.len() && line[..line.len() - trimmed.len()].contains('\t') {
+        return ("a tab is used for indentation".into(), Some("YAML indents with spaces only".into()));
+    }
+    if line.contains("${") && (said.contains("flow") || said.contains("mapping")) {
+        return (said.to_owned(), Some("inside `{...}` or `[...]` a reference needs quotes: \"${...}\"".into()));
+    }
+    if said.contains("mapping values are not allowed") {
+        let missing = |l: &str| l.split_once(':').is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(' '));
+        let hint = if missing(last.trim()) && !last.contains(": ") {
+            "a space is missing behind the `:` of the line above".into()
+        } else {
+            "quote a value that contains `: `, or check the indentation".to_owned()
+        };
+        return (said.to_owned(), Some(hint));
+    }
+    if said.contains("multiple YAML documents") {
+        return ("more than one document".into(), Some("a project file is one document; remove the `---`".into()));
+    }
+    if said.contains("quoted scalar") || said.contains("unexpected end of stream") {
+        return (said.to_owned(), Some("a quote is not closed".into()));
+    }
+    if said.contains("did not find expected key") {
+        return (said.to_owned(), Some("check the indentation: keys of one map begin in the same column".into()));
+    }
+    if said.contains("unexpected character") {
+        return (said.to_owned(), Some("quote a value that begins with a special character".into()));
+    }
+    (said.to_owned(), None)
+}
+
+/// Byte offset of a line and column (both from 1, in characters); the parser gives no byte offset for syntax errors.
+fn byte_at(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = &text[start..];
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}
+
+fn line_at(text: &str, at: usize) -> &str {
+    let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    text[start..].lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(Tree<Span>, Sources), Diagnostic> {
+        let mut sources = Sources::default();
+        let file = sources.add("kgen.yaml", text);
+        parse(&sources, file, Dialect::Project).map(|tree| (tree, sources))
+    }
+
+    #[test]
+    fn the_characters_of_a_scalar_are_kept() {
+        let (tree, sources) = read("a: {b: 0587, c: 1.10, d: off, e: 1e6}\n").unwrap();
+        let map = tree.get("a").unwrap().as_map().unwrap();
+        let texts: Vec<_> = map.iter().map(|(_, value)| sources.text(value.from)).collect();
+        assert_eq!(texts, ["0587", "1.10", "off", "1e6"]);
+    }
+
+    #[test]
+    fn a_merged_value_points_to_where_it_is_defined() {
+        let (tree, sources) = read("x: &x {n: 3}\ny: {<<: *x}\n").unwrap();
+        assert_eq!(sources.describe(tree.at(&["y", "n"]).unwrap().from), "kgen.yaml:1:11");
+    }
+
+    #[test]
+    fn a_duplicate_key_is_an_error() {
+        let error = read("a: 1\na: 2\n").unwrap_err();
+        assert_eq!((error.id, error.message.as_str()), ("duplicate-key", "key `a` is written twice"));
+    }
+
+    #[test]
+    fn a_missing_space_is_named() {
+        let error = read("key:value\nb: 1\n").unwrap_err();
+        assert_eq!(error.hints, ["a space is missing behind the `:` of the line above"]);
+    }
+
+    #[test]
+    fn an_unquoted_reference_in_a_flow_map_is_named() {
+        let error = read("b: {c: ${x.y}}\n").unwrap_err();
+        assert_eq!(error.hints, ["inside `{...}` or `[...]` a reference needs quotes: \"${...}\""]);
+    }
+
+    #[test]
+    fn an_alias_bomb_ends_in_an_error() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for i in 1..12 {
+            text += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
+        }
+        assert_eq!(read(&text).unwrap_err().id, "yaml");
+    }
+
+    #[test]
+    fn deep_nesting_ends_in_an_error() {
+        // As in `main.rs`: the reader recurses, and a test thread has 2 MiB.
+        let run = || ["[", "- "].map(|open| read(&open.repeat(20_000)).unwrap_err().id);
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap();
+        assert_eq!(thread.join().unwrap(), ["yaml", "yaml"]);
+    }
+}

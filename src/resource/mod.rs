@@ -1,0 +1,68 @@
+//! A rendered Kubernetes object.
+//!
+//! Owns: what identifies an object, where each of its leaves came from, and which component it belongs to.
+//! Does not own: how it was rendered (`render`), nor where it is written (`output`).
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::tree::Tree;
+
+/// Where a leaf of a rendered object came from. `None` unless origins were asked for.
+pub type Origin = Option<Arc<Place>>;
+
+/// A place in a template, and the settings that were read there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// `templates/redis/statefulset.yaml`, or the project file for raw manifests and patches.
+    pub file: Arc<str>,
+    /// From 1.
+    pub line: u32,
+    /// Indexes into the settings' table of origins.
+    pub settings: Vec<u32>,
+}
+
+/// What tells one object of a stream from another: the same identity as kustomize's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    pub api_version: String,
+    pub kind: String,
+    pub namespace: Option<String>,
+    pub name: String,
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+impl Id {
+    /// Reads `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`.
+    pub fn of<O>(body: &Tree<O>) -> Option<Self> {
+        let text = |path: &[&str]| body.at(path).and_then(Tree::as_str).map(str::to_owned);
+        Some(Self {
+            api_version: text(&["apiVersion"])?,
+            kind: text(&["kind"])?,
+            namespace: text(&["metadata", "namespace"]),
+            name: text(&["metadata", "name"])?,
+        })
+    }
+
+    /// The part of `apiVersion` before the slash; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub id: Id,
+    /// The component it belongs to, as in the project file: `apps.api`, `redis.cache`; `project` for the namespace,
+    /// `manifests` for raw objects.
+    pub component: Arc<str>,
+    /// With `metadata.namespace` where the object is namespaced and the profile has a namespace.
+    pub body: Tree<Origin>,
+    /// Not in the tree: a Secret with values from the environment or a file is in the stream only.
+    pub stream_only: bool,
+}

@@ -1,0 +1,193 @@
+//! The texts kgen was given, and places in them.
+//!
+//! Owns: paths and texts of the project file, the presets and the files they name; the arithmetic from a byte
+//! offset to line and column; which byte ranges hold secret values and must never be shown.
+//! Does not own: reading from disk (`commands`), nor what a text means (`project`).
+
+/// Index of a text in [`Sources`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A byte range in one text. An empty range is a point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub file: FileId,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Line and column as a person counts them: both from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+}
+
+#[derive(Debug)]
+pub struct Source {
+    /// As it is shown: relative to where kgen was started, or the name of an embedded file.
+    pub path: String,
+    pub text: String,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    fn new(path: String, text: String) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+        let line_starts = std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect();
+        Self { path, text, line_starts }
+    }
+
+    /// The line (from 1) that holds the byte `offset`.
+    fn line_of(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// Byte range of line `line` (from 1), without its line break.
+    fn line_range(&self, line: usize) -> (usize, usize) {
+        let start = self.line_starts[line - 1] as usize;
+        let end = self.line_starts.get(line).map_or(self.text.len(), |next| *next as usize);
+        (start, start + self.text[start..end].trim_end_matches(['\n', '\r']).len())
+    }
+
+    /// The largest character boundary at or below `offset`.
+    fn floor(&self, offset: u32) -> usize {
+        let mut at = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// All texts of one run.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+    masked: Vec<Span>,
+}
+
+impl Sources {
+    /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.files.push(Source::new(path.into(), text.into()));
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    pub fn get(&self, file: FileId) -> &Source {
+        &self.files[file.0 as usize]
+    }
+
+    /// The characters a span covers, as written.
+    pub fn text(&self, span: Span) -> &str {
+        let source = self.get(span.file);
+        &source.text[source.floor(span.start)..source.floor(span.end.max(span.start))]
+    }
+
+    pub fn place(&self, span: Span) -> Place {
+        let source = self.get(span.file);
+        let at = source.floor(span.start);
+        let line = source.line_of(at as u32);
+        let (start, _) = source.line_range(line);
+        Place { line, column: source.text[start.min(at)..at].chars().count() + 1 }
+    }
+
+    /// `path:line:column`.
+    pub fn describe(&self, span: Span) -> String {
+        let place = self.place(span);
+        format!("{}:{}:{}", self.get(span.file).path, place.line, place.column)
+    }
+
+    /// From now on the characters of `span` are shown as `***`.
+    pub fn mask(&mut self, span: Span) {
+        self.masked.push(span);
+    }
+
+    /// The line a span begins in, ready to show: secret values masked, and the column (in characters, from 0) and
+    /// width of the part that the span covers in the shown text.
+    pub fn excerpt(&self, span: Span) -> Excerpt {
+        let source = self.get(span.file);
+        let at = source.floor(span.start);
+        let number = source.line_of(at as u32);
+        let (start, end) = source.line_range(number);
+        let stop = source.floor(span.end).clamp(at.min(end), end);
+        let hidden = self.hidden_in(span.file, start, end);
+        let shown = |from: usize, to: usize| show(&source.text, from, to, &hidden);
+        Excerpt {
+            number,
+            column: shown(start, at.min(end)).chars().count(),
+            width: shown(at.min(end), stop).chars().count().max(1),
+            text: shown(start, end),
+        }
+    }
+
+    /// Masked byte ranges that touch `start..end` of a file, sorted.
+    fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let mut hidden: Vec<_> = self
+            .masked
+            .iter()
+            .filter(|m| m.file == file && (m.start as usize) < end && (m.end as usize) > start)
+            .map(|m| (m.start as usize, m.end as usize))
+            .collect();
+        hidden.sort_unstable();
+        hidden
+    }
+}
+
+/// One line of a source, as it may be shown.
+pub struct Excerpt {
+    pub number: usize,
+    pub text: String,
+    pub column: usize,
+    pub width: usize,
+}
+
+/// `text[from..to]` with every hidden range replaced by `***`, and what would move the caret by a blank.
+fn show(text: &str, from: usize, to: usize, hidden: &[(usize, usize)]) -> String {
+    let mut out = String::new();
+    let mut at = from;
+    for (start, end) in hidden.iter().filter(|(start, end)| *start < to && *end > from) {
+        out.push_str(&text[at..(*start).clamp(at, to)]);
+        if *start >= from {
+            out.push_str("***");
+        }
+        at = (*end).clamp(at, to);
+    }
+    out.push_str(&text[at..to]);
+    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(text: &str) -> (Sources, FileId) {
+        let mut sources = Sources::default();
+        let file = sources.add("kgen.yaml", text);
+        (sources, file)
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let (sources, file) = sources("a: é\nü: x\r\n");
+        let place = sources.place(Span { file, start: 9, end: 10 });
+        assert_eq!(place, Place { line: 2, column: 4 });
+    }
+
+    #[test]
+    fn a_masked_value_is_not_shown() {
+        let (mut sources, file) = sources("a:\n  pw: hunter2 # x\n");
+        let value = Span { file, start: 9, end: 16 };
+        sources.mask(value);
+        let excerpt = sources.excerpt(value);
+        assert_eq!(excerpt.text, "  pw: *** # x");
+        assert_eq!((excerpt.column, excerpt.width), (6, 3));
+    }
+
+    #[test]
+    fn a_span_at_the_end_of_the_text_is_shown() {
+        let (sources, file) = sources("a: 1");
+        assert_eq!(sources.excerpt(Span { file, start: 4, end: 4 }).text, "a: 1");
+        assert_eq!(sources.place(Span { file, start: 99, end: 99 }), Place { line: 1, column: 5 });
+    }
+}
