@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn columns_count_characters() {
         let (sources, file) = sources("a: é\nü: x\r\n");
-        let place = sources.place(Span { file, start: 9, end: 10 });
+        let place = sources.place(Span { file, start: 10, end: 11 });
         assert_eq!(place, Place { line: 2, column: 4 });
     }
 
