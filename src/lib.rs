@@ -9,9 +9,11 @@
 //! Modules stand in the order in which data flows. A stage is a function from the previous stage's type to the next,
 //! does no I/O, and imports earlier stages only.
 
+pub mod format;
 pub mod source;
 pub mod secret;
 pub mod tree;
 pub mod diag;
 pub mod project;
+pub mod settings;
 pub mod resource;

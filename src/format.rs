@@ -1,0 +1,11 @@
+pub fn dns_label(_: &str) -> Result<(), String> { Ok(()) }
+pub fn dns_subdomain(_: &str) -> Result<(), String> { Ok(()) }
+pub fn qualified_name(_: &str) -> Result<(), String> { Ok(()) }
+pub fn env_name(_: &str) -> Result<(), String> { Ok(()) }
+pub fn port_name(_: &str) -> Result<(), String> { Ok(()) }
+pub fn image(_: &str) -> Result<(), String> { Ok(()) }
+pub fn cron(_: &str) -> Result<(), String> { Ok(()) }
+pub fn mount_path(_: &str) -> Result<(), String> { Ok(()) }
+pub fn data_key(_: &str) -> Result<(), String> { Ok(()) }
+pub fn quantity(_: &str) -> Result<(), String> { Ok(()) }
+pub fn duration(_: &str) -> Result<(), String> { Ok(()) }

@@ -1,0 +1,610 @@
+//! The language of the project file: every key, its type and one sentence about it.
+//!
+//! Owns: the tables. They are what decodes a file, what `kgen schema` and the reference are made from.
+//! Does not own: how a table is checked (`schema.rs`) or merged (`settings`), nor what a value leads to (`plan`).
+//! Rule of the language: Kubernetes' own words and shapes; a shorthand is a scalar where Kubernetes wants a map.
+
+use super::schema::{Field, MapType, Object, Rule, Switch, Type};
+use crate::format;
+
+// Macros, not functions: only literals may hold references to other tables in a static.
+macro_rules! field {
+    ($key:expr, $ty:expr, $doc:expr $(,)?) => {
+        Field { key: $key, ty: $ty, doc: $doc }
+    };
+}
+
+macro_rules! object {
+    ($groups:expr $(,)?) => {
+        Object { groups: $groups, shorthand: None, union: &[], switch: Switch::Replace }
+    };
+}
+
+macro_rules! short {
+    ($groups:expr, $key:expr $(,)?) => {
+        Object { groups: $groups, shorthand: Some($key), union: &[], switch: Switch::Replace }
+    };
+}
+
+macro_rules! map {
+    ($key:expr, $value:expr $(,)?) => {
+        MapType { key: $key, value: $value, defaults: None, null_is_empty: false }
+    };
+}
+
+macro_rules! components {
+    ($value:expr, $defaults:expr $(,)?) => {
+        MapType { key: LABEL_KEY, value: $value, defaults: $defaults, null_is_empty: true }
+    };
+}
+
+fn any(_: &str) -> Result<(), String> {
+    Ok(())
+}
+
+fn image(text: &str) -> Result<(), String> {
+    format::image(text).map(|_| ())
+}
+
+fn version(text: &str) -> Result<(), String> {
+    let ok = text.split_once('.').is_some_and(|(a, b)| a == "1" && b.parse::<u16>().is_ok());
+    if ok { Ok(()) } else { Err(format!("expected a version such as `1.33`, found `{text}`")) }
+}
+
+fn relative_path(text: &str) -> Result<(), String> {
+    let outside = text.starts_with('/') || text.split('/').any(|part| part == "..") || text.is_empty();
+    if outside { Err(format!("expected a path below the project's folder, found `{text}`")) } else { Ok(()) }
+}
+
+const LABEL_KEY: (&str, Rule) = ("component name", format::dns_label);
+const INT_MAX: i64 = i32::MAX as i64;
+
+const STRING: Type = Type::String("a string", any);
+const NAME: Type = Type::String("a name", format::dns_label);
+const SUBDOMAIN: Type = Type::String("a name", format::dns_subdomain);
+const QUANTITY: Type = Type::Word("a quantity such as `256Mi`", format::quantity);
+const COUNT0: Type = Type::Integer(0, INT_MAX);
+const COUNT1: Type = Type::Integer(1, INT_MAX);
+const PORT: Type = Type::Integer(1, 65_535);
+const NONE: Type = Type::Enum(&["none"]);
+const TEXT_MAP: Type = Type::Map(&map!(("key", any), Type::Text));
+const LABELS: Type = Type::Map(&map!(("label key", format::qualified_name), Type::Text));
+const ANNOTATIONS: Type = Type::Map(&map!(("annotation key", format::qualified_name), Type::Text));
+const TEXTS: Type = Type::List(&Type::Text);
+
+/// The whole project file.
+pub static PROJECT: Object = object!(&[HEAD, BODY, PROFILES]);
+
+/// One of the embedded `profiles/*.yaml`.
+pub static PRESET: Object = object!(&[BODY, PRESET_DEFAULTS]);
+
+/// What is left when the layers of a profile are merged.
+pub static SETTINGS: Object = object!(&[HEAD, BODY]);
+
+const HEAD: &[Field] = &[
+    field!("apiVersion", Type::Enum(&["kgen.dev/v1"]), "The version of this language."),
+    field!("project", NAME, "The project's name; becomes `app.kubernetes.io/part-of`."),
+];
+
+const BODY: &[Field] = &[
+    field!("namespace", Type::Object(&NAMESPACE), "Where the objects live; usually differs by profile."),
+    field!("kubernetes", Type::Word("a version such as `1.33`", version), "The lowest server version to support; a field newer than it is an error."),
+    field!("output", Type::String("a path", relative_path), "The folder that `kgen render` writes."),
+    field!("layout", Type::Enum(&["overlays", "flat"]), "A Kustomize base with overlays, or one rendered folder per profile."),
+    field!("labels", LABELS, "Labels on every object's metadata; never on selectors."),
+    field!("annotations", ANNOTATIONS, "Annotations on every object's metadata."),
+    field!("secretProvider", Type::OneOf(&[Type::Enum(&["local", "existing"]), Type::Object(&PROVIDER)]), "How secret values reach the cluster."),
+    field!("templates", Type::String("a path", relative_path), "A folder whose files replace or add to the built-in templates."),
+    field!("apps", Type::Map(&components!(Type::Object(&APP), Some("app"))), "Workloads of your own, by name."),
+    field!("jobs", Type::Map(&components!(Type::Object(&JOB), Some("job"))), "Jobs and CronJobs, by name."),
+    field!("redis", Type::Map(&components!(Type::Object(&REDIS), Some("redis"))), "Redis stores, by name."),
+    field!("postgres", Type::Map(&components!(Type::Object(&POSTGRES), Some("postgres"))), "PostgreSQL databases, by name."),
+    field!("configs", Type::Map(&CONFIGS), "ConfigMaps, by name."),
+    field!("secrets", Type::Map(&SECRETS), "Secrets, by name: their keys and where the values come from, never values of staging and prod."),
+    field!("manifests", Type::List(&Type::Kubernetes("object")), "Raw Kubernetes objects, or `{file: path}`; checked and passed through."),
+    field!("patches", Type::List(&Type::Object(&PATCH)), "Changes to rendered objects; one that matches nothing is an error."),
+    field!("delivery", Type::Kubernetes("delivery"), "Objects that deliver the tree, for Argo CD or Flux."),
+];
+
+const PROFILES: &[Field] = &[field!("profiles", Type::Map(&PROFILE_MAP), "What differs between environments.")];
+static PROFILE_MAP: MapType = components!(Type::Object(&PROFILE), None);
+static PROFILE: Object = object!(&[
+    &[
+        field!("preset", Type::Enum(&["dev", "staging", "prod"]), "The built-in preset below this profile."),
+        field!("extends", NAME, "Another profile, whose settings this one inherits."),
+    ],
+    BODY,
+]);
+
+const PRESET_DEFAULTS: &[Field] = &[field!("defaults", Type::Object(&DEFAULTS), "What components inherit.")];
+static DEFAULTS: Object = object!(&[&[
+    field!("app", Type::Object(&APP), "What every app inherits."),
+    field!("job", Type::Object(&JOB), "What every job inherits."),
+    field!("redis", Type::Object(&REDIS), "What every redis inherits."),
+    field!("postgres", Type::Object(&POSTGRES), "What every postgres inherits."),
+]]);
+
+static NAMESPACE: Object = short!(
+    &[&[
+        field!("name", NAME, "The namespace's name."),
+        field!("create", Type::Bool, "Whether the tree has the Namespace object."),
+        field!("podSecurity", Type::Enum(&["privileged", "baseline", "restricted"]), "The Pod Security Standard that the namespace enforces."),
+    ]],
+    "name",
+);
+
+static PROVIDER: Object = Object {
+    groups: &[&[
+        field!("external", Type::Object(&EXTERNAL), "External Secrets Operator fetches the values."),
+        field!("sealed", Type::Kubernetes("sealed provider"), "Sealed Secrets: ciphertext in the repository."),
+        field!("sops", Type::Kubernetes("sops provider"), "SOPS-encrypted files."),
+    ]],
+    shorthand: None,
+    union: &["external", "sealed", "sops"],
+    switch: Switch::Replace,
+};
+
+static EXTERNAL: Object = object!(&[&[
+    field!("store", SUBDOMAIN, "The name of the SecretStore."),
+    field!("kind", Type::Enum(&["SecretStore", "ClusterSecretStore"]), "Its kind."),
+    field!("prefix", STRING, "Where the secrets are found: `<prefix>/<secret>#<key>`."),
+    field!("refreshInterval", Type::String("a duration", format::duration), "How often the values are fetched."),
+]]);
+
+static CONFIGS: MapType = components!(Type::Map(&map!(("key", format::data_key), Type::Object(&CONTENT))), None);
+static CONTENT: Object = Object {
+    groups: &[&[
+        field!("value", Type::Text, "The text."),
+        field!("file", Type::String("a path", relative_path), "The file whose content it is."),
+    ]],
+    shorthand: Some("value"),
+    union: &["value", "file"],
+    switch: Switch::Replace,
+};
+
+static SECRETS: MapType = components!(Type::Map(&SECRET_KEYS), None);
+static SECRET_KEYS: MapType =
+    MapType { key: ("key", format::data_key), value: Type::Object(&SECRET), defaults: None, null_is_empty: true };
+static SECRET: Object = Object {
+    groups: &[&[
+        field!("value", Type::Password, "A literal (dev only), or composed from references."),
+        field!("env", Type::String("a variable's name", format::env_name), "From the environment of `kgen render`; in the stream only."),
+        field!("file", STRING, "From a file; in the stream only."),
+        field!("remote", STRING, "Where the provider finds it, as `key#property`."),
+        field!("minLength", COUNT1, "The least number of characters."),
+    ]],
+    shorthand: Some("value"),
+    union: &["value", "env", "file"],
+    switch: Switch::Keep,
+};
+
+static PATCH: Object = object!(&[&[
+    field!("target", Type::Object(&TARGET), "Which objects."),
+    field!("patch", Type::Kubernetes("patch"), "A map is a strategic-merge patch, a list JSON-6902 operations."),
+]]);
+static TARGET: Object = object!(&[&[
+    field!("kind", STRING, "Their kind."),
+    field!("name", STRING, "Their name."),
+    field!("apiVersion", STRING, "Their group and version."),
+]]);
+
+/// What a container has, wherever it stands.
+const CONTAINER: &[Field] = &[
+    field!("image", Type::String("an image", image), "With a tag or a digest."),
+    field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
+    field!("command", TEXTS, "Replaces the image's entrypoint."),
+    field!("args", TEXTS, "Replaces the image's arguments."),
+    field!("workingDir", STRING, "As in Kubernetes."),
+    field!("env", Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))), "Environment variables, by name."),
+    field!("envFrom", Type::List(&Type::Object(&ENV_FROM)), "All keys of a config or secret as variables."),
+    field!("files", Type::Map(&map!(("path", format::mount_path), Type::Object(&FILE))), "Files in the container, by path."),
+    field!("volumes", Type::Map(&map!(("path", format::mount_path), Type::Object(&VOLUME))), "Volumes, by the path they are mounted at."),
+    field!("resources", Type::Object(&RESOURCES), "Requests and limits."),
+    field!("lifecycle", Type::Kubernetes("Lifecycle"), "Hooks, as in Kubernetes."),
+    field!("stdin", Type::Bool, "As in Kubernetes."),
+    field!("tty", Type::Bool, "As in Kubernetes."),
+    field!("terminationMessagePolicy", Type::Enum(&["File", "FallbackToLogsOnError"]), "As in Kubernetes."),
+];
+
+const PORTS: &[Field] = &[
+    field!("port", PORT, "Short for `ports: {http: ...}`."),
+    field!("ports", Type::Map(&map!(("port name", format::port_name), Type::Object(&CONTAINER_PORT))), "Ports of the container, by name."),
+];
+
+const PROBES: &[Field] = &[
+    field!("livenessProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Restarts the container when it fails."),
+    field!("readinessProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Takes the pod out of its Services when it fails."),
+    field!("startupProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Holds the other probes back until it succeeds."),
+];
+
+/// Where and how pods run.
+const POD: &[Field] = &[
+    field!("antiAffinity", Type::Enum(&["none", "preferred", "required"]), "Whether pods of one app avoid each other's host."),
+    field!("affinity", Type::Kubernetes("Affinity"), "As in Kubernetes; takes the place of `antiAffinity`."),
+    field!("topologySpread", Type::Enum(&["none", "host", "zone"]), "Over what pods are spread."),
+    field!("topologySpreadConstraints", Type::Kubernetes("TopologySpreadConstraint list"), "As in Kubernetes; takes the place of `topologySpread`."),
+    field!("nodeSelector", TEXT_MAP, "Labels a node must have."),
+    field!("tolerations", Type::Kubernetes("Toleration list"), "As in Kubernetes."),
+    field!("priorityClassName", SUBDOMAIN, "As in Kubernetes."),
+    field!("runtimeClassName", SUBDOMAIN, "As in Kubernetes."),
+    field!("schedulerName", STRING, "As in Kubernetes."),
+    field!("imagePullSecrets", Type::List(&Type::Object(&LOCAL_REFERENCE)), "Names of Secrets with registry credentials."),
+    field!("hostAliases", Type::Kubernetes("HostAlias list"), "As in Kubernetes."),
+    field!("dnsConfig", Type::Kubernetes("PodDNSConfig"), "As in Kubernetes."),
+    field!("dnsPolicy", Type::Enum(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]), "As in Kubernetes."),
+    field!("hostNetwork", Type::Bool, "As in Kubernetes; breaks Pod Security `restricted`."),
+    field!("shareProcessNamespace", Type::Bool, "As in Kubernetes."),
+    field!("terminationGracePeriodSeconds", COUNT0, "Time to shut down."),
+    field!("serviceAccount", Type::Object(&SERVICE_ACCOUNT), "The pods' identity."),
+    field!("securityContext", Type::Kubernetes("security context"), "Fields of the pod's and the container's, merged over the restricted default."),
+    field!("podAnnotations", ANNOTATIONS, "Annotations on the pods."),
+    field!("podLabels", LABELS, "Labels on the pods."),
+    field!("annotations", ANNOTATIONS, "Annotations on the component's objects."),
+    field!("labels", LABELS, "Labels on the component's objects."),
+    field!("allow", TEXT_MAP, "Checks that are silenced here, each with the reason."),
+];
+
+const APP_ONLY: &[Field] = &[
+    field!("workload", Type::Enum(&["Deployment", "StatefulSet", "DaemonSet"]), "The kind of workload."),
+    field!("replicas", COUNT0, "How many pods."),
+    field!("autoscaling", Type::Object(&AUTOSCALING), "A HorizontalPodAutoscaler; `replicas` is then omitted."),
+    field!("service", Type::OneOf(&[NONE, Type::Object(&SERVICE)]), "The app's Service; `none` for none."),
+    field!("ingress", Type::OneOf(&[NONE, Type::Object(&INGRESS)]), "An Ingress."),
+    field!("gateway", Type::Object(&GATEWAY), "An HTTPRoute."),
+    field!("waitFor", Type::List(&Type::Text), "Components that must answer before the app starts."),
+    field!("strategy", Type::Object(&STRATEGY), "How pods are replaced."),
+    field!("podManagementPolicy", Type::Enum(&["OrderedReady", "Parallel"]), "Of a StatefulSet."),
+    field!("minReadySeconds", COUNT0, "As in Kubernetes."),
+    field!("revisionHistoryLimit", COUNT0, "As in Kubernetes."),
+    field!("progressDeadlineSeconds", COUNT1, "As in Kubernetes."),
+    field!("disruptionBudget", Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]), "A PodDisruptionBudget, where there are at least two pods."),
+    field!("networkPolicy", Type::Enum(&["none", "wiring"]), "`wiring`: only what is wired to it may connect."),
+    field!("egress", Type::Enum(&["open", "wiring"]), "`wiring`: it may connect only to what it is wired to, and DNS."),
+    field!("initContainers", Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))), "Run before the app, in this order."),
+    field!("sidecars", Type::Map(&map!(("container name", format::dns_label), Type::Object(&SIDECAR))), "Run beside the app; started before it."),
+];
+
+static APP: Object = object!(&[CONTAINER, PORTS, PROBES, APP_ONLY, POD]);
+static INIT_CONTAINER: Object = object!(&[CONTAINER, CONTAINER_SECURITY]);
+static SIDECAR: Object = object!(&[CONTAINER, PORTS, PROBES, CONTAINER_SECURITY]);
+const CONTAINER_SECURITY: &[Field] =
+    &[field!("securityContext", Type::Kubernetes("security context"), "Merged over the restricted default.")];
+
+static JOB: Object = object!(&[
+    CONTAINER,
+    &[
+        field!("schedule", Type::String("a cron schedule", format::cron), "Makes it a CronJob."),
+        field!("timeZone", STRING, "Of the schedule; `Etc/UTC` unless said."),
+        field!("concurrencyPolicy", Type::Enum(&["Allow", "Forbid", "Replace"]), "What happens when the last run is still going."),
+        field!("startingDeadlineSeconds", COUNT0, "As in Kubernetes."),
+        field!("suspend", Type::Bool, "As in Kubernetes."),
+        field!("successfulJobsHistoryLimit", COUNT0, "As in Kubernetes."),
+        field!("failedJobsHistoryLimit", COUNT0, "As in Kubernetes."),
+        field!("backoffLimit", COUNT0, "How often a failed pod is tried again."),
+        field!("activeDeadlineSeconds", COUNT1, "As in Kubernetes."),
+        field!("ttlSecondsAfterFinished", COUNT0, "As in Kubernetes."),
+        field!("completions", COUNT1, "As in Kubernetes."),
+        field!("parallelism", COUNT0, "As in Kubernetes."),
+        field!("restartPolicy", Type::Enum(&["Never", "OnFailure"]), "As in Kubernetes."),
+        field!("waitFor", Type::List(&Type::Text), "Components that must answer before the job starts."),
+        field!("initContainers", Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))), "Run before the job, in this order."),
+    ],
+    POD,
+]);
+
+static ENV: Object = Object {
+    groups: &[&[
+        field!("value", Type::Wired, "The text, with references."),
+        field!("ref", Type::Wired, "One reference, where options are needed."),
+        field!("optional", Type::Bool, "The pod starts without it."),
+        field!("fieldRef", Type::Object(&FIELD_REF), "A field of the pod (Downward API)."),
+        field!("resourceFieldRef", Type::Object(&RESOURCE_FIELD_REF), "A request or limit of the container (Downward API)."),
+        field!("secretKeyRef", Type::Kubernetes("SecretKeySelector"), "A key of a Secret that exists outside the project."),
+        field!("configMapKeyRef", Type::Kubernetes("ConfigMapKeySelector"), "A key of a ConfigMap that exists outside the project."),
+    ]],
+    shorthand: Some("value"),
+    union: &["value", "ref", "fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"],
+    switch: Switch::Replace,
+};
+static FIELD_REF: Object = short!(
+    &[&[field!("fieldPath", STRING, "As in Kubernetes."), field!("apiVersion", STRING, "As in Kubernetes.")]],
+    "fieldPath",
+);
+static RESOURCE_FIELD_REF: Object = short!(
+    &[&[
+        field!("resource", STRING, "As in Kubernetes."),
+        field!("containerName", STRING, "As in Kubernetes."),
+        field!("divisor", QUANTITY, "As in Kubernetes."),
+    ]],
+    "resource",
+);
+static ENV_FROM: Object = short!(
+    &[&[
+        field!("ref", Type::Text, "`configs.NAME` or `secrets.NAME`."),
+        field!("prefix", STRING, "Put before every name."),
+        field!("optional", Type::Bool, "The pod starts without it."),
+    ]],
+    "ref",
+);
+static FILE: Object = Object {
+    groups: &[&[
+        field!("value", Type::Wired, "The text, with references."),
+        field!("file", Type::String("a path", relative_path), "The file whose content it is."),
+        field!("mode", COUNT0, "Its permission bits."),
+    ]],
+    shorthand: Some("value"),
+    union: &["value", "file"],
+    switch: Switch::Keep,
+};
+
+static VOLUME: Object = Object {
+    groups: &[&[
+        field!("size", QUANTITY, "A claim of this size."),
+        field!("storageClassName", SUBDOMAIN, "Of the claim."),
+        field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany"])), "Of the claim; `ReadWriteOncePod` unless said."),
+        field!("claim", SUBDOMAIN, "The name of the claim, or of one that exists when there is no `size`."),
+        field!("emptyDir", Type::Kubernetes("EmptyDirVolumeSource"), "Scratch space."),
+        field!("configMap", Type::Kubernetes("ConfigMapVolumeSource"), "As in Kubernetes."),
+        field!("secret", Type::Kubernetes("SecretVolumeSource"), "As in Kubernetes."),
+        field!("projected", Type::Kubernetes("ProjectedVolumeSource"), "As in Kubernetes."),
+        field!("persistentVolumeClaim", Type::Kubernetes("PersistentVolumeClaimVolumeSource"), "As in Kubernetes."),
+        field!("ephemeral", Type::Kubernetes("EphemeralVolumeSource"), "As in Kubernetes."),
+        field!("csi", Type::Kubernetes("CSIVolumeSource"), "As in Kubernetes."),
+        field!("nfs", Type::Kubernetes("NFSVolumeSource"), "As in Kubernetes."),
+        field!("hostPath", Type::Kubernetes("HostPathVolumeSource"), "As in Kubernetes; breaks Pod Security `restricted`."),
+        field!("downwardAPI", Type::Kubernetes("DownwardAPIVolumeSource"), "As in Kubernetes."),
+        field!("image", Type::Kubernetes("ImageVolumeSource"), "As in Kubernetes."),
+        field!("readOnly", Type::Bool, "Of the mount."),
+        field!("subPath", STRING, "Of the mount."),
+        field!("mountPropagation", STRING, "Of the mount."),
+    ]],
+    shorthand: None,
+    union: &[
+        "size", "emptyDir", "configMap", "secret", "projected", "persistentVolumeClaim", "ephemeral", "csi", "nfs",
+        "hostPath", "downwardAPI", "image",
+    ],
+    switch: Switch::Replace,
+};
+
+static RESOURCES: Object = object!(&[&[
+    field!("requests", Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)), "What the scheduler reserves."),
+    field!("limits", Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)), "What the container may use."),
+    field!("claims", Type::Kubernetes("ResourceClaim list"), "As in Kubernetes."),
+]]);
+
+static CONTAINER_PORT: Object = short!(
+    &[&[
+        field!("containerPort", PORT, "The port."),
+        field!("protocol", Type::Enum(&["TCP", "UDP", "SCTP"]), "`TCP` unless said."),
+        field!("hostPort", PORT, "As in Kubernetes; breaks Pod Security `restricted`."),
+        field!("appProtocol", STRING, "Of the Service's port."),
+    ]],
+    "containerPort",
+);
+
+const PROBE_TIMINGS: &[Field] = &[
+    field!("initialDelaySeconds", COUNT0, "As in Kubernetes."),
+    field!("periodSeconds", COUNT1, "As in Kubernetes."),
+    field!("timeoutSeconds", COUNT1, "As in Kubernetes."),
+    field!("successThreshold", COUNT1, "As in Kubernetes."),
+    field!("failureThreshold", COUNT1, "As in Kubernetes."),
+    field!("terminationGracePeriodSeconds", COUNT1, "As in Kubernetes."),
+];
+static PROBE: Object = Object {
+    groups: &[
+        &[
+            field!("httpGet", Type::Object(&HTTP_GET), "A path, or the Kubernetes map; the port is the first port."),
+            field!("tcpSocket", Type::Object(&TCP_SOCKET), "A port, or the Kubernetes map; the first port unless said."),
+            field!("exec", Type::Object(&EXEC), "A command."),
+            field!("grpc", Type::Object(&GRPC), "A port, or the Kubernetes map."),
+        ],
+        PROBE_TIMINGS,
+    ],
+    shorthand: None,
+    union: &["httpGet", "tcpSocket", "exec", "grpc"],
+    switch: Switch::Keep,
+};
+static STORE_PROBE: Object = object!(&[PROBE_TIMINGS]);
+const PORT_OR_NAME: Type = Type::OneOf(&[PORT, Type::String("a port or its name", format::port_name)]);
+static HTTP_GET: Object = short!(
+    &[&[
+        field!("path", STRING, "The path."),
+        field!("port", PORT_OR_NAME, "The port or its name."),
+        field!("scheme", Type::Enum(&["HTTP", "HTTPS"]), "`HTTP` unless said."),
+        field!("host", STRING, "As in Kubernetes; breaks Pod Security `restricted` from 1.34."),
+        field!("httpHeaders", Type::Kubernetes("HTTPHeader list"), "As in Kubernetes."),
+    ]],
+    "path",
+);
+static TCP_SOCKET: Object = short!(
+    &[&[field!("port", PORT_OR_NAME, "The port or its name."), field!("host", STRING, "As in Kubernetes.")]],
+    "port",
+);
+static EXEC: Object = object!(&[&[field!("command", TEXTS, "The command; no shell.")]]);
+static GRPC: Object =
+    short!(&[&[field!("port", PORT, "The port."), field!("service", STRING, "As in Kubernetes.")]], "port");
+
+static LOCAL_REFERENCE: Object = short!(&[&[field!("name", SUBDOMAIN, "The Secret's name.")]], "name");
+
+static SERVICE_ACCOUNT: Object = short!(
+    &[&[
+        field!("create", Type::Bool, "Whether the tree has the ServiceAccount."),
+        field!("name", SUBDOMAIN, "Its name; the component's unless said."),
+        field!("annotations", ANNOTATIONS, "For instance a cloud identity."),
+        field!("automount", Type::Bool, "Whether pods get its token."),
+    ]],
+    "name",
+);
+
+static AUTOSCALING: Object = object!(&[&[
+    field!("minReplicas", COUNT1, "The least number of pods."),
+    field!("maxReplicas", COUNT1, "The greatest number of pods."),
+    field!("cpu", Type::Integer(1, 1000), "Target use of the cpu request, in percent."),
+    field!("memory", Type::Integer(1, 1000), "Target use of the memory request, in percent."),
+    field!("metrics", Type::Kubernetes("MetricSpec list"), "Further metrics, as in Kubernetes."),
+    field!("behavior", Type::Kubernetes("HorizontalPodAutoscalerBehavior"), "As in Kubernetes."),
+]]);
+
+static SERVICE: Object = object!(&[&[
+    field!("type", Type::Enum(&["ClusterIP", "NodePort", "LoadBalancer"]), "`ClusterIP` unless said."),
+    field!("port", PORT, "The Service's port for the first container port; the same unless said."),
+    field!("ports", Type::Map(&map!(("port name", format::port_name), PORT)), "Service ports by the container port's name."),
+    field!("nodePort", PORT, "Of the first port."),
+    field!("annotations", ANNOTATIONS, "For instance a cloud load balancer's."),
+    field!("clusterIP", STRING, "As in Kubernetes; `None` for a headless Service."),
+    field!("externalTrafficPolicy", Type::Enum(&["Cluster", "Local"]), "As in Kubernetes."),
+    field!("internalTrafficPolicy", Type::Enum(&["Cluster", "Local"]), "As in Kubernetes."),
+    field!("loadBalancerClass", STRING, "As in Kubernetes."),
+    field!("loadBalancerSourceRanges", TEXTS, "As in Kubernetes."),
+    field!("sessionAffinity", Type::Enum(&["None", "ClientIP"]), "As in Kubernetes."),
+    field!("publishNotReadyAddresses", Type::Bool, "As in Kubernetes."),
+]]);
+
+static INGRESS: Object = object!(&[&[
+    field!("host", Type::OneOf(&[Type::String("a host name", host), Type::List(&Type::String("a host name", host))]), "The host name, or several."),
+    field!("path", STRING, "`/` unless said."),
+    field!("pathType", Type::Enum(&["Prefix", "Exact", "ImplementationSpecific"]), "`Prefix` unless said."),
+    field!("paths", TEXTS, "Several paths."),
+    field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
+    field!("className", SUBDOMAIN, "The ingress class."),
+    field!("tls", SUBDOMAIN, "The Secret with the certificate."),
+    field!("stickySessions", Type::Bool, "Requests of one client reach one pod, by cookie."),
+    field!("annotations", ANNOTATIONS, "For the controller."),
+]]);
+
+fn host(text: &str) -> Result<(), String> {
+    let ok = format::dns_subdomain(text.strip_prefix("*.").unwrap_or(text)).is_ok();
+    if ok { Ok(()) } else { Err(format!("expected a host name such as `shop.example.com`, found `{text}`")) }
+}
+
+static GATEWAY: Object = object!(&[&[
+    field!("parentRefs", Type::Kubernetes("ParentReference list"), "The Gateways."),
+    field!("hostnames", Type::List(&Type::String("a host name", host)), "The host names."),
+    field!("path", STRING, "`/` unless said."),
+    field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
+    field!("annotations", ANNOTATIONS, "For the controller."),
+]]);
+
+static STRATEGY: Object = short!(
+    &[&[
+        field!("type", Type::Enum(&["RollingUpdate", "Recreate", "OnDelete"]), "As in Kubernetes."),
+        field!("rollingUpdate", Type::Object(&ROLLING), "As in Kubernetes."),
+    ]],
+    "type",
+);
+static ROLLING: Object = object!(&[&[
+    field!("maxSurge", Type::Count, "As in Kubernetes."),
+    field!("maxUnavailable", Type::Count, "As in Kubernetes."),
+    field!("partition", COUNT0, "As in Kubernetes, of a StatefulSet."),
+]]);
+
+static DISRUPTION: Object = Object {
+    groups: &[&[
+        field!("minAvailable", Type::Count, "As in Kubernetes."),
+        field!("maxUnavailable", Type::Count, "As in Kubernetes."),
+        field!("unhealthyPodEvictionPolicy", Type::Enum(&["IfHealthyBudget", "AlwaysAllow"]), "As in Kubernetes."),
+    ]],
+    shorthand: None,
+    union: &["minAvailable", "maxUnavailable"],
+    switch: Switch::Keep,
+};
+
+/// What the two kinds of store have in common.
+const STORE: &[Field] = &[
+    field!("image", Type::String("an image", image), "With a tag or a digest."),
+    field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
+    field!("service", NAME, "The Service's name; the component's unless said."),
+    field!("password", Type::Wired, "`${secrets.NAME.KEY}`; the key `password` of a Secret of the component's name unless said."),
+    field!("url", Type::Wired, "Of an external one: `${secrets.NAME.KEY}`."),
+    field!("host", Type::Text, "Of an external one."),
+    field!("port", PORT, "Of an external one."),
+    field!("resources", Type::Object(&RESOURCES), "Requests and limits."),
+    field!("livenessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
+    field!("readinessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
+    field!("startupProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
+    field!("env", Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))), "Further environment variables."),
+    field!("metrics", Type::Enum(&["none", "annotations", "exporter"]), "Prometheus annotations, or an exporter beside it."),
+    field!("disruptionBudget", Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]), "A PodDisruptionBudget, where there are at least two pods."),
+    field!("networkPolicy", Type::Enum(&["none", "wiring"]), "`wiring`: only what is wired to it may connect."),
+];
+
+static REDIS: Object = object!(&[
+    &[
+        field!("mode", Type::Enum(&["standalone", "sentinel", "operator", "external"]), "How it runs."),
+        field!("auth", Type::Enum(&["password", "none"]), "Whether clients need a password."),
+        field!("persistence", Type::OneOf(&[NONE, Type::Object(&PERSISTENCE)]), "What survives a restart."),
+        field!("workload", Type::Enum(&["StatefulSet", "Deployment"]), "StatefulSet with persistence, Deployment without, unless said."),
+        field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
+        field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),
+        field!("evictionPolicy", Type::Enum(&["noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"]), "What is dropped when memory is full."),
+        field!("config", Type::Map(&map!(("directive", directive), Type::Text)), "Further redis.conf directives."),
+        field!("tls", Type::Bool, "Of an external one: `rediss://`."),
+        field!("username", Type::Text, "Of an external one; `default` unless said."),
+    ],
+    STORE,
+    POD,
+]);
+
+fn memory(text: &str) -> Result<(), String> {
+    let lower = text.to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = &lower[digits.len()..];
+    let ok = digits.parse::<u64>().is_ok() && matches!(unit, "" | "b" | "k" | "kb" | "m" | "mb" | "g" | "gb");
+    if ok { Ok(()) } else { Err(format!("expected a size such as `512mb`, found `{text}`")) }
+}
+
+fn directive(text: &str) -> Result<(), String> {
+    let ok = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if ok { Ok(()) } else { Err("a directive has lower-case letters, digits and `-`".into()) }
+}
+
+static PERSISTENCE: Object = object!(&[&[
+    field!("aof", Type::Enum(&["everysec", "always", "no"]), "When writes reach the disk; `everysec` unless said."),
+    field!("snapshots", Type::List(&Type::Text), "RDB save points, as `900 1`."),
+    field!("size", QUANTITY, "Of the claim."),
+    field!("storageClassName", SUBDOMAIN, "Of the claim."),
+    field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])), "Of the claim; `ReadWriteOncePod` unless said."),
+    field!("claim", SUBDOMAIN, "The claim's name, with `workload: Deployment`."),
+]]);
+
+static POSTGRES: Object = object!(&[
+    &[
+        field!("mode", Type::Enum(&["standalone", "cnpg", "external"]), "How it runs."),
+        field!("database", Type::String("a database name", identifier), "`app` unless said."),
+        field!("user", Type::String("a role name", identifier), "The app's role, without superuser; `app` unless said."),
+        field!("storage", Type::Object(&STORAGE), "The claim."),
+        field!("config", Type::Map(&map!(("parameter", parameter), Type::Text)), "postgresql.conf parameters."),
+        field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
+        field!("backup", Type::OneOf(&[NONE, Type::Object(&BACKUP)]), "Dumps by a CronJob."),
+        field!("instances", COUNT1, "Of `cnpg`."),
+        field!("replicas", COUNT1, "A standalone PostgreSQL has one; more is an error that says why."),
+        field!("sslmode", Type::Enum(&["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]), "Of an external one."),
+    ],
+    STORE,
+    POD,
+]);
+
+fn identifier(text: &str) -> Result<(), String> {
+    let ok = !text.is_empty() && text.len() <= 63 && !text.chars().any(char::is_control);
+    if ok { Ok(()) } else { Err("expected 1 to 63 characters".into()) }
+}
+
+fn parameter(text: &str) -> Result<(), String> {
+    let ok = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    if ok { Ok(()) } else { Err("a parameter has letters, digits, `_` and `.`".into()) }
+}
+
+static STORAGE: Object = short!(
+    &[&[
+        field!("size", QUANTITY, "Of the claim."),
+        field!("storageClassName", SUBDOMAIN, "Of the claim."),
+        field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])), "Of the claim; `ReadWriteOncePod` unless said."),
+    ]],
+    "size",
+);
+
+static BACKUP: Object = object!(&[&[
+    field!("schedule", Type::String("a cron schedule", any), "When; six fields for `cnpg`."),
+    field!("retain", COUNT1, "How many dumps are kept."),
+    field!("to", Type::Kubernetes("backup target"), "`{volume: 20Gi}` or `{s3: {...}}`."),
+]]);

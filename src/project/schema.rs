@@ -1,0 +1,333 @@
+//! The words with which the language of the project file is described, and the check of a file against them.
+//!
+//! Owns: [`Type`] and its parts; unknown keys, wrong types and bad values of one layer, all at once, each with its place.
+//! Does not own: which keys there are (`language.rs`), nor what needs several layers or components (`plan`).
+
+use crate::diag::{Diagnostic, Report, suggest};
+use crate::source::{Sources, Span};
+use crate::tree::{Kind, Map, Tree};
+
+/// Says what is wrong with a text: `expected ..., found ...` without the first half.
+pub type Rule = fn(&str) -> Result<(), String>;
+
+/// What may stand at a place of the project file.
+#[derive(Debug)]
+pub enum Type {
+    /// Any scalar, taken as the characters that were written: `0587` stays `0587`.
+    Text,
+    /// As `Text`; may hold references to secrets. Resolved where it is used.
+    Wired,
+    /// A literal here is a secret value: it is never shown.
+    Password,
+    /// Any scalar, taken as its characters, that follows a rule: `1` and `"1"` are one quantity.
+    Word(&'static str, Rule),
+    /// A string that follows a rule, with the noun for messages.
+    String(&'static str, Rule),
+    Bool,
+    Integer(i64, i64),
+    /// A count or a percentage, as in `maxUnavailable`.
+    Count,
+    Enum(&'static [&'static str]),
+    /// A Kubernetes shape of this name, checked when it is rendered.
+    Kubernetes(&'static str),
+    List(&'static Type),
+    Map(&'static MapType),
+    Object(&'static Object),
+    /// The first alternative whose form (scalar, list, map) fits.
+    OneOf(&'static [Type]),
+}
+
+/// An open map: components, env, volumes.
+#[derive(Debug)]
+pub struct MapType {
+    pub key: (&'static str, Rule),
+    pub value: Type,
+    /// The presets' key whose settings every value inherits: `app` for `apps`.
+    pub defaults: Option<&'static str>,
+    /// In the project's own layer an empty value (`cache:`) means `{}`: nothing could be removed there.
+    pub null_is_empty: bool,
+}
+
+/// A closed map.
+#[derive(Debug)]
+pub struct Object {
+    pub groups: &'static [&'static [Field]],
+    /// A scalar `x` stands for `{key: x}`.
+    pub shorthand: Option<&'static str>,
+    /// At most one of these keys.
+    pub union: &'static [&'static str],
+    /// Naming another key of the union in a higher layer replaces the whole map (`Replace`) or only the other keys
+    /// of the union (`Keep`: a probe keeps its timings when its handler changes).
+    pub switch: Switch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    Replace,
+    Keep,
+}
+
+#[derive(Debug)]
+pub struct Field {
+    pub key: &'static str,
+    pub ty: Type,
+    /// One sentence for editors and the reference.
+    pub doc: &'static str,
+}
+
+impl Object {
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.groups.iter().flat_map(|group| group.iter())
+    }
+
+    pub fn field(&self, key: &str) -> Option<&'static Field> {
+        self.fields().find(|field| field.key == key)
+    }
+}
+
+impl Type {
+    /// Whether a value of this form can be of this type at all.
+    fn fits<O>(&self, value: &Tree<O>) -> bool {
+        match self {
+            Type::OneOf(types) => types.iter().any(|ty| ty.fits(value)),
+            Type::Kubernetes(_) => true,
+            Type::List(_) => matches!(value.kind, Kind::List(_)),
+            Type::Map(_) => matches!(value.kind, Kind::Map(_)),
+            Type::Object(object) => {
+                matches!(value.kind, Kind::Map(_)) || (object.shorthand.is_some() && !value.is_container())
+            }
+            _ => !value.is_container(),
+        }
+    }
+
+    /// The alternative that a value of this form belongs to. Among scalars an `Enum` takes only its own words.
+    pub fn choose<O>(&self, value: &Tree<O>) -> &Type {
+        let Type::OneOf(types) = self else { return self };
+        let says = |ty: &&Type| match ty {
+            Type::Enum(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            ty => ty.fits(value),
+        };
+        match types.iter().find(says).or_else(|| types.iter().find(|ty| ty.fits(value))) {
+            Some(ty) => ty.choose(value),
+            None => self,
+        }
+    }
+
+    /// The object among the alternatives, if there is one: what a map in a higher layer is merged as.
+    pub fn object(&self) -> Option<&'static Object> {
+        match self {
+            Type::Object(object) => Some(object),
+            Type::OneOf(types) => types.iter().find_map(Type::object),
+            _ => None,
+        }
+    }
+
+    /// Whether a scalar is taken as the characters that were written.
+    pub fn is_lexeme(&self) -> bool {
+        matches!(self, Type::Text | Type::Wired | Type::Password | Type::Word(..))
+    }
+
+    /// "a string, `none` or a map".
+    pub fn noun(&self) -> String {
+        match self {
+            Type::Text | Type::Wired | Type::Password => "a value".into(),
+            Type::String(noun, _) | Type::Word(noun, _) => (*noun).into(),
+            Type::Bool => "`true` or `false`".into(),
+            Type::Integer(min, max) if *max == i64::from(i32::MAX) => format!("an integer from {min}"),
+            Type::Integer(min, max) => format!("an integer from {min} to {max}"),
+            Type::Count => "a count or a percentage such as `25%`".into(),
+            Type::Enum(words) => suggest::one_of(words.iter().copied()),
+            Type::Kubernetes(name) => format!("a Kubernetes {name}"),
+            Type::List(_) => "a list".into(),
+            Type::Map(_) => "a map".into(),
+            Type::Object(object) if object.shorthand.is_some() => "a value or a map".into(),
+            Type::Object(_) => "a map".into(),
+            Type::OneOf(types) => types.iter().map(Type::noun).collect::<Vec<_>>().join(" or "),
+        }
+    }
+}
+
+/// Checks one layer against its type.
+pub fn check(sources: &Sources, tree: &Tree<Span>, ty: &Type, report: &mut Report) {
+    Checker { sources, report }.value(tree, ty, "");
+}
+
+/// Checks a scalar whose references were put in; `path` is for the message.
+pub fn check_scalar<O>(value: &Tree<O>, ty: &Type) -> Result<(), String> {
+    let expected = || format!("expected {}, found {}", ty.noun(), found(value));
+    match (ty, &value.kind) {
+        (Type::Text | Type::Wired | Type::Password | Type::Kubernetes(_), _) => Ok(()),
+        (Type::String(_, rule) | Type::Word(_, rule), Kind::String(text)) => rule(text),
+        (Type::Word(_, rule), Kind::Number(number)) => rule(&number.to_string()),
+        (Type::Bool, Kind::Bool(_)) => Ok(()),
+        (Type::Integer(min, max), _) => match value.as_i64() {
+            Some(number) if (*min..=*max).contains(&number) => Ok(()),
+            _ => Err(expected()),
+        },
+        (Type::Count, Kind::Number(_)) if value.as_i64().is_some_and(|n| n >= 0) => Ok(()),
+        (Type::Count, Kind::String(text)) if is_percentage(text) => Ok(()),
+        (Type::Enum(words), Kind::String(text)) if words.contains(&&**text) => Ok(()),
+        _ => Err(expected()),
+    }
+}
+
+fn is_percentage(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|digits| digits.parse::<u8>().is_ok_and(|n| n <= 100))
+}
+
+/// What was found, for a message: the value of a short scalar, else its form.
+fn found<O>(value: &Tree<O>) -> String {
+    match &value.kind {
+        Kind::String(text) if text.is_empty() => "an empty string".into(),
+        Kind::String(text) if text.len() <= 60 => format!("`{text}`"),
+        Kind::Number(number) => format!("`{number}`"),
+        Kind::Bool(value) => format!("`{value}`"),
+        _ => value.noun().into(),
+    }
+}
+
+/// Whether a text holds a reference: it is checked again when that is resolved.
+pub fn has_reference(text: &str) -> bool {
+    text.contains("${")
+}
+
+struct Checker<'c> {
+    sources: &'c Sources,
+    report: &'c mut Report,
+}
+
+impl Checker<'_> {
+    fn value(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
+        if tree.is_null() {
+            return;
+        }
+        match (ty.choose(tree), &tree.kind) {
+            (Type::Object(object), Kind::Map(map)) => self.object(map, object, path),
+            (Type::Object(object), _) if object.shorthand.is_some() && !tree.is_container() => {
+                let field = object.shorthand.and_then(|key| object.field(key));
+                if let Some(field) = field {
+                    self.value(tree, &field.ty, path);
+                }
+            }
+            (Type::Map(map_type), Kind::Map(map)) => self.map(map, map_type, path),
+            (Type::List(item), Kind::List(list)) => {
+                for (index, element) in list.iter().enumerate() {
+                    self.item(element, item, &format!("{path}[{index}]"));
+                }
+            }
+            (Type::Kubernetes(name), kind) if name.ends_with("list") != matches!(kind, Kind::List(_)) => {
+                self.wrong(tree, ty, path);
+            }
+            (Type::Object(_) | Type::Map(_) | Type::List(_) | Type::OneOf(_), _) => self.wrong(tree, ty, path),
+            (_, Kind::List(_) | Kind::Map(_)) if !matches!(ty, Type::Kubernetes(_)) => self.wrong(tree, ty, path),
+            (scalar, _) => self.scalar(tree, scalar, ty, path),
+        }
+    }
+
+    fn item(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
+        if tree.is_null() && !matches!(ty, Type::Kubernetes(_)) {
+            self.wrong(tree, ty, path);
+        } else {
+            self.value(tree, ty, path);
+        }
+    }
+
+    fn object(&mut self, map: &Map<Span>, object: &'static Object, path: &str) {
+        for (key, entry) in map.entries() {
+            match object.field(key) {
+                Some(field) => self.value(&entry.value, &field.ty, &join(path, key)),
+                None => self.unknown(key, entry.key_from, object, path),
+            }
+        }
+        let mut chosen = map.entries().filter(|(key, e)| object.union.contains(&&***key) && !e.value.is_null());
+        if let (Some((first, _)), Some((second, entry))) = (chosen.next(), chosen.next()) {
+            let message = format!("`{first}` and `{second}` exclude each other{}", within(path));
+            self.report.push(Diagnostic::error("exclusive-keys", message).at(entry.key_from).hint("keep one of the two"));
+        }
+    }
+
+    fn unknown(&mut self, key: &str, span: Span, object: &'static Object, path: &str) {
+        let hint = suggest::did_you_mean(key, object.fields().map(|field| field.key)).or_else(|| {
+            let mut keys: Vec<_> = object.fields().map(|field| field.key).collect();
+            keys.truncate(12);
+            (object.fields().count() <= 12).then(|| format!("known keys are {}", suggest::one_of(keys).replace(" or ", " and ")))
+        });
+        let message = format!("unknown key `{key}`{}", within(path));
+        self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
+    }
+
+    fn map(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
+        let (noun, rule) = map_type.key;
+        for (key, entry) in map.entries() {
+            if let Err(reason) = rule(key) {
+                let message = format!("`{key}` is no {noun}{}: {reason}", within(path));
+                self.report.push(Diagnostic::error("bad-name", message).at(entry.key_from));
+            }
+            self.value(&entry.value, &map_type.value, &join(path, key));
+        }
+    }
+
+    fn scalar(&mut self, tree: &Tree<Span>, ty: &Type, whole: &Type, path: &str) {
+        if tree.as_str().is_some_and(has_reference) {
+            return;
+        }
+        if let (Type::String(..), Kind::Number(_) | Kind::Bool(_)) = (ty, &tree.kind) {
+            let written = self.sources.text(tree.from);
+            let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
+            self.report.push(d.at(tree.from).hint(format!("quote it: \"{written}\"")));
+            return;
+        }
+        let Err(reason) = check_scalar(tree, ty) else { return };
+        let quoted = matches!((ty, &tree.kind), (Type::Bool | Type::Integer(..), Kind::String(text)) if looks_unquotable(text, ty));
+        let words: &[&str] = if let Type::Enum(words) = ty { words } else { &[] };
+        let hint = match tree.as_str() {
+            Some(_) if quoted => Some("write it without quotes".to_owned()),
+            Some("yes" | "on") if matches!(ty, Type::Bool) => Some("did you mean `true`?".into()),
+            Some("no" | "off") if matches!(ty, Type::Bool) => Some("did you mean `false`?".into()),
+            Some(text) => suggest::did_you_mean(text, words.iter().copied()),
+            None => None,
+        };
+        let reason = if std::ptr::eq(ty, whole) || reason_is_rule(ty) { reason } else { format!("expected {}, found {}", whole.noun(), found(tree)) };
+        let d = if reason_is_rule(ty) && tree.as_str().is_some() { bad_value(path, &reason) } else { wrong_type(path, &reason) };
+        self.report.push(d.at(tree.from).maybe_hint(hint));
+    }
+
+    fn wrong(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
+        let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
+        self.report.push(d.at(tree.from));
+    }
+}
+
+fn reason_is_rule(ty: &Type) -> bool {
+    matches!(ty, Type::String(..) | Type::Word(..))
+}
+
+fn looks_unquotable(text: &str, ty: &Type) -> bool {
+    match ty {
+        Type::Bool => text == "true" || text == "false",
+        _ => text.parse::<i64>().is_ok(),
+    }
+}
+
+fn wrong_type(path: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error("wrong-type", format!("{}: {reason}", subject(path)))
+}
+
+/// A value of the right type that breaks a rule of its kind: a name, a port, a quantity.
+pub fn bad_value(path: &str, reason: &str) -> Diagnostic {
+    Diagnostic::error("bad-value", format!("{}: {reason}", subject(path)))
+}
+
+fn subject(path: &str) -> String {
+    if path.is_empty() { "the project file".into() } else { format!("`{path}`") }
+}
+
+fn within(path: &str) -> String {
+    if path.is_empty() { " at the top level".into() } else { format!(" in `{path}`") }
+}
+
+/// `apps` + `api`, with a key that holds a dot in quotes.
+pub fn join(path: &str, key: &str) -> String {
+    let key = if key.contains(['.', '"']) || key.is_empty() { format!("{key:?}") } else { key.to_owned() };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}

@@ -1,0 +1,294 @@
+//! The one merge rule: maps merge by key, everything else replaces, `null` removes what was inherited.
+//!
+//! Two things follow from the language's types. A shorthand is the map it stands for, so a map in a higher layer
+//! merges with it. A map that names another key of a union (an env value that becomes a field reference, a volume
+//! that becomes a claim) replaces the one below, because the two together could never be right. And a map over
+//! `none` merges with what `none` had switched off.
+//!
+//! All layers of one place are resolved together, so what is shadowed is known without further work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::preset::Presets;
+use super::{Entry, From, Layer, Settings};
+use crate::diag::{Diagnostic, Report};
+use crate::project::language;
+use crate::project::schema::{MapType, Object, Switch, Type, join};
+use crate::source::{Sources, Span};
+use crate::tree::{Kind, Map, Tree};
+
+type Stack<'p> = Vec<(Layer, &'p Tree<Span>)>;
+
+/// Every `null` that was met, and whether it removed something in any profile.
+#[derive(Default)]
+pub struct Nulls(BTreeMap<Span, (bool, String)>);
+
+impl Nulls {
+    fn met(&mut self, span: Span, removed: bool, path: &str) {
+        let entry = self.0.entry(span).or_insert_with(|| (false, path.to_owned()));
+        entry.0 |= removed;
+    }
+
+    /// A `null` that removes nothing in any profile is a slip.
+    pub fn report(&self, report: &mut Report) {
+        for (span, (removed, path)) in &self.0 {
+            if !removed {
+                let message = format!("`{path}` is null, which removes an inherited value, but nothing is inherited");
+                let d = Diagnostic::error("nothing-to-remove", message).at(*span);
+                report.push(d.hint("write `\"\"` for an empty value, `{}` for an empty map, or remove the key"));
+            }
+        }
+    }
+}
+
+/// Merges `layers` (strongest first) over the presets.
+pub fn settings(
+    profile: Arc<str>,
+    preset: Arc<str>,
+    layers: &[(Layer, &Tree<Span>)],
+    presets: &Presets,
+    texts: &Sources,
+    nulls: &mut Nulls,
+) -> Settings {
+    let below = [(Layer::Preset(preset.clone()), presets.named(&preset)), (Layer::Default, presets.default())];
+    let mut merger = Merger { texts, below: &below, entries: Vec::new(), nulls };
+    let stack: Stack = layers.iter().cloned().chain(below.iter().cloned()).collect();
+    let root = merger.object(&language::SETTINGS, &stack, "");
+    Settings { profile, preset, root, entries: merger.entries }
+}
+
+struct Merger<'p, 'm> {
+    texts: &'p Sources,
+    below: &'m [(Layer, &'p Tree<Span>); 2],
+    entries: Vec<Entry>,
+    nulls: &'m mut Nulls,
+}
+
+impl<'p> Merger<'p, '_> {
+    /// Resolves one place. `None`: no layer has it, or it was removed.
+    fn value(&mut self, ty: &Type, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
+        let (layer, top) = stack.first()?;
+        if top.is_null() {
+            return self.null(ty, layer, stack, path);
+        }
+        let mut tree = match (ty.choose(top), &top.kind) {
+            (Type::Object(object), Kind::Map(_)) => self.object(object, &maps(stack, Some(object)), path),
+            (Type::Object(object), _) => self.shorthand(object, stack, path),
+            (Type::Map(map_type), Kind::Map(_)) => self.map(map_type, &maps(stack, None), path),
+            (_, Kind::Map(_)) => self.open(&maps(stack, None), path),
+            (Type::List(item), Kind::List(list)) => self.list(item, layer, list, path),
+            (_, Kind::List(list)) => self.list(&Type::Kubernetes("value"), layer, list, path),
+            (scalar, _) => self.leaf(scalar, stack, path),
+        };
+        if tree.from == From::Nowhere && is_empty(&tree) {
+            tree.from = self.record(path, places(stack));
+        }
+        Some(tree)
+    }
+
+    fn null(&mut self, ty: &Type, layer: &Layer, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
+        let top = stack[0].1;
+        let is_new = !stack[1..].iter().any(|(l, tree)| !matches!(l, Layer::Preset(_) | Layer::Default) && !tree.is_null());
+        let may_be_empty = matches!(layer, Layer::Project) && is_new && EMPTY_WHEN_NULL.contains(&depth_word(path));
+        if may_be_empty {
+            let rest: Stack = stack[1..].to_vec();
+            return match ty.object() {
+                Some(object) => Some(self.object(object, &maps(&rest, Some(object)), path)),
+                None => Some(Kind::Map(Map::new()).into()),
+            };
+        }
+        self.nulls.met(top.from, stack[1..].iter().any(|(_, tree)| !tree.is_null()), path);
+        None
+    }
+
+    fn object(&mut self, object: &'static Object, maps: &Stack<'p>, path: &str) -> Tree<From> {
+        let mut out = Map::new();
+        let arm = maps.iter().find_map(|(_, tree)| arm(object, tree.as_map()?));
+        for key in keys(maps, object.shorthand) {
+            let Some(field) = object.field(&key) else { continue };
+            if object.union.contains(&&*key) && arm.is_some_and(|arm| arm != &*key) {
+                continue;
+            }
+            let stack = children(maps, &key, object.shorthand);
+            self.entry(&mut out, key, &field.ty, &stack, maps, path);
+        }
+        Kind::Map(out).into()
+    }
+
+    fn map(&mut self, map_type: &'static MapType, maps: &Stack<'p>, path: &str) -> Tree<From> {
+        let mut out = Map::new();
+        for key in keys(maps, None) {
+            let stack = self.with_defaults(map_type, children(maps, &key, None));
+            let child = join(path, &key);
+            if let Some(value) = self.value(&map_type.value, &stack, &child) {
+                let key_from = self.key_origin(maps, &key, &child);
+                out.insert_from(key, key_from, value);
+            }
+        }
+        Kind::Map(out).into()
+    }
+
+    /// A component inherits the presets' settings for its kind.
+    fn with_defaults(&self, map_type: &MapType, mut stack: Stack<'p>) -> Stack<'p> {
+        for (layer, root) in self.below.iter().filter(|_| map_type.defaults.is_some()) {
+            let defaults = map_type.defaults.and_then(|key| root.at(&["defaults", key]));
+            stack.extend(defaults.map(|tree| (layer.clone(), tree)));
+        }
+        stack
+    }
+
+    /// A Kubernetes shape: merged by key, its keys are not known here.
+    fn open(&mut self, maps: &Stack<'p>, path: &str) -> Tree<From> {
+        let mut out = Map::new();
+        for key in keys(maps, None) {
+            let stack = children(maps, &key, None);
+            self.entry(&mut out, key, &Type::Kubernetes("value"), &stack, maps, path);
+        }
+        Kind::Map(out).into()
+    }
+
+    fn entry(
+        &mut self,
+        out: &mut Map<From>,
+        key: Arc<str>,
+        ty: &Type,
+        stack: &Stack<'p>,
+        maps: &Stack<'p>,
+        path: &str,
+    ) {
+        let child = join(path, &key);
+        if let Some(value) = self.value(ty, stack, &child) {
+            let key_from = self.key_origin(maps, &key, &child);
+            out.insert_from(key, key_from, value);
+        }
+    }
+
+    /// A key points to where its strongest layer wrote it.
+    fn key_origin(&mut self, maps: &Stack<'p>, key: &str, path: &str) -> From {
+        let places = maps.iter().filter_map(|(layer, tree)| Some((layer.clone(), tree.as_map()?.entry(key)?.key_from)));
+        let layers = places.collect();
+        self.record(path, layers)
+    }
+
+    /// A scalar that stands for a map: it replaces the whole, and shadows the same key of what is below.
+    fn shorthand(&mut self, object: &'static Object, stack: &Stack<'p>, path: &str) -> Tree<From> {
+        let field = object.shorthand.and_then(|key| object.field(key));
+        let Some(field) = field else { return Tree::null() };
+        let mut out = Map::new();
+        let leaf = self.leaf(&field.ty, &children(stack, field.key, object.shorthand), path);
+        out.insert_from(field.key, leaf.from.clone(), leaf);
+        Kind::Map(out).into()
+    }
+
+    fn list(&mut self, item: &Type, layer: &Layer, list: &'p [Tree<Span>], path: &str) -> Tree<From> {
+        let mut out = Vec::new();
+        for (index, element) in list.iter().enumerate() {
+            let stack = vec![(layer.clone(), element)];
+            let path = format!("{path}[{index}]");
+            out.push(if element.is_null() { Tree::null() } else { self.value(item, &stack, &path).unwrap_or_default() });
+        }
+        Kind::List(out).into()
+    }
+
+    fn leaf(&mut self, ty: &Type, stack: &Stack<'p>, path: &str) -> Tree<From> {
+        let top = stack[0].1;
+        let kind = match &top.kind {
+            Kind::Bool(_) | Kind::Number(_) if ty.is_lexeme() => Kind::String(self.texts.text(top.from).into()),
+            Kind::Bool(value) => Kind::Bool(*value),
+            Kind::Number(number) => Kind::Number(number.clone()),
+            Kind::String(text) => Kind::String(text.clone()),
+            _ => Kind::Null,
+        };
+        Tree::new(kind, self.record(path, places(stack)))
+    }
+
+    fn record(&mut self, path: &str, layers: Vec<(Layer, Span)>) -> From {
+        self.entries.push(Entry { path: path.to_owned(), layers });
+        From::One(self.entries.len() as u32 - 1)
+    }
+}
+
+/// Sections whose members may be left empty in the project's own layer: `redis: {cache: }`.
+const EMPTY_WHEN_NULL: [&str; 4] = ["redis", "postgres", "secrets", "configs"];
+
+/// The section of a path of two or three words: `redis.cache`, `secrets.app.key`.
+fn depth_word(path: &str) -> &str {
+    let mut words = path.split('.');
+    let section = words.next().unwrap_or_default();
+    if (1..=2).contains(&words.count()) { section } else { "" }
+}
+
+fn is_empty(tree: &Tree<From>) -> bool {
+    match &tree.kind {
+        Kind::Map(map) => map.is_empty(),
+        Kind::List(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+fn places(stack: &Stack) -> Vec<(Layer, Span)> {
+    stack.iter().map(|(layer, tree)| (layer.clone(), tree.from)).collect()
+}
+
+/// The maps that take part at one place, strongest first: down to a value that replaces them. The last one may be a
+/// scalar that stands for a map.
+fn maps<'p>(stack: &Stack<'p>, object: Option<&'static Object>) -> Stack<'p> {
+    let shorthand = object.and_then(|object| object.shorthand);
+    let mut out: Stack<'p> = Vec::new();
+    for (layer, tree) in stack {
+        match &tree.kind {
+            Kind::Map(map) => {
+                if object.is_some_and(|object| object.switch == Switch::Replace && switches(object, &out, map)) {
+                    break;
+                }
+                out.push((layer.clone(), tree));
+            }
+            Kind::String(text) if &**text == "none" && shorthand.is_none() => {}
+            _ => {
+                let replaced = object.is_none_or(|object| !object.union.is_empty() && named(object, &out).is_some());
+                if shorthand.is_some() && !tree.is_container() && !tree.is_null() && !replaced {
+                    out.push((layer.clone(), tree));
+                }
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// The key of the union that a map names.
+fn arm(object: &Object, map: &Map<Span>) -> Option<&'static str> {
+    object.union.iter().find(|key| map.get(key).is_some_and(|value| !value.is_null())).copied()
+}
+
+fn named(object: &Object, maps: &Stack) -> Option<&'static str> {
+    maps.iter().find_map(|(_, tree)| arm(object, tree.as_map()?))
+}
+
+/// Whether a lower map names another key of the union than a higher one.
+fn switches(object: &Object, higher: &Stack, lower: &Map<Span>) -> bool {
+    matches!((named(object, higher), arm(object, lower)), (Some(a), Some(b)) if a != b)
+}
+
+/// All keys, in the order of the weakest layer that has them: a profile adds at the end.
+fn keys(maps: &Stack, shorthand: Option<&'static str>) -> Vec<Arc<str>> {
+    let mut out: indexmap::IndexSet<Arc<str>> = indexmap::IndexSet::new();
+    for (_, tree) in maps.iter().rev() {
+        match tree.as_map() {
+            Some(map) => out.extend(map.keys().cloned()),
+            None => out.extend(shorthand.map(Arc::from)),
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// What the layers have at one key; a scalar that stands for a map has itself there.
+fn children<'p>(maps: &Stack<'p>, key: &str, shorthand: Option<&'static str>) -> Stack<'p> {
+    let child = |tree: &'p Tree<Span>| match tree.kind {
+        Kind::Map(_) => tree.get(key),
+        Kind::Null | Kind::List(_) => None,
+        _ => (shorthand == Some(key)).then_some(tree),
+    };
+    maps.iter().filter_map(|(layer, tree)| Some((layer.clone(), child(tree)?))).collect()
+}

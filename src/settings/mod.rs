@@ -1,0 +1,184 @@
+//! One profile's settings: all layers merged, every leaf knowing where it came from and what it shadows.
+//!
+//! Owns: the layers and their order, the chain of `extends`, the presets' place below each component.
+//! Does not own: the merge rule (`merge.rs`), the presets' texts (`preset.rs`), `--set`'s syntax (`overrides.rs`).
+
+pub mod merge;
+pub mod overrides;
+pub mod preset;
+
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Report, suggest};
+use crate::project::Project;
+use crate::source::Span;
+use crate::tree::{Map, Tree};
+
+/// Where a value was written, from the strongest layer to the weakest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layer {
+    Set,
+    Profile(Arc<str>),
+    Project,
+    Preset(Arc<str>),
+    Default,
+}
+
+impl std::fmt::Display for Layer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Layer::Set => f.write_str("--set"),
+            Layer::Profile(name) => write!(f, "profiles.{name}"),
+            Layer::Project => f.write_str("project"),
+            Layer::Preset(name) => write!(f, "preset {name}"),
+            Layer::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// Which settings a value was made from; indexes into [`Settings::entries`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum From {
+    #[default]
+    Nowhere,
+    One(u32),
+    Many(Arc<[u32]>),
+}
+
+impl From {
+    pub fn ids(&self) -> &[u32] {
+        match self {
+            From::Nowhere => &[],
+            From::One(id) => std::slice::from_ref(id),
+            From::Many(ids) => ids,
+        }
+    }
+
+    /// Made from both.
+    pub fn and(&self, other: &From) -> From {
+        match (self, other) {
+            (From::Nowhere, from) | (from, From::Nowhere) => from.clone(),
+            (a, b) => {
+                let mut ids = a.ids().to_vec();
+                ids.extend(b.ids().iter().filter(|id| !a.ids().contains(id)));
+                From::Many(ids.into())
+            }
+        }
+    }
+}
+
+/// One leaf of the settings, and all layers that have it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `redis.cache.resources.limits.memory`.
+    pub path: String,
+    /// The first one wins, the others are shadowed.
+    pub layers: Vec<(Layer, Span)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub profile: Arc<str>,
+    /// `dev`, `staging` or `prod`.
+    pub preset: Arc<str>,
+    pub root: Tree<From>,
+    pub entries: Vec<Entry>,
+}
+
+impl Settings {
+    /// Where the winning value was written.
+    pub fn span(&self, from: &From) -> Option<Span> {
+        let entry = self.entries.get(*from.ids().first()? as usize)?;
+        entry.layers.first().map(|(_, span)| *span)
+    }
+
+    /// Whether the winning value was written by the user rather than in a preset.
+    pub fn is_users(&self, from: &From) -> bool {
+        let layer = from.ids().first().and_then(|id| self.entries.get(*id as usize)?.layers.first());
+        layer.is_some_and(|(layer, _)| !matches!(layer, Layer::Preset(_) | Layer::Default))
+    }
+
+    pub fn is_dev(&self) -> bool {
+        &*self.preset == "dev"
+    }
+}
+
+/// The profiles of a project in the order they are written; the three presets when there are none.
+pub fn profiles(project: &Project) -> Vec<Arc<str>> {
+    match project.root.get("profiles").and_then(Tree::as_map) {
+        Some(map) if !map.is_empty() => map.keys().cloned().collect(),
+        _ => preset::NAMES.iter().map(|name| Arc::from(*name)).collect(),
+    }
+}
+
+/// The layers of one profile above the presets, strongest first, and the preset's name.
+struct Chain<'p> {
+    layers: Vec<(Layer, &'p Tree<Span>)>,
+    preset: Arc<str>,
+}
+
+fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnostic> {
+    let all = project.root.get("profiles").and_then(Tree::as_map);
+    let mut layers = Vec::new();
+    let mut preset = None;
+    let mut next: Option<(Arc<str>, Option<Span>)> = Some((name.clone(), None));
+    let mut seen: Vec<Arc<str>> = Vec::new();
+    while let Some((name, from)) = next.take() {
+        if seen.contains(&name) {
+            let path: Vec<_> = seen.iter().chain([&name]).map(|name| &**name).collect();
+            let message = format!("profiles extend each other in a circle: {}", path.join(" -> "));
+            return Err(Diagnostic::error("profile-cycle", message).at(from));
+        }
+        seen.push(name.clone());
+        let entry = all.and_then(|map| map.entry(&name));
+        let Some(profile) = entry.and_then(|entry| entry.value.as_map()) else {
+            preset = preset.or_else(|| preset::NAMES.contains(&&*name).then(|| name.clone()));
+            if entry.is_none() && from.is_some() {
+                return Err(unknown_profile(all, &name, from));
+            }
+            break;
+        };
+        if let Some(entry) = entry {
+            layers.push((Layer::Profile(name.clone()), &entry.value));
+        }
+        let said = profile.get("preset").and_then(Tree::as_str);
+        preset = preset.or_else(|| said.or_else(|| preset::NAMES.contains(&&*name).then_some(&*name)).map(Arc::from));
+        next = profile.get("extends").and_then(|parent| parent.as_str().map(|text| (text.into(), Some(parent.from))));
+    }
+    layers.push((Layer::Project, &project.root));
+    let preset = preset.ok_or_else(|| no_preset(all, name))?;
+    Ok(Chain { layers, preset })
+}
+
+fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> Diagnostic {
+    let known = || all.into_iter().flat_map(Map::keys).map(|name| &**name);
+    let hint = suggest::did_you_mean(name, known()).unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(known())));
+    Diagnostic::error("unknown-profile", format!("there is no profile `{name}` to extend")).at(span).hint(hint)
+}
+
+fn no_preset(all: Option<&Map<Span>>, name: &str) -> Diagnostic {
+    let span = all.and_then(|map| map.entry(name)).map(|entry| entry.key_from);
+    Diagnostic::error("no-preset", format!("profile `{name}` has no preset below it"))
+        .at(span)
+        .hint("add `preset: staging` (or `dev`, `prod`), or `extends:` another profile")
+}
+
+/// All profiles' settings, in order, each with what it was told on the command line.
+pub fn resolve(
+    project: &Project,
+    presets: &preset::Presets,
+    set: &[Tree<Span>],
+    texts: &crate::source::Sources,
+) -> Result<Vec<Settings>, Report> {
+    let mut report = Report::new();
+    let mut nulls = merge::Nulls::default();
+    let mut all = Vec::new();
+    for name in profiles(project) {
+        let Some(chain) = report.take(chain(project, &name)) else { continue };
+        let mut layers: Vec<(Layer, &Tree<Span>)> = set.iter().rev().map(|tree| (Layer::Set, tree)).collect();
+        layers.extend(chain.layers);
+        all.push(merge::settings(name, chain.preset, &layers, presets, texts, &mut nulls));
+    }
+    nulls.report(&mut report);
+    report.finish(all).map(|(all, _)| all)
+}
