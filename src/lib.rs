@@ -10,6 +10,8 @@
 //! does no I/O, and imports earlier stages only.
 
 pub mod source;
+pub mod quantity;
+pub mod format;
 pub mod secret;
 pub mod tree;
 pub mod diag;
