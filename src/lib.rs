@@ -10,12 +10,14 @@
 //! does no I/O, and imports earlier stages only.
 
 pub mod format;
-pub mod source;
 pub mod quantity;
-pub mod format;
+pub mod source;
 pub mod secret;
 pub mod tree;
 pub mod diag;
 pub mod project;
 pub mod settings;
+pub mod files;
+pub mod plan;
 pub mod resource;
+pub mod render;

@@ -114,6 +114,14 @@ impl<O> Map<O> {
         self.0.shift_remove(key).map(|entry| entry.value)
     }
 
+    /// Takes the value and leaves `null` at its position, for one that is put back changed.
+    pub fn remove_in_place(&mut self, key: &str) -> Option<Tree<O>>
+    where
+        O: Default,
+    {
+        self.0.get_mut(key).map(|entry| std::mem::take(&mut entry.value))
+    }
+
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Tree<O>)> {
         self.0.iter().map(|(key, entry)| (key, &entry.value))
     }

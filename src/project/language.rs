@@ -42,6 +42,10 @@ fn any(_: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn duration(text: &str) -> Result<(), String> {
+    format::duration(text).map(|_| ())
+}
+
 fn image(text: &str) -> Result<(), String> {
     format::image(text).map(|_| ())
 }
@@ -69,7 +73,7 @@ const PORT: Type = Type::Integer(1, 65_535);
 const NONE: Type = Type::Enum(&["none"]);
 const TEXT_MAP: Type = Type::Map(&map!(("key", any), Type::Text));
 const LABELS: Type = Type::Map(&map!(("label key", format::qualified_name), Type::Text));
-const ANNOTATIONS: Type = Type::Map(&map!(("annotation key", format::qualified_name), Type::Text));
+const ANNOTATIONS: Type = Type::Map(&map!(("annotation key", format::annotation_key), Type::Text));
 const TEXTS: Type = Type::List(&Type::Text);
 
 /// The whole project file.
@@ -148,7 +152,7 @@ static EXTERNAL: Object = object!(&[&[
     field!("store", SUBDOMAIN, "The name of the SecretStore."),
     field!("kind", Type::Enum(&["SecretStore", "ClusterSecretStore"]), "Its kind."),
     field!("prefix", STRING, "Where the secrets are found: `<prefix>/<secret>#<key>`."),
-    field!("refreshInterval", Type::String("a duration", format::duration), "How often the values are fetched."),
+    field!("refreshInterval", Type::String("a duration", duration), "How often the values are fetched."),
 ]]);
 
 static CONFIGS: MapType = components!(Type::Map(&map!(("key", format::data_key), Type::Object(&CONTENT))), None);
@@ -263,6 +267,11 @@ const APP_ONLY: &[Field] = &[
     field!("initContainers", Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))), "Run before the app, in this order."),
     field!("sidecars", Type::Map(&map!(("container name", format::dns_label), Type::Object(&SIDECAR))), "Run beside the app; started before it."),
 ];
+
+pub static APP_TYPE: Type = Type::Object(&APP);
+pub static JOB_TYPE: Type = Type::Object(&JOB);
+pub static REDIS_TYPE: Type = Type::Object(&REDIS);
+pub static POSTGRES_TYPE: Type = Type::Object(&POSTGRES);
 
 static APP: Object = object!(&[CONTAINER, PORTS, PROBES, APP_ONLY, POD]);
 static INIT_CONTAINER: Object = object!(&[CONTAINER, CONTAINER_SECURITY]);
@@ -461,7 +470,7 @@ static SERVICE: Object = object!(&[&[
 ]]);
 
 static INGRESS: Object = object!(&[&[
-    field!("host", Type::OneOf(&[Type::String("a host name", host), Type::List(&Type::String("a host name", host))]), "The host name, or several."),
+    field!("host", Type::OneOf(&[Type::String("a host name", format::host), Type::List(&Type::String("a host name", format::host))]), "The host name, or several."),
     field!("path", STRING, "`/` unless said."),
     field!("pathType", Type::Enum(&["Prefix", "Exact", "ImplementationSpecific"]), "`Prefix` unless said."),
     field!("paths", TEXTS, "Several paths."),
@@ -472,14 +481,9 @@ static INGRESS: Object = object!(&[&[
     field!("annotations", ANNOTATIONS, "For the controller."),
 ]]);
 
-fn host(text: &str) -> Result<(), String> {
-    let ok = format::dns_subdomain(text.strip_prefix("*.").unwrap_or(text)).is_ok();
-    if ok { Ok(()) } else { Err(format!("expected a host name such as `shop.example.com`, found `{text}`")) }
-}
-
 static GATEWAY: Object = object!(&[&[
     field!("parentRefs", Type::Kubernetes("ParentReference list"), "The Gateways."),
-    field!("hostnames", Type::List(&Type::String("a host name", host)), "The host names."),
+    field!("hostnames", Type::List(&Type::String("a host name", format::host)), "The host names."),
     field!("path", STRING, "`/` unless said."),
     field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
     field!("annotations", ANNOTATIONS, "For the controller."),
@@ -513,7 +517,7 @@ static DISRUPTION: Object = Object {
 const STORE: &[Field] = &[
     field!("image", Type::String("an image", image), "With a tag or a digest."),
     field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
-    field!("service", NAME, "The Service's name; the component's unless said."),
+    field!("service", Type::String("a name", format::service_name), "The Service's name; the component's unless said."),
     field!("password", Type::Wired, "`${secrets.NAME.KEY}`; the key `password` of a Secret of the component's name unless said."),
     field!("url", Type::Wired, "Of an external one: `${secrets.NAME.KEY}`."),
     field!("host", Type::Text, "Of an external one."),

@@ -1,0 +1,149 @@
+//! Containers as their template sees them.
+
+use super::label::Owner;
+use super::node::{Node, filled, get, list, map, pairs, take, text};
+use super::pod::Pod;
+use super::port::{self, Port};
+use super::{Planner, env, probe, resources, security, volume};
+use crate::diag::Diagnostic;
+use crate::tree::{Kind, Map};
+
+/// Fields that are written as they stand, in Kubernetes' order.
+const AS_WRITTEN: [&str; 5] = ["lifecycle", "terminationMessagePolicy", "stdin", "tty", "restartPolicy"];
+
+/// Where a container stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The component's own.
+    Main,
+    /// Before it, or beside it.
+    Helper,
+}
+
+/// A container of the user's. `path` is for messages: `apps.api`, `apps.api.sidecars.proxy`.
+pub fn container(
+    cx: &mut Planner,
+    owner: &Owner,
+    path: &str,
+    name: &Node,
+    settings: &Node,
+    pod: &mut Pod,
+    place: Place,
+) -> Node {
+    image(cx, path, name, settings);
+    let ports = port::ports(settings);
+    let mut env = env::env(cx, owner, settings);
+    let env_from = env::env_from(cx, owner, settings, pod, &mut env);
+    let mut mounts = volume::mounts(cx, owner, settings, pod);
+    mounts.extend(volume::files(cx, owner, settings, pod));
+    let security = if place == Place::Main { security::container(settings) } else { security::helper(settings) };
+    let probes = ["startupProbe", "livenessProbe", "readinessProbe"];
+    let [startup, liveness, readiness] = probes.map(|key| probe::probe(cx, path, settings, key, &ports));
+    map([
+        ("name", name.clone()),
+        ("image", take(settings, "image")),
+        ("imagePullPolicy", take(settings, "imagePullPolicy")),
+        ("restartPolicy", Node::null()),
+        ("command", take(settings, "command")),
+        ("args", take(settings, "args")),
+        ("workingDir", take(settings, "workingDir")),
+        ("ports", filled(port::container(&ports))),
+        ("envFrom", env_from),
+        ("env", filled(list(env))),
+        ("resources", resources::resources(cx, settings)),
+        ("startupProbe", startup),
+        ("livenessProbe", liveness),
+        ("readinessProbe", readiness),
+        ("volumeMounts", filled(list(mounts))),
+        ("securityContext", security),
+        ("extra", extra(settings)),
+    ])
+}
+
+fn extra(settings: &Node) -> Node {
+    let mut out = Map::new();
+    for key in AS_WRITTEN {
+        if let Some(value) = get(settings, key).filter(|_| key != "restartPolicy") {
+            out.insert(key, value.clone());
+        }
+    }
+    Kind::Map(out).into()
+}
+
+fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
+    let Some(image) = get(settings, "image") else {
+        let d = Diagnostic::error("missing-key", format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
+        cx.report.push(d.hint("add `image: registry/name:tag`"));
+        return;
+    };
+    let text = image.as_str().unwrap_or_default();
+    let Ok(parts) = crate::format::image(text) else { return };
+    if parts.digest.is_none() && matches!(parts.tag, None | Some("latest")) {
+        let what = if parts.tag.is_none() { "has no tag" } else { "has the tag `latest`" };
+        let message = format!("image `{text}` of `{path}` {what} (profile `{}`)", cx.settings.profile);
+        let d = match cx.settings.is_dev() {
+            true => Diagnostic::warning("image-latest", message),
+            false => Diagnostic::error("image-latest", message),
+        };
+        let d = d.at(cx.span_in(image)).hint("name a version: what runs must be what was reviewed");
+        cx.report.push(d);
+    }
+}
+
+/// `initContainers` or `sidecars` of a component. A sidecar is an init container that is always restarted: it starts
+/// before the app, is probed, and ends after it (stable since Kubernetes 1.33).
+pub fn others(cx: &mut Planner, owner: &Owner, settings: &Node, key: &'static str, pod: &mut Pod) -> Vec<Node> {
+    let all: Vec<_> = pairs(settings, key).map(|(name, entry)| (name.clone(), entry.clone())).collect();
+    let mut out = Vec::new();
+    for (name, entry) in all {
+        let path = format!("{}.{key}.{name}", owner.id);
+        let name = text(name, &entry.key_from);
+        let mut node = container(cx, owner, &path, &name, &entry.value, pod, Place::Helper);
+        if let (Some(map), "sidecars") = (node.as_map_mut(), key) {
+            map.insert("restartPolicy", text("Always", &entry.key_from));
+        }
+        out.push(node);
+    }
+    out
+}
+
+/// A container of kgen's own, with what a template needs and nothing else.
+pub struct Helper<'h> {
+    pub name: &'h str,
+    pub image: Node,
+    pub command: Node,
+    pub args: Node,
+    pub env: Vec<Node>,
+    pub resources: Node,
+    pub mounts: Vec<Node>,
+    pub security: Node,
+}
+
+impl Helper<'_> {
+    pub fn context(self) -> Node {
+        map([
+            ("name", self.name.into()),
+            ("image", self.image),
+            ("imagePullPolicy", Node::null()),
+            ("restartPolicy", Node::null()),
+            ("command", self.command),
+            ("args", self.args),
+            ("workingDir", Node::null()),
+            ("ports", Node::null()),
+            ("envFrom", Node::null()),
+            ("env", filled(list(self.env))),
+            ("resources", self.resources),
+            ("startupProbe", Node::null()),
+            ("livenessProbe", Node::null()),
+            ("readinessProbe", Node::null()),
+            ("volumeMounts", filled(list(self.mounts))),
+            ("securityContext", self.security),
+            ("extra", Kind::Map(Map::new()).into()),
+        ])
+    }
+}
+
+/// A Port for messages elsewhere.
+pub fn first_port(settings: &Node) -> Option<Port> {
+    port::ports(settings).into_iter().next()
+}

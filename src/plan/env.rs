@@ -1,0 +1,217 @@
+//! Environment variables of a container.
+//!
+//! Owns: what each form of `env` becomes, and for `existing` secrets the variables that a composed value needs, placed
+//! before it: `$(VAR)` is only expanded when VAR stands earlier in the list.
+//! Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+
+use super::label::Owner;
+use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
+use super::output::{Home, Output, Piece, Secretive};
+use super::pod::Pod;
+use super::{Planner, secret};
+use crate::diag::Diagnostic;
+use crate::settings::From;
+use crate::tree::{Kind, Tree};
+
+/// The list of one container, in the order of the project file.
+pub fn env(cx: &mut Planner, owner: &Owner, settings: &Node) -> Vec<Node> {
+    let mut out: Vec<Node> = Vec::new();
+    let wanted: Vec<_> = pairs(settings, "env").map(|(name, entry)| (name.clone(), entry.clone())).collect();
+    for (name, entry) in wanted {
+        let name = text(name, &entry.key_from);
+        if let Some(variable) = variable(cx, owner, &name, &entry.value, &mut out) {
+            out.push(variable);
+        }
+    }
+    out
+}
+
+fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mut Vec<Node>) -> Option<Node> {
+    let optional = take(value, "optional");
+    if let Some(said) = get(value, "value").or_else(|| get(value, "ref")) {
+        let resolved = cx.resolver.value(said);
+        cx.wire(owner, &format!("env {name}"));
+        return match resolved {
+            Ok(Output::Plain(plain)) => Some(literal(name, plain)),
+            Ok(Output::Secret(secret)) => Some(from_secret(cx, owner, name, secret, &optional, out)),
+            Err(diagnostic) => {
+                cx.report.push(*diagnostic);
+                None
+            }
+        };
+    }
+    let source = ["fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"];
+    let Some((kind, node)) = source.into_iter().find_map(|kind| Some((kind, get(value, kind)?.clone()))) else {
+        let message = format!("`{}.env.{name}` has no value", owner.id);
+        let d = Diagnostic::error("env-no-value", message).at(cx.span_in_from(&name.from));
+        cx.report.push(d.hint("give it a text, `ref`, `fieldRef`, `resourceFieldRef`, `secretKeyRef` or `configMapKeyRef`"));
+        return None;
+    };
+    if kind == "configMapKeyRef" || kind == "secretKeyRef" {
+        cx.exists(kind, &node);
+    }
+    Some(source_of(name, kind, node))
+}
+
+/// The server drops an empty `value`; writing it would make every apply say `configured`.
+fn literal(name: &Node, value: Node) -> Node {
+    let value = match value.kind {
+        Kind::String(ref text) if text.is_empty() => Node::null(),
+        Kind::String(_) | Kind::Null => value,
+        _ => Tree::new(Kind::String(value.to_string().into()), value.from),
+    };
+    compact([("name", name.clone()), ("value", value)])
+}
+
+fn source_of(name: &Node, kind: &str, source: Node) -> Node {
+    map([("name", name.clone()), ("valueFrom", map([(kind, source)]))])
+}
+
+pub fn secret_key(name: &Node, home: &Home, optional: &Node, from: &From) -> Node {
+    let key = compact([
+        ("name", text(home.secret.as_str(), from)),
+        ("key", text(home.key.as_str(), from)),
+        ("optional", optional.clone()),
+    ]);
+    source_of(name, "secretKeyRef", key)
+}
+
+fn from_secret(
+    cx: &mut Planner,
+    owner: &Owner,
+    name: &Node,
+    mut secret: Secretive,
+    optional: &Node,
+    out: &mut Vec<Node>,
+) -> Node {
+    if optional.as_bool() == Some(true) && !cx.settings.is_dev() {
+        let message = format!("`{}.env.{name}` is optional: in profile `{}` the app would start without its secret", owner.id, cx.settings.profile);
+        cx.report.push(Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"));
+    }
+    if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || cx.provider == secret::Provider::Existing) {
+        return literal(name, text(plain, &secret.from));
+    }
+    if let Some(home) = alias(&secret) {
+        secret::require(cx, &secret);
+        if cx.provider == secret::Provider::Existing {
+            return secret_key(name, &home, optional, &secret.from);
+        }
+    }
+    if secret.home.is_none() {
+        secret.home = Some(Home::new(format!("{}-env", owner.name), name.to_string()));
+    }
+    if secret::lives_at_home(cx, &secret) {
+        secret::require(cx, &secret);
+        let home = secret.home.clone().unwrap_or_else(|| Home::new("", ""));
+        return secret_key(name, &home, optional, &secret.from);
+    }
+    composed(cx, name, &secret, optional, out)
+}
+
+/// A variable of kgen's own that holds a secret.
+pub fn of_secret(cx: &mut Planner, owner: &Owner, name: &Node, secret: Secretive, out: &mut Vec<Node>) -> Node {
+    from_secret(cx, owner, name, secret, &Node::null(), out)
+}
+
+/// Whether the whole is a key that the project declares.
+fn declared(cx: &Planner, secret: &Secretive) -> bool {
+    secret.home.as_ref().is_some_and(|home| cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_some())
+}
+
+/// A composition of one raw value is that value.
+fn alias(secret: &Secretive) -> Option<Home> {
+    match &secret.pieces[..] {
+        [Piece::Value { home, encode: false }] => Some(home.clone()),
+        _ => None,
+    }
+}
+
+/// `$(VAR)` composition: the parts first, each once, then the text that uses them.
+fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, out: &mut Vec<Node>) -> Node {
+    let parts = Secretive { home: None, ..secret.clone() };
+    secret::require(cx, &parts);
+    let mut value = String::new();
+    for piece in &secret.pieces {
+        match piece {
+            Piece::Text(text) => value.push_str(&text.replace("$(", "$$(")),
+            Piece::Value { home, .. } => {
+                let variable = earlier(out, home).unwrap_or_else(|| {
+                    let variable = part_name(home);
+                    out.push(secret_key(&text(variable.as_str(), &secret.from), home, optional, &secret.from));
+                    variable
+                });
+                value.push_str(&format!("$({variable})"));
+            }
+        }
+    }
+    literal(name, text(value, &secret.from))
+}
+
+/// The variable that already holds a key, if one does.
+fn earlier(out: &[Node], home: &Home) -> Option<String> {
+    let holds = |node: &&Node| {
+        let key = node.at(&["valueFrom", "secretKeyRef"]);
+        key.is_some_and(|key| {
+            key.get("name").and_then(Tree::as_str) == Some(&home.secret) && key.get("key").and_then(Tree::as_str) == Some(&home.key)
+        })
+    };
+    out.iter().find(holds).and_then(|node| node.get("name")?.as_str().map(str::to_owned))
+}
+
+/// `KGEN_REDIS_SECRET_PASSWORD`.
+fn part_name(home: &Home) -> String {
+    let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("KGEN_{}_{}", home.secret, home.key).chars().map(word).collect()
+}
+
+/// `envFrom`: all keys of a config or secret. Keys that a pod must compose itself are added to `env`.
+pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod, env: &mut Vec<Node>) -> Node {
+    let mut out = Vec::new();
+    let items = get(settings, "envFrom").and_then(Tree::as_list).unwrap_or_default().to_vec();
+    for item in items {
+        let (said, prefix, optional) = (take(&item, "ref"), take(&item, "prefix"), take(&item, "optional"));
+        let reference = said.as_str().unwrap_or_default();
+        let reference = reference.strip_prefix("${").and_then(|r| r.strip_suffix('}')).unwrap_or(reference).to_owned();
+        let (section, name) = reference.split_once('.').unwrap_or((&reference, ""));
+        let known = matches!(section, "configs" | "secrets") && cx.settings.root.at(&[section, name]).is_some();
+        if !known {
+            let d = Diagnostic::error("dangling-reference", format!("`envFrom` names no config or secret: `{reference}`"));
+            let names = cx.names(&["configs", "secrets"]);
+            let hint = crate::diag::suggest::did_you_mean(&reference, names.iter().map(String::as_str));
+            cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));
+            continue;
+        }
+        cx.wire_through(owner, section, name);
+        let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
+        if section == "configs" {
+            pod.configs.insert(name.to_owned());
+        } else if composed_keys(cx, owner, name, env) {
+            continue;
+        }
+        let reference = compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
+        out.push(compact([("prefix", prefix), (kind, reference)]));
+    }
+    super::node::filled(list(out))
+}
+
+/// With `existing`, composed keys are not in the Secret: each becomes a variable. `true` when nothing else is left.
+fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, env: &mut Vec<Node>) -> bool {
+    if cx.provider != secret::Provider::Existing {
+        return false;
+    }
+    let keys = take(&cx.settings.root, "secrets");
+    let keys: Vec<_> = pairs(&keys, secret).map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    let mut composed = 0;
+    for (key, entry) in &keys {
+        let value = take(&entry.value, "value");
+        if value.as_str().is_some_and(crate::project::schema::has_reference) {
+            composed += 1;
+            let name = text(key.clone(), &entry.key_from);
+            let value = map([("value", value)]);
+            if let Some(variable) = variable(cx, owner, &name, &value, env) {
+                env.push(variable);
+            }
+        }
+    }
+    composed == keys.len()
+}

@@ -1,0 +1,61 @@
+//! Jobs and CronJobs.
+//!
+//! A Job's pod template can never change, so its name carries a hash of its spec (set after rendering, by
+//! `render`): a changed job is another job, an unchanged one is `unchanged`.
+
+use super::app::meta;
+use super::container::{self, Place};
+use super::label::Owner;
+use super::node::{Node, filled, get, list, map, merged, take};
+use super::pod::{self, Claims, Pod};
+use super::{Planned, Planner, config, wait};
+
+pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
+    let mut pod = Pod::default();
+    let main = container::container(cx, owner, &owner.id, &owner.name_node(), job, &mut pod, Place::Main);
+    let mut init = wait::containers(cx, owner, job);
+    init.extend(container::others(cx, owner, job, "initContainers", &mut pod));
+    let context = pod::context(cx, owner, job, &pod, Claims::Named);
+    let more = map([
+        ("initContainers", filled(list(init))),
+        ("containers", list(vec![main])),
+        ("restartPolicy", take(job, "restartPolicy")),
+    ]);
+    let base = meta(cx, owner, job);
+    let keys = [
+        "schedule",
+        "timeZone",
+        "concurrencyPolicy",
+        "startingDeadlineSeconds",
+        "suspend",
+        "successfulJobsHistoryLimit",
+        "failedJobsHistoryLimit",
+        "backoffLimit",
+        "activeDeadlineSeconds",
+        "ttlSecondsAfterFinished",
+        "completions",
+        "parallelism",
+    ];
+    let context = merged(merged(base.clone(), &map([("pod", merged(context, &more))])), &map(keys.map(|key| (key, take(job, key)))));
+    let is_cron = get(job, "schedule").is_some();
+    let mut out = vec![Planned {
+        hash_name: !is_cron,
+        ..Planned::new(if is_cron { "job/cronjob.yaml" } else { "job/job.yaml" }, context)
+    }];
+    for claim in &pod.claims {
+        let context = merged(base.clone(), &map([("claim", claim.context())]));
+        out.push(Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())]))));
+    }
+    if pod::creates_account(job) {
+        let annotations = job.at(&["serviceAccount", "annotations"]).cloned().unwrap_or_default().or_empty();
+        let all = merged(take(&base, "annotations").or_empty(), &annotations);
+        let name = job.at(&["serviceAccount", "name"]).cloned().unwrap_or_else(|| owner.name_node());
+        let more = map([("name", name), ("annotations", filled(all))]);
+        out.push(Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more)));
+    }
+    if !pod.files.is_empty() {
+        let files = Owner { name: format!("{}-files", owner.name), ..owner.clone() };
+        out.push(config::config_map(cx, &files, &pod.files));
+    }
+    out
+}

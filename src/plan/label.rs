@@ -1,0 +1,104 @@
+//! Labels, annotations and selectors.
+//!
+//! Owns: the recommended labels of every object and the two that select pods. Selectors can never change, so they
+//! hold only what names a component; what may change (version, profile, the user's labels) never gets into one.
+//! Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+
+use super::node::{Node, get, map, merged, str_of, take, text};
+use super::Planner;
+use crate::format;
+use crate::settings::From;
+use crate::tree::{Kind, Map, Tree};
+
+/// What an object belongs to.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// `apps.api`.
+    pub id: String,
+    pub section: &'static str,
+    pub name: String,
+    /// Where the name was written.
+    pub from: From,
+}
+
+impl Owner {
+    /// The value of `app.kubernetes.io/component`.
+    fn role(&self) -> &'static str {
+        match self.section {
+            "apps" => "app",
+            "jobs" => "job",
+            "configs" => "config",
+            "secrets" => "secret",
+            other => other,
+        }
+    }
+
+    pub fn name_node(&self) -> Node {
+        text(self.name.as_str(), &self.from)
+    }
+}
+
+/// `app.kubernetes.io/name` and `instance`: what selects a component's pods.
+pub fn selector(cx: &Planner, owner: &Owner) -> Node {
+    map([("app.kubernetes.io/name", owner.name_node()), ("app.kubernetes.io/instance", cx.project())])
+}
+
+/// The labels of an object's metadata.
+pub fn labels(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+    let mut labels = merged(selector(cx, owner), &identity(cx, owner));
+    if let (Some(map), Some(version)) = (labels.as_map_mut(), version(settings)) {
+        map.insert("app.kubernetes.io/version", version);
+    }
+    let profile = map([("kgen.dev/profile", (&*cx.settings.profile).into())]);
+    let labels = merged(merged(labels, &profile), &take(&cx.settings.root, "labels").or_empty());
+    merged(labels, &take(settings, "labels").or_empty())
+}
+
+fn identity(cx: &Planner, owner: &Owner) -> Node {
+    map([
+        ("app.kubernetes.io/component", owner.role().into()),
+        ("app.kubernetes.io/part-of", cx.project()),
+        ("app.kubernetes.io/managed-by", "kgen".into()),
+    ])
+}
+
+/// The labels of a component's pods: no version and no profile, so that nothing but a change of the pod restarts it.
+pub fn pod_labels(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+    let labels = merged(selector(cx, owner), &identity(cx, owner));
+    merged(labels, &take(settings, "podLabels").or_empty())
+}
+
+/// The tag of the image, where it can be a label value.
+fn version(settings: &Node) -> Option<Node> {
+    let image = get(settings, "image")?;
+    let tag = format::image(image.as_str()?).ok()?.tag?;
+    format::label_value(tag).is_ok().then(|| text(tag, &image.from))
+}
+
+/// The annotations of an object: the project's and the component's.
+pub fn annotations(cx: &Planner, settings: &Node) -> Node {
+    merged(take(&cx.settings.root, "annotations").or_empty(), &take(settings, "annotations").or_empty())
+}
+
+impl Node {
+    /// An empty map in place of `null`.
+    pub fn or_empty(self) -> Node {
+        if self.is_null() { Kind::Map(Map::new()).into() } else { self }
+    }
+}
+
+/// Whether the image is of a family: `postgres:18-alpine` is `postgres`, `docker.io/library/redis` is `redis`.
+pub fn image_is(settings: &Node, word: &str) -> bool {
+    str_of(settings, "image").is_some_and(|image| {
+        let name = format::image(image).map(|image| image.name).unwrap_or(image);
+        name.rsplit('/').next().is_some_and(|last| last.contains(word))
+    })
+}
+
+impl Tree<From> {
+    /// The same value, made from `from` too.
+    pub fn of(mut self, from: &From) -> Self {
+        self.from = self.from.and(from);
+        self
+    }
+}

@@ -1,0 +1,349 @@
+//! One profile's components, ready to render: which objects there are and what each template sees.
+//!
+//! Owns: the order of planning (configs, then what refers to them, then secrets and policies that depend on what was
+//! referred to), the wiring, and what several components must agree on.
+//! Does not own: YAML (`render`), files and the environment ([`Inputs`] brings them).
+
+pub mod app;
+pub mod config;
+pub mod container;
+pub mod env;
+pub mod job;
+pub mod label;
+pub mod node;
+pub mod output;
+pub mod pod;
+pub mod policy;
+pub mod port;
+pub mod postgres;
+pub mod probe;
+pub mod redis;
+pub mod reference;
+pub mod resolve;
+pub mod resources;
+pub mod secret;
+pub mod security;
+pub mod volume;
+pub mod wait;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Report};
+use crate::files::Files;
+use crate::project::language;
+use crate::project::schema::{MapType, Type};
+use crate::secret::Secret;
+use crate::settings::{From, Settings};
+use crate::source::Span;
+use crate::tree::{Kind, Map, Tree};
+use label::Owner;
+use node::{Node, get, str_of, take};
+use output::Resolver;
+
+/// What the machine brings: files that the project names, and values for the stream.
+pub struct Inputs<'i> {
+    pub files: &'i Files,
+    /// Values of `env:` and `file:` secrets, `None` when the tree is rendered: they are never written to it.
+    pub values: Option<&'i dyn Fn(&str, &str) -> Result<Secret<String>, String>>,
+}
+
+impl Inputs<'_> {
+    /// The value of a source, `None` where it may not be asked for.
+    pub fn value(&self, kind: &str, name: &str) -> Option<Result<Secret<String>, String>> {
+        self.values.map(|values| values(kind, name))
+    }
+}
+
+/// One object to render.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    pub template: &'static str,
+    pub context: Node,
+    /// Values of a Secret's keys, which templates do not see.
+    pub values: Vec<(String, Secret<String>)>,
+    pub stream_only: bool,
+    /// The name gets a hash of the spec behind it.
+    pub hash_name: bool,
+}
+
+impl Planned {
+    pub fn new(template: &'static str, context: Node) -> Self {
+        Self { template, context, values: Vec::new(), stream_only: false, hash_name: false }
+    }
+}
+
+/// Who refers to what, and by which variable, file or wait.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wire {
+    pub consumer: String,
+    pub target: String,
+    pub via: String,
+}
+
+#[derive(Debug)]
+pub struct Plan {
+    pub profile: Arc<str>,
+    pub namespace: Option<String>,
+    pub objects: Vec<(Owner, Planned)>,
+    pub wires: BTreeSet<Wire>,
+    pub manifests: Vec<Node>,
+    pub patches: Vec<Node>,
+    /// Names of objects outside the project that its objects refer to, by kind.
+    pub existing: BTreeSet<(String, String)>,
+    /// `existing` secrets: someone else creates these.
+    pub foreign_secrets: bool,
+}
+
+/// The state of planning one profile.
+pub struct Planner<'p> {
+    pub settings: &'p Settings,
+    pub resolver: Resolver<'p>,
+    pub inputs: &'p Inputs<'p>,
+    pub report: Report,
+    pub secrets: secret::Registry,
+    pub provider: secret::Provider,
+    secrets_reported: bool,
+    wires: BTreeSet<Wire>,
+    /// What each config or secret refers to; its readers are wired to that too.
+    through: BTreeMap<String, BTreeSet<String>>,
+    /// Of each config, by name.
+    checksums: BTreeMap<String, (String, From)>,
+    guarded: Vec<policy::Guarded>,
+    owners: Vec<Owner>,
+    existing: BTreeSet<(String, String)>,
+}
+
+/// Plans one profile.
+pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Report> {
+    let mut cx = Planner {
+        settings,
+        resolver: Resolver::new(settings),
+        inputs,
+        report: Report::new(),
+        secrets: secret::Registry::default(),
+        provider: secret::Provider::None,
+        secrets_reported: false,
+        wires: BTreeSet::new(),
+        through: BTreeMap::new(),
+        checksums: BTreeMap::new(),
+        guarded: Vec::new(),
+        owners: Vec::new(),
+        existing: BTreeSet::new(),
+    };
+    cx.provider = secret::provider(&mut cx);
+    let objects = objects(&mut cx);
+    let plan = Plan {
+        profile: settings.profile.clone(),
+        namespace: cx.resolver.namespace().map(|node| node.to_string()),
+        objects,
+        wires: cx.wires,
+        manifests: raw(&settings.root, "manifests"),
+        patches: raw(&settings.root, "patches"),
+        existing: cx.existing,
+        foreign_secrets: cx.provider == secret::Provider::Existing,
+    };
+    cx.report.finish(plan)
+}
+
+fn raw(root: &Node, key: &str) -> Vec<Node> {
+    get(root, key).and_then(Tree::as_list).map(<[Node]>::to_vec).unwrap_or_default()
+}
+
+fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
+    names(cx);
+    let mut out = namespace(cx);
+    secret_wires(cx);
+    out.extend(config::plan(cx));
+    secret::declare(cx);
+    for section in SECTIONS {
+        let components = take(&cx.settings.root, section.key);
+        for (name, entry) in components.as_map().into_iter().flat_map(Map::entries) {
+            let owner = Owner { id: format!("{}.{name}", section.key), section: section.key, name: name.to_string(), from: entry.key_from.clone() };
+            let node = resolve::component(&cx.resolver, section.ty, &entry.value, &owner.id, &mut cx.report);
+            cx.resolver.reached();
+            cx.wire_settings(&owner, &node);
+            cx.owners.push(owner.clone());
+            out.extend((section.plan)(cx, &owner, &node).into_iter().map(|planned| (owner.clone(), planned)));
+        }
+    }
+    out.extend(policy::plan(cx));
+    out.extend(secret::plan(cx));
+    out
+}
+
+struct Section {
+    key: &'static str,
+    ty: &'static Type,
+    plan: fn(&mut Planner, &Owner, &Node) -> Vec<Planned>,
+}
+
+const SECTIONS: [Section; 4] = [
+    Section { key: "redis", ty: &language::REDIS_TYPE, plan: redis::plan },
+    Section { key: "postgres", ty: &language::POSTGRES_TYPE, plan: postgres::plan },
+    Section { key: "apps", ty: &language::APP_TYPE, plan: app::plan },
+    Section { key: "jobs", ty: &language::JOB_TYPE, plan: job::plan },
+];
+
+/// Names select pods, so two components may not share one.
+fn names(cx: &mut Planner) {
+    let mut seen: BTreeMap<String, (&str, From)> = BTreeMap::new();
+    for section in SECTIONS.map(|section| section.key) {
+        let components = take(&cx.settings.root, section);
+        for (name, entry) in components.as_map().into_iter().flat_map(Map::entries) {
+            if let Some((first, from)) = seen.get(&**name) {
+                let message = format!("`{first}.{name}` and `{section}.{name}` share a name: a Service of one would select the pods of the other");
+                let mut d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&entry.key_from));
+                if let Some(span) = cx.settings.span(from) {
+                    d = d.note(span, "the other one");
+                }
+                cx.report.push(d.hint("rename one of the two"));
+            }
+            seen.entry(name.to_string()).or_insert((section, entry.key_from.clone()));
+        }
+    }
+}
+
+/// The Namespace object, where the project wants it.
+fn namespace(cx: &mut Planner) -> Vec<(Owner, Planned)> {
+    let said = take(&cx.settings.root, "namespace");
+    let Some(name) = get(&said, "name") else { return Vec::new() };
+    let name = match cx.resolver.plain(name) {
+        Ok(name) => name,
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            return Vec::new();
+        }
+    };
+    if let Err(reason) = crate::format::dns_label(name.as_str().unwrap_or_default()) {
+        let d = crate::project::schema::bad_value("namespace", &reason).at(cx.span_in(&name));
+        cx.report.push(d);
+    }
+    if said.get("create").and_then(Tree::as_bool) != Some(true) {
+        return Vec::new();
+    }
+    let owner = Owner { id: "project".into(), section: "project", name: name.to_string(), from: name.from.clone() };
+    let labels = label::labels(cx, &owner, &Node::null());
+    let labels = match get(&said, "podSecurity") {
+        Some(level) => node::merged(labels, &node::map([("pod-security.kubernetes.io/enforce", level.clone())])),
+        None => labels,
+    };
+    let context = node::map([
+        ("name", name),
+        ("labels", labels),
+        ("annotations", node::filled(label::annotations(cx, &Node::null()))),
+    ]);
+    vec![(owner, Planned::new("project/namespace.yaml", context))]
+}
+
+/// What each declared secret is composed of, so that its readers are wired to it.
+fn secret_wires(cx: &mut Planner) {
+    let secrets = take(&cx.settings.root, "secrets");
+    for (name, secret) in secrets.as_map().into_iter().flat_map(Map::iter) {
+        cx.resolver.reached();
+        for (_, key) in secret.as_map().into_iter().flat_map(Map::iter) {
+            // Mistakes are reported when the secret is declared.
+            let _ = get(key, "value").map(|value| cx.resolver.value(value).is_ok());
+        }
+        let reached = cx.resolver.reached();
+        cx.through.insert(format!("secrets.{name}"), reached);
+    }
+}
+
+impl Planner<'_> {
+    pub fn project(&self) -> Node {
+        take(&self.settings.root, "project")
+    }
+
+    pub fn namespace(&self) -> Node {
+        node::maybe(self.resolver.namespace())
+    }
+
+    pub fn span_in(&self, node: &Node) -> Option<Span> {
+        self.settings.span(&node.from)
+    }
+
+    pub fn span_in_from(&self, from: &From) -> Option<Span> {
+        self.settings.span(from)
+    }
+
+    /// A file's text; a missing one was reported when the project was loaded.
+    pub fn file(&self, path: &Node) -> Option<Arc<str>> {
+        self.inputs.files.text(path.as_str()?)
+    }
+
+    /// Wires a consumer to what was resolved since the last call.
+    fn wire(&mut self, owner: &Owner, via: &str) {
+        for target in self.resolver.reached() {
+            self.wires.insert(Wire { consumer: owner.id.clone(), target, via: via.to_owned() });
+        }
+    }
+
+    /// Wires a consumer to what a config or secret refers to.
+    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str) {
+        let id = format!("{section}.{name}");
+        for target in self.through.get(&id).cloned().unwrap_or_default() {
+            self.wires.insert(Wire { consumer: owner.id.clone(), target, via: id.clone() });
+        }
+    }
+
+    /// References in settings other than env and files (an argument, an annotation) wire too.
+    fn wire_settings(&mut self, owner: &Owner, node: &Node) {
+        let original = self.settings.root.at(&[owner.section, &owner.name]).cloned().unwrap_or_default();
+        let mut texts = Vec::new();
+        original.leaves(&mut |path, leaf| {
+            let wired = path.iter().any(|step| matches!(step, crate::tree::Step::Key("env" | "files")));
+            if let Some(text) = leaf.as_str().filter(|text| !wired && crate::project::schema::has_reference(text)) {
+                texts.push((Tree::new(Kind::String(text.into()), leaf.from.clone()), crate::tree::path_text(path)));
+            }
+        });
+        let _ = node;
+        for (text, path) in texts {
+            // Mistakes were reported when the settings were resolved.
+            let _ = self.resolver.value(&text).is_ok();
+            self.wire(owner, &path);
+        }
+    }
+
+    /// Those that refer to a component.
+    fn consumers(&self, target: &str) -> Vec<&Owner> {
+        let ids: BTreeSet<&str> = self.wires.iter().filter(|wire| wire.target == target && wire.consumer != target).map(|wire| &*wire.consumer).collect();
+        self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect()
+    }
+
+    /// What a component refers to.
+    fn targets(&self, consumer: &str) -> BTreeSet<String> {
+        self.wires.iter().filter(|wire| wire.consumer == consumer).map(|wire| wire.target.clone()).collect()
+    }
+
+    /// Notes that an object of this name is expected outside the project.
+    fn exists(&mut self, kind: &str, node: &Node) {
+        let name = node.as_str().or_else(|| {
+            ["name", "claimName", "secretName"].into_iter().find_map(|key| str_of(node, key))
+        });
+        let kind = match kind {
+            "configMap" | "configMapKeyRef" => "ConfigMap",
+            "secret" | "secretKeyRef" => "Secret",
+            "claim" | "persistentVolumeClaim" => "PersistentVolumeClaim",
+            _ => return,
+        };
+        if let Some(name) = name {
+            self.existing.insert((kind.to_owned(), name.to_owned()));
+        }
+    }
+
+    /// `redis.cache`, `postgres.db`, ...: for suggestions.
+    fn names(&self, sections: &[&str]) -> Vec<String> {
+        let of = |section: &&str| {
+            let map = self.settings.root.get(section).and_then(Tree::as_map);
+            let section = (*section).to_owned();
+            map.into_iter().flat_map(Map::keys).map(move |name| format!("{section}.{name}")).collect::<Vec<_>>()
+        };
+        sections.iter().flat_map(of).collect()
+    }
+}
+
+/// The language's map of components, for callers that need its value type.
+pub fn components(map_type: &'static MapType) -> &'static Type {
+    &map_type.value
+}

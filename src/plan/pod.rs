@@ -1,0 +1,191 @@
+//! What the pods of a component share: volumes, scheduling, identity, checksums.
+//!
+//! Owns: gathering what containers bring to the pod, and the pod's own fields as its template sees them.
+//! Does not own: containers (`container.rs`), volumes' shapes (`volume.rs`).
+
+use std::collections::BTreeSet;
+
+use super::label::{self, Owner};
+use super::node::{Node, compact, filled, get, list, map, merged, str_of, take, text};
+use super::volume::{self, Claim};
+use super::{Planner, security};
+use crate::settings::From;
+use crate::tree::{Kind, Map};
+
+/// Filled by the containers of a pod.
+#[derive(Debug, Default)]
+pub struct Pod {
+    pub volumes: Vec<(String, Node)>,
+    pub claims: Vec<Claim>,
+    /// ConfigMaps whose content the pod reads: a change restarts it.
+    pub configs: BTreeSet<String>,
+    /// Contents of `files`, by key of the component's own ConfigMap.
+    pub files: Vec<(String, Node)>,
+}
+
+impl Pod {
+    /// Adds a volume, once for the same source, under a free name.
+    pub fn volume(&mut self, name: &str, source: Node) -> String {
+        let mut free = name.to_owned();
+        let mut number = 2;
+        loop {
+            match self.volumes.iter().find(|(known, _)| *known == free) {
+                None => break,
+                Some((_, known)) if *known == source => return free,
+                Some(_) => {
+                    free = format!("{name}-{number}");
+                    number += 1;
+                }
+            }
+        }
+        self.volumes.push((free.clone(), source));
+        free
+    }
+}
+
+/// How claims become volumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claims {
+    /// Claims of their own, mounted by name.
+    Named,
+    /// Templates of a StatefulSet.
+    Templates,
+}
+
+/// Fields that are written as they stand, in Kubernetes' order.
+const AS_WRITTEN: [&str; 10] = [
+    "priorityClassName",
+    "runtimeClassName",
+    "schedulerName",
+    "imagePullSecrets",
+    "hostAliases",
+    "hostNetwork",
+    "shareProcessNamespace",
+    "dnsPolicy",
+    "dnsConfig",
+    "nodeSelector",
+];
+
+/// What a pod's template sees.
+pub fn context(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &Pod, claims: Claims) -> Node {
+    let mut extra = Map::new();
+    for key in AS_WRITTEN {
+        if let Some(value) = get(settings, key) {
+            extra.insert(key, value.clone());
+        }
+    }
+    let scheduling = scheduling(cx, owner, settings);
+    for (key, entry) in scheduling.as_map().into_iter().flat_map(Map::entries) {
+        extra.insert(key.clone(), entry.value.clone());
+    }
+    if let Some(tolerations) = get(settings, "tolerations") {
+        extra.insert("tolerations", tolerations.clone());
+    }
+    map([
+        ("labels", label::pod_labels(cx, owner, settings)),
+        ("annotations", filled(annotations(cx, owner, settings, pod))),
+        ("serviceAccountName", account(owner, settings)),
+        ("automount", automount(settings)),
+        ("securityContext", security::pod(settings, !pod.claims.is_empty())),
+        ("gracePeriod", take(settings, "terminationGracePeriodSeconds")),
+        ("extra", Kind::Map(extra).into()),
+        ("volumes", filled(volumes(pod, claims))),
+    ])
+}
+
+/// The user's, then a checksum of each ConfigMap that the pod reads.
+fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node {
+    let mut out = take(settings, "podAnnotations").or_empty();
+    let mut add = |name: &str, checksum: &str, from: &From| {
+        if let Some(map) = out.as_map_mut() {
+            map.insert(format!("checksum.kgen.dev/{name}"), text(checksum, from));
+        }
+    };
+    for name in &pod.configs {
+        if let Some((checksum, from)) = cx.checksums.get(name) {
+            add(name, checksum, from);
+        }
+    }
+    if !pod.files.is_empty() {
+        let from = pod.files.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from));
+        add(&format!("{}-files", owner.name), &super::config::checksum(&pod.files), &from);
+    }
+    out
+}
+
+fn account(owner: &Owner, settings: &Node) -> Node {
+    let said = take(settings, "serviceAccount");
+    match get(&said, "name") {
+        Some(name) => name.clone(),
+        None if creates_account(settings) => owner.name_node(),
+        None => Node::null(),
+    }
+}
+
+pub fn creates_account(settings: &Node) -> bool {
+    settings.at(&["serviceAccount", "create"]).and_then(Node::as_bool) == Some(true)
+}
+
+fn automount(settings: &Node) -> Node {
+    settings.at(&["serviceAccount", "automount"]).cloned().unwrap_or_else(|| false.into())
+}
+
+fn volumes(pod: &Pod, claims: Claims) -> Node {
+    let mut out: Vec<Node> = Vec::new();
+    if claims == Claims::Named {
+        for claim in &pod.claims {
+            out.push(merged(map([("name", claim.volume.as_str().into())]), &volume::claim_volume(claim)));
+        }
+    }
+    for (name, source) in &pod.volumes {
+        out.push(merged(map([("name", name.as_str().into())]), source));
+    }
+    list(out)
+}
+
+/// `affinity` and `topologySpreadConstraints`: the user's own, or what the short words mean.
+pub fn scheduling(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+    compact([
+        ("affinity", affinity(cx, owner, settings)),
+        ("topologySpreadConstraints", spread(cx, owner, settings)),
+    ])
+}
+
+fn affinity(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+    if let Some(said) = get(settings, "affinity") {
+        return said.clone();
+    }
+    let Some(word) = get(settings, "antiAffinity") else { return Node::null() };
+    let term = map([
+        ("labelSelector", map([("matchLabels", label::selector(cx, owner))])),
+        ("topologyKey", text("kubernetes.io/hostname", &word.from)),
+    ]);
+    let rule = match word.as_str() {
+        Some("required") => ("requiredDuringSchedulingIgnoredDuringExecution", list(vec![term])),
+        Some("preferred") => {
+            let weighted = map([("weight", Node::from(100).of(&word.from)), ("podAffinityTerm", term)]);
+            ("preferredDuringSchedulingIgnoredDuringExecution", list(vec![weighted]))
+        }
+        _ => return Node::null(),
+    };
+    map([("podAntiAffinity", map([rule]))])
+}
+
+/// `ScheduleAnyway`: a cluster with fewer zones than replicas must still run them.
+fn spread(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+    if let Some(said) = get(settings, "topologySpreadConstraints") {
+        return said.clone();
+    }
+    let key = match str_of(settings, "topologySpread") {
+        Some("zone") => "topology.kubernetes.io/zone",
+        Some("host") => "kubernetes.io/hostname",
+        _ => return Node::null(),
+    };
+    let from = take(settings, "topologySpread").from;
+    list(vec![map([
+        ("maxSkew", Node::from(1).of(&from)),
+        ("topologyKey", text(key, &from)),
+        ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
+        ("labelSelector", map([("matchLabels", label::selector(cx, owner))])),
+    ])])
+}

@@ -1,0 +1,102 @@
+//! NetworkPolicies from the wiring: only what refers to a component may connect to it.
+//!
+//! Planned last, when every component has said what it refers to.
+
+use super::app::meta;
+use super::label::{self, Owner};
+use super::node::{Node, filled, get, list, map, merged, str_of, take};
+use super::port::Port;
+use super::{Planned, Planner};
+use crate::tree::{Kind, Map, Tree};
+
+/// A component that may be reached only by its consumers.
+#[derive(Clone, Debug)]
+pub struct Guarded {
+    pub owner: Owner,
+    settings: Node,
+    ports: Vec<Node>,
+    /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
+    door: Option<Node>,
+}
+
+/// Remembers an app with `networkPolicy: wiring`.
+pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
+    if str_of(app, "networkPolicy") != Some("wiring") {
+        return;
+    }
+    let ports = ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
+    cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, door: door(app) });
+}
+
+/// Remembers a store with `networkPolicy: wiring`.
+pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
+    if str_of(settings, "networkPolicy") != Some("wiring") {
+        return;
+    }
+    let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
+    cx.guarded.push(Guarded { owner: owner.clone(), settings: settings.clone(), ports, door: None });
+}
+
+/// Where requests from outside come from: the controller's namespace where its class is known, else anywhere.
+fn door(app: &Node) -> Option<Node> {
+    let outside = app.at(&["service", "type"]).and_then(Tree::as_str).is_some_and(|kind| kind != "ClusterIP");
+    let ingress = get(app, "ingress").filter(|node| node.as_map().is_some());
+    if outside || get(app, "gateway").is_some() {
+        return Some(Node::null());
+    }
+    let class = str_of(ingress?, "className").unwrap_or_default();
+    let namespaces = [("nginx", "ingress-nginx"), ("traefik", "traefik"), ("haproxy", "haproxy-controller"), ("kong", "kong")];
+    let found = namespaces.iter().find(|(word, _)| class.contains(word));
+    Some(match found {
+        Some((_, namespace)) => map([("kubernetes.io/metadata.name", (*namespace).into())]),
+        None => Kind::Map(Map::new()).into(),
+    })
+}
+
+pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
+    let guarded = std::mem::take(&mut cx.guarded);
+    guarded.into_iter().map(|guarded| (guarded.owner.clone(), policy(cx, &guarded))).collect()
+}
+
+fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
+    let owner = &guarded.owner;
+    let consumers: Vec<&Owner> = cx.consumers(&owner.id);
+    let peers = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    let door = guarded.door.clone().filter(|door| !door.is_null());
+    let mut settings = guarded.settings.clone();
+    let egress = str_of(&settings, "egress") == Some("wiring");
+    if let Some(map) = settings.as_map_mut() {
+        map.remove("image");
+    }
+    let base = meta(cx, owner, &settings);
+    let more = map([
+        ("selector", label::selector(cx, owner)),
+        ("peers", list(peers)),
+        ("ports", filled(list(guarded.ports.clone()))),
+        ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
+        ("namespaces", filled(list(door.into_iter().collect()))),
+        ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),
+    ]);
+    Planned::new("partial/networkpolicy.yaml", merged(base, &more))
+}
+
+/// What a component with `egress: wiring` refers to.
+fn targets(cx: &Planner, owner: &Owner) -> Node {
+    let of = |id: &String| cx.owners.iter().find(|other| other.id == *id).map(|other| label::selector(cx, other));
+    list(cx.targets(&owner.id).iter().filter_map(of).collect())
+}
+
+impl Node {
+    fn or_empty_list(self) -> Node {
+        if self.is_null() { list(Vec::new()) } else { self }
+    }
+}
+
+/// Settings without what a policy does not need.
+pub fn without_image(settings: &Node) -> Node {
+    let mut settings = settings.clone();
+    if let Some(map) = settings.as_map_mut() {
+        map.remove("image");
+    }
+    take(&map([("settings", settings)]), "settings")
+}

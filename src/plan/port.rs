@@ -1,0 +1,105 @@
+//! Ports of a container and of the Service before it.
+
+use super::node::{Node, get, list, map, maybe, pairs, str_of, take, text};
+use super::output::Resolver;
+use crate::diag::Diagnostic;
+use crate::tree::{Kind, Tree};
+
+#[derive(Clone, Debug)]
+pub struct Port {
+    pub name: Node,
+    pub number: Node,
+    pub protocol: Node,
+    pub host_port: Node,
+    pub app_protocol: Node,
+}
+
+/// The ports in the order they are written; `port: 8000` is the first one, named `http`.
+pub fn ports(settings: &Node) -> Vec<Port> {
+    let short = get(settings, "port").map(|number| Port::new(text("http", &number.from), number.clone(), &Node::null()));
+    let named = pairs(settings, "ports")
+        .filter(|(name, _)| short.is_none() || &***name != "http")
+        .map(|(name, entry)| Port::new(text(name.clone(), &entry.key_from), take(&entry.value, "containerPort"), &entry.value));
+    short.clone().into_iter().chain(named).collect()
+}
+
+impl Port {
+    fn new(name: Node, number: Node, settings: &Node) -> Self {
+        let protocol = take(settings, "protocol");
+        Self {
+            name,
+            number,
+            protocol: if protocol.is_null() { "TCP".into() } else { protocol },
+            host_port: take(settings, "hostPort"),
+            app_protocol: take(settings, "appProtocol"),
+        }
+    }
+}
+
+/// What a container's template sees.
+pub fn container(ports: &[Port]) -> Node {
+    let port = |port: &Port| {
+        map([
+            ("name", port.name.clone()),
+            ("containerPort", port.number.clone()),
+            ("hostPort", port.host_port.clone()),
+            ("protocol", port.protocol.clone()),
+        ])
+    };
+    list(ports.iter().map(port).collect())
+}
+
+/// What a Service's template sees. `targetPort` is the name, so that it follows the container.
+pub fn service(settings: &Node, ports: &[Port]) -> Node {
+    let service = take(settings, "service");
+    let items = ports.iter().enumerate().map(|(index, port)| {
+        map([
+            ("name", port.name.clone()),
+            ("port", exposed(&service, port, index)),
+            ("targetPort", port.name.clone()),
+            ("protocol", port.protocol.clone()),
+            ("appProtocol", port.app_protocol.clone()),
+            ("nodePort", if index == 0 { take(&service, "nodePort") } else { Node::null() }),
+        ])
+    });
+    list(items.collect())
+}
+
+/// The Service's number for a port: `service.ports.NAME`, for the first one `service.port`, else the container's.
+fn exposed(service: &Node, port: &Port, index: usize) -> Node {
+    let named = port.name.as_str().and_then(|name| service.at(&["ports", name]));
+    let first = get(service, "port").filter(|_| index == 0);
+    named.or(first).unwrap_or(&port.number).clone()
+}
+
+/// The number under which an app is reached by others; `None` when it has no Service.
+pub fn service_port(resolver: &Resolver, app: &Node) -> Result<Option<Node>, Box<Diagnostic>> {
+    if str_of(app, "service") == Some("none") {
+        return Ok(None);
+    }
+    let service = take(app, "service");
+    let first = ports(app).into_iter().next();
+    first.map(|port| resolver.plain(&exposed(&service, &port, 0))).transpose()
+}
+
+/// A port of a probe, Ingress or route: as written, or the name of the first one.
+pub fn or_first(said: Option<&Node>, ports: &[Port]) -> Node {
+    maybe(said.cloned().or_else(|| ports.first().map(|port| port.name.clone())))
+}
+
+/// `{name: ...}` or `{number: ...}`, as an Ingress wants it.
+pub fn backend(port: &Node) -> Node {
+    let key = if matches!(port.kind, Kind::Number(_)) { "number" } else { "name" };
+    map([(key, port.clone())])
+}
+
+/// A port by number for what takes no names (HTTPRoute): the Service's number of the named port.
+pub fn number_of(settings: &Node, ports: &[Port], said: Option<&Node>) -> Node {
+    let service = take(settings, "service");
+    let name = match said {
+        Some(node) if node.as_i64().is_some() => return node.clone(),
+        said => said.and_then(Tree::as_str),
+    };
+    let found = ports.iter().enumerate().find(|(_, port)| name.is_none() || port.name.as_str() == name);
+    maybe(found.map(|(index, port)| exposed(&service, port, index)))
+}

@@ -1,0 +1,239 @@
+//! PostgreSQL.
+//!
+//! Owns: mount and PGDATA by major version, users of the image families, the init script that makes the app's role,
+//! probes; as measured (`research/data.md` 5).
+
+use super::app::meta;
+use super::label::{self, Owner};
+use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
+use super::output::{Home, Secretive};
+use super::pod::{self, Claims, Pod};
+use super::volume::Claim;
+use super::{Planned, Planner, config, env, policy, probe, resources, secret, security};
+use crate::diag::Diagnostic;
+use crate::settings::From;
+use crate::tree::{Kind, Tree};
+
+const INIT: &str = include_str!("../../templates/scripts/init-postgres.sh");
+
+pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    match str_of(postgres, "mode") {
+        Some("external") => return Vec::new(),
+        Some("cnpg") => {
+            let at = cx.span_in(&take(postgres, "mode"));
+            let message = format!("`{}` has `mode: cnpg`, which is not built yet (profile `{}`)", owner.id, cx.settings.profile);
+            cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("use `mode: standalone` or `mode: external` until it is"));
+            return Vec::new();
+        }
+        _ => {}
+    }
+    for (key, why) in [("replicas", "replicas"), ("instances", "instances")] {
+        if let Some(count) = get(postgres, key).filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
+            let message = format!("`{}` is standalone and has {count} {why}: each would be a database of its own behind one Service", owner.id);
+            let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(count));
+            cx.report.push(d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"));
+        }
+    }
+    if let Some(backup) = get(postgres, "backup").filter(|node| node.as_map().is_some()) {
+        let mut first = None;
+        backup.leaves(&mut |_, leaf| first = first.or(Some(leaf)));
+        let at = first.and_then(|leaf| cx.span_in(leaf));
+        let message = format!("`{}.backup` is not built yet (profile `{}`)", owner.id, cx.settings.profile);
+        cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"));
+    }
+    standalone(cx, owner, postgres)
+}
+
+/// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
+struct Layout {
+    mount: &'static str,
+    pgdata: String,
+}
+
+fn layout(major: u32) -> Layout {
+    if major >= 18 {
+        Layout { mount: "/var/lib/postgresql", pgdata: format!("/var/lib/postgresql/{major}/docker") }
+    } else {
+        Layout { mount: "/var/lib/postgresql/data", pgdata: "/var/lib/postgresql/data/pgdata".into() }
+    }
+}
+
+/// The major version in an image's tag: `postgres:17.2-alpine` is 17.
+fn major(image: &str) -> Option<u32> {
+    let tag = crate::format::image(image).ok()?.tag?;
+    tag.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty())?.parse().ok().filter(|n| (9..100).contains(n))
+}
+
+fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    let image = take(postgres, "image");
+    let text_of_image = image.as_str().unwrap_or_default().to_owned();
+    let major = major(&text_of_image).unwrap_or_else(|| {
+        let message = format!("`{}`: image `{text_of_image}` does not say its major version", owner.id);
+        let d = Diagnostic::error("postgres-version", message).at(cx.span_in(&image));
+        cx.report.push(d.hint("where the data lies depends on it; use a tag such as `18-trixie` or `17`"));
+        18
+    });
+    let layout = layout(major);
+    let mut pod = Pod::default();
+    claim(cx, owner, postgres, layout.mount, &mut pod);
+    let init = init_config(cx, owner, postgres);
+    let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
+    let server = server(cx, owner, postgres, &image, &layout);
+    let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
+    let (checksum, from) = (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
+    let note = map([(&*format!("checksum.kgen.dev/{}-init", owner.name), text(checksum, &from))]);
+    let annotations = merged(take(&context, "annotations").or_empty(), &merged(note, &metrics(postgres)));
+    let context = merged(context, &map([("annotations", annotations)]));
+    let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
+    let base = merged(meta(cx, owner, postgres), &map([
+        ("selector", label::selector(cx, owner)),
+        ("service", service),
+        ("headless", text(format!("{}-headless", owner.name), &owner.from)),
+        ("init", text(format!("{}-init", owner.name), &owner.from)),
+        ("pod", context),
+        ("server", server),
+        ("claims", super::volume::claims(&pod)),
+        ("retain", true.into()),
+    ]));
+    policy::store(cx, owner, postgres, &["postgres"]);
+    let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
+    vec![
+        Planned::new("postgres/statefulset.yaml", base.clone()),
+        Planned::new("postgres/service-headless.yaml", base.clone()),
+        Planned::new("postgres/service.yaml", base),
+        config::config_map(cx, &config_owner, &init),
+    ]
+}
+
+fn metrics(postgres: &Node) -> Node {
+    let from = take(postgres, "metrics").from;
+    match str_of(postgres, "metrics") {
+        Some("annotations") => map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("5432", &from))]),
+        _ => Kind::Map(crate::tree::Map::new()).into(),
+    }
+}
+
+fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
+    let id = || Node::from(uid).of(from);
+    let own = map([(
+        "securityContext",
+        map([
+            ("runAsUser", id()),
+            ("runAsGroup", id()),
+            ("fsGroup", id()),
+            ("fsGroupChangePolicy", "OnRootMismatch".into()),
+        ]),
+    )]);
+    merged(own, postgres)
+}
+
+fn claim(cx: &mut Planner, owner: &Owner, postgres: &Node, mount: &str, pod: &mut Pod) {
+    let storage = take(postgres, "storage");
+    if get(&storage, "size").is_none() {
+        let d = Diagnostic::error("missing-key", format!("`{}.storage` has no `size`", owner.id)).at(cx.span_in_from(&owner.from));
+        cx.report.push(d.hint("add `storage: 10Gi`"));
+    }
+    let modes = take(&storage, "accessModes");
+    pod.claims.push(Claim {
+        volume: "data".into(),
+        name: text(format!("{}-data", owner.name), &owner.from),
+        size: resources::size(&storage),
+        storage_class: take(&storage, "storageClassName"),
+        access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
+        path: mount.into(),
+    });
+}
+
+/// The scripts that run once, when the data directory is made.
+fn init_config(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<(String, Node)> {
+    let mut out = vec![("10-app.sh".to_owned(), Node::from(INIT).of(&owner.from))];
+    if let Some(init) = get(postgres, "initSql") {
+        let sql = match get(init, "file") {
+            Some(file) => cx.file(file).map(|sql| Tree::new(Kind::String(sql), file.from.clone())),
+            None => get(init, "value").cloned(),
+        };
+        if let Some(sql) = sql {
+            out.push(("app.sql.once".to_owned(), sql));
+        }
+    }
+    out
+}
+
+fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout: &Layout) -> Node {
+    let mut args = Vec::new();
+    for (key, entry) in pairs(postgres, "config") {
+        args.push("-c".into());
+        args.push(text(format!("{key}={}", entry.value), &entry.value.from));
+    }
+    let mut env = env::env(cx, owner, postgres);
+    let variables = [
+        ("PGDATA", text(layout.pgdata.as_str(), &image.from)),
+        ("POSTGRES_USER", "postgres".into()),
+        ("POSTGRES_PASSWORD_FILE", "/run/secrets/postgres/superuser-password".into()),
+        ("POSTGRES_INITDB_ARGS", "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums".into()),
+        ("APP_USER", take(postgres, "user")),
+        ("APP_DATABASE", take(postgres, "database")),
+        ("APP_PASSWORD_FILE", "/run/secrets/postgres/password".into()),
+    ];
+    let mut all: Vec<Node> = variables.map(|(name, value)| map([("name", name.into()), ("value", value)])).to_vec();
+    all.append(&mut env);
+    let secrets = secrets(cx, owner, postgres);
+    let resources = resources::resources(cx, postgres);
+    map([
+        ("image", image.clone()),
+        ("imagePullPolicy", take(postgres, "imagePullPolicy")),
+        ("args", filled(list(args))),
+        ("env", list(all)),
+        ("shm", shm(&resources)),
+        ("resources", resources),
+        ("mount", text(layout.mount, &image.from)),
+        ("startupProbe", probe::timings(&take(postgres, "startupProbe"))),
+        ("readinessProbe", probe::timings(&take(postgres, "readinessProbe"))),
+        ("livenessProbe", probe::timings(&take(postgres, "livenessProbe"))),
+        ("securityContext", security::sealed()),
+        ("secrets", secrets),
+    ])
+}
+
+/// A quarter of the memory limit for shared memory, against which it counts; parallel joins fail with the runtime's 64 MiB.
+fn shm(resources: &Node) -> Node {
+    match resources::memory_limit(resources) {
+        Some((bytes, from)) => text(format!("{}Mi", (bytes / 4 / (1 << 20)).max(64)), &from),
+        None => "256Mi".into(),
+    }
+}
+
+/// The two passwords as files, from one or two Secrets.
+fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
+    let superuser = Home::new(owner.name.as_str(), "superuser-password");
+    let own = Secretive {
+        home: Some(superuser.clone()),
+        pieces: vec![super::output::Piece::Value { home: superuser.clone(), encode: false }],
+        from: owner.from.clone(),
+    };
+    secret::require(cx, &own);
+    let mut items = vec![source(&superuser, "superuser-password", &owner.from)];
+    match cx.resolver.password("postgres", &owner.name, postgres) {
+        Ok(Some(password)) => {
+            secret::require(cx, &password);
+            match password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
+                Some(home) => items.push(source(&home, "password", &password.from)),
+                None => {
+                    let message = format!("the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server", owner.id);
+                    cx.report.push(Diagnostic::error("password-composed", message).at(cx.span_in_from(&owner.from)).hint("name one key: `${secrets.NAME.KEY}`"));
+                }
+            }
+        }
+        Ok(None) => {}
+        Err(diagnostic) => cx.report.push(*diagnostic),
+    }
+    list(items)
+}
+
+fn source(home: &Home, path: &str, from: &From) -> Node {
+    map([
+        ("secret", text(home.secret.as_str(), from)),
+        ("key", text(home.key.as_str(), from)),
+        ("path", path.into()),
+    ])
+}

@@ -1,0 +1,446 @@
+//! Secrets of one profile: which keys are needed, who delivers each, and the objects that follow.
+//!
+//! Owns: the providers, the composition of a value from others per provider, dev's fixed values, and the refusal of
+//! literals where production could see them.
+//! Does not own: where a secret is used (`env.rs`, `file.rs`); reading the environment and files (`Inputs`).
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use indexmap::IndexMap;
+
+use super::label::{self, Owner};
+use super::node::{Node, compact, get, list, map, merged, str_of, take, text};
+use super::output::{Home, Piece, Secretive, percent};
+use super::{Planned, Planner};
+use crate::diag::Diagnostic;
+use crate::project::schema;
+use crate::secret::Secret;
+use crate::settings::From;
+use crate::tree::{Kind, Map, Tree};
+
+/// How secret values reach the cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Provider {
+    /// Not chosen.
+    None,
+    Local,
+    Existing,
+    /// External Secrets Operator, with its settings.
+    External(Node),
+}
+
+/// One key of a Secret.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub from: From,
+    /// The declaration under `secrets`; `null` for a key that a component brings.
+    declared: Node,
+    /// Composed of these; empty for a value of its own.
+    pieces: Vec<Piece>,
+}
+
+/// All keys that are needed, by Secret.
+#[derive(Debug, Default)]
+pub struct Registry(BTreeMap<String, IndexMap<String, Key>>);
+
+impl Registry {
+    pub fn has(&self, home: &Home) -> bool {
+        self.0.get(&home.secret).is_some_and(|keys| keys.contains_key(&home.key))
+    }
+
+    fn get(&self, home: &Home) -> Option<&Key> {
+        self.0.get(&home.secret)?.get(&home.key)
+    }
+}
+
+/// Where a key's value comes from.
+enum Origin {
+    /// kgen has it while rendering; `stream`: it came from the environment or a file.
+    Value { value: Secret<String>, stream: bool },
+    /// kgen will have it in the stream only.
+    Later,
+    /// No secret in it at all.
+    Plain(String),
+    /// The provider delivers it.
+    Delivered,
+    /// Already reported.
+    Broken,
+}
+
+pub fn provider(cx: &mut Planner) -> Provider {
+    let said = take(&cx.settings.root, "secretProvider");
+    if let Some(external) = get(&said, "external") {
+        if get(external, "store").is_none() {
+            let d = Diagnostic::error("missing-key", "`secretProvider.external` has no `store`").at(cx.span_in(&said));
+            cx.report.push(d.hint("name the SecretStore or ClusterSecretStore: `store: vault-prod`"));
+        }
+        return Provider::External(external.clone());
+    }
+    for name in ["sealed", "sops"] {
+        if let Some(node) = said.get(name) {
+            let d = Diagnostic::error("not-yet", format!("`secretProvider: {name}` is not built yet")).at(cx.span_in(node));
+            cx.report.push(d.hint("use `external` or `existing` until it is"));
+        }
+    }
+    match said.as_str() {
+        Some("local") => Provider::Local,
+        Some("existing") => Provider::Existing,
+        _ => Provider::None,
+    }
+}
+
+/// Registers every declared key, used or not.
+pub fn declare(cx: &mut Planner) {
+    let secrets = take(&cx.settings.root, "secrets");
+    for (name, secret) in secrets.as_map().into_iter().flat_map(Map::entries) {
+        for (key, entry) in secret.value.as_map().into_iter().flat_map(Map::entries) {
+            let home = Home::new(&**name, &**key);
+            let pieces = match composition(cx, &entry.value) {
+                Some(pieces) => pieces,
+                None => continue,
+            };
+            let key = Key { from: entry.key_from.clone(), declared: entry.value.clone(), pieces: pieces.clone() };
+            cx.secrets.0.entry(home.secret).or_default().insert(home.key, key);
+            require_parts(cx, &pieces, &entry.key_from);
+        }
+    }
+}
+
+/// The pieces of a composed declaration, none for one of its own; `None` when it is wrong, which is reported.
+fn composition(cx: &mut Planner, declared: &Node) -> Option<Vec<Piece>> {
+    let Some(value) = get(declared, "value").filter(|v| v.as_str().is_some_and(schema::has_reference)) else {
+        return Some(Vec::new());
+    };
+    match cx.resolver.value(value) {
+        Ok(super::output::Output::Plain(plain)) => Some(vec![Piece::Text(plain.to_string())]),
+        Ok(super::output::Output::Secret(secret)) => Some(secret.pieces),
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            None
+        }
+    }
+}
+
+/// A consumer needs this value: its key, and what it is composed of, will exist.
+pub fn require(cx: &mut Planner, secret: &Secretive) {
+    if let Some(home) = &secret.home {
+        if !cx.secrets.has(home) {
+            let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
+            let key = Key { from: secret.from.clone(), declared: Node::null(), pieces };
+            cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+        }
+    }
+    require_parts(cx, &secret.pieces, &secret.from);
+}
+
+fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
+    for piece in pieces {
+        if let Piece::Value { home, .. } = piece {
+            if !cx.secrets.has(home) && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none() {
+                let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new() };
+                cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+            }
+        }
+    }
+}
+
+/// Whether a pod can take the whole value from its home, rather than compose it itself.
+pub fn lives_at_home(cx: &mut Planner, secret: &Secretive) -> bool {
+    if cx.provider != Provider::Existing || secret.is_raw() {
+        return true;
+    }
+    let parts: Vec<Home> = homes(&secret.pieces).cloned().collect();
+    parts.iter().all(|home| has_source(cx, home))
+}
+
+/// Whether the project file says where this value comes from, so that the provider is not asked.
+fn has_source(cx: &Planner, home: &Home) -> bool {
+    let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
+    ["value", "env", "file"].iter().any(|key| get(&declared, key).is_some())
+}
+
+fn homes(pieces: &[Piece]) -> impl Iterator<Item = &Home> {
+    pieces.iter().filter_map(|piece| if let Piece::Value { home, .. } = piece { Some(home) } else { None })
+}
+
+/// The objects of all Secrets.
+pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
+    let names: Vec<String> = cx.secrets.0.keys().cloned().collect();
+    names.iter().flat_map(|name| one(cx, name)).collect()
+}
+
+fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
+    let keys: Vec<(String, Key)> = cx.secrets.0.get(name).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut data = Map::new();
+    let mut values = Vec::new();
+    let mut stream_only = false;
+    let mut delivered = Vec::new();
+    for (key, entry) in &keys {
+        match origin(cx, &Home::new(name, key.as_str()), entry) {
+            Origin::Plain(text) => {
+                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+                data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
+            }
+            Origin::Value { value, stream } => {
+                stream_only |= stream;
+                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
+                values.push((key.clone(), value));
+            }
+            Origin::Later => stream_only = true,
+            Origin::Delivered => delivered.push((key.clone(), entry.clone())),
+            Origin::Broken => {}
+        }
+    }
+    let owner = owner(cx, name, &keys);
+    let mut out = Vec::new();
+    let has_plain = !data.is_empty() || stream_only;
+    if has_plain {
+        let context = merged(meta(cx, &owner), &map([("data", Kind::Map(data).into())]));
+        out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
+    }
+    if let (Provider::External(external), false) = (cx.provider.clone(), delivered.is_empty()) {
+        let context = external_context(cx, &owner, name, &external, &delivered, has_plain);
+        out.push((owner, Planned::new("secret/externalsecret.yaml", context)));
+    }
+    out
+}
+
+/// A Secret that a component brings belongs to that component.
+fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
+    let from = keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
+    for section in ["redis", "postgres", "apps", "jobs"] {
+        let base = name.strip_suffix("-env").or_else(|| name.strip_suffix("-files")).unwrap_or(name);
+        let is_store = matches!(section, "redis" | "postgres");
+        let component = if is_store { name } else { base };
+        if cx.settings.root.at(&["secrets", name]).is_none() && cx.settings.root.at(&[section, component]).is_some() {
+            return Owner { id: format!("{section}.{component}"), section, name: name.to_owned(), from };
+        }
+    }
+    Owner { id: format!("secrets.{name}"), section: "secrets", name: name.to_owned(), from }
+}
+
+fn meta(cx: &Planner, owner: &Owner) -> Node {
+    map([
+        ("name", owner.name_node()),
+        ("namespace", cx.namespace()),
+        ("labels", label::labels(cx, owner, &Node::null())),
+        ("annotations", super::node::filled(label::annotations(cx, &Node::null()))),
+    ])
+}
+
+fn origin(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
+    if key.pieces.is_empty() {
+        return own(cx, home, key);
+    }
+    let mut parts = BTreeMap::new();
+    for part in homes(&key.pieces).cloned().collect::<Vec<_>>() {
+        let entry = cx.secrets.get(&part).cloned();
+        let value = entry.map_or(Origin::Delivered, |entry| origin(cx, &part, &entry));
+        parts.insert(part, value);
+    }
+    compose(&key.pieces, &parts)
+}
+
+/// A composed value exists where all its parts do.
+fn compose(pieces: &[Piece], parts: &BTreeMap<Home, Origin>) -> Origin {
+    let mut out = String::new();
+    let (mut stream, mut secret) = (false, false);
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Value { home, encode } => match parts.get(home) {
+                Some(Origin::Value { value, stream: s }) => {
+                    (stream, secret) = (stream | s, true);
+                    out.push_str(&if *encode { percent(value.open()) } else { value.open().clone() });
+                }
+                Some(Origin::Plain(text)) => out.push_str(&if *encode { percent(text) } else { text.clone() }),
+                Some(Origin::Later) => return Origin::Later,
+                Some(Origin::Broken) => return Origin::Broken,
+                _ => return Origin::Delivered,
+            },
+        }
+    }
+    if secret { Origin::Value { value: Secret::new(out), stream } } else { Origin::Plain(out) }
+}
+
+/// A value that is not composed.
+fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
+    let declared = &key.declared;
+    if let Some(literal) = get(declared, "value") {
+        return literal_value(cx, home, literal);
+    }
+    for (kind, source) in ["env", "file"].iter().filter_map(|kind| Some((*kind, get(declared, kind)?))) {
+        return match cx.inputs.value(kind, &source.to_string()) {
+            None => Origin::Later,
+            Some(Ok(value)) => checked(cx, home, declared, value, true, source),
+            Some(Err(reason)) => {
+                let message = format!("`secrets.{}.{}`: {reason}", home.secret, home.key);
+                cx.report.push(Diagnostic::error("secret-missing", message).at(cx.span_in(source)));
+                Origin::Broken
+            }
+        };
+    }
+    match cx.provider.clone() {
+        Provider::External(_) | Provider::Existing => Origin::Delivered,
+        Provider::Local if cx.settings.is_dev() => {
+            let value = Secret::new(fixed(cx, home, declared));
+            Origin::Value { value, stream: false }
+        }
+        provider => {
+            undelivered(cx, home, key, provider == Provider::Local);
+            Origin::Broken
+        }
+    }
+}
+
+fn undelivered(cx: &mut Planner, home: &Home, key: &Key, local: bool) {
+    let profile = &cx.settings.profile;
+    let message = if local {
+        format!("`secretProvider: local` makes up values, which profile `{profile}` may not use (secret `{}`, key `{}`)", home.secret, home.key)
+    } else {
+        format!("nothing says how profile `{profile}` gets its secrets (first needed: secret `{}`, key `{}`)", home.secret, home.key)
+    };
+    // One message a profile: the way out is the same for all of its keys.
+    if cx.secrets_reported {
+        return;
+    }
+    cx.secrets_reported = true;
+    let provider = cx.settings.root.get("secretProvider").and_then(|node| cx.span_in(node));
+    let place = if local { provider } else { cx.span_in_from(&key.from) };
+    cx.report.push(
+        Diagnostic::error("secret-provider", message)
+            .at(place)
+            .hint(format!("add `secretProvider: existing` to `profiles.{profile}` if someone else creates them"))
+            .hint(format!("or `secretProvider: {{external: {{store: NAME, kind: ClusterSecretStore, prefix: {profile}}}}}` for External Secrets"))
+            .hint("or give the key a source: `{env: VARIABLE}`"),
+    );
+}
+
+fn literal_value(cx: &mut Planner, home: &Home, literal: &Node) -> Origin {
+    if !cx.settings.is_dev() {
+        let message = format!("`secrets.{}.{}` is spelled out, which profile `{}` may not do", home.secret, home.key, cx.settings.profile);
+        let hint = "move the value to `profiles.dev`, and let `secretProvider` deliver the others'";
+        cx.report.push(Diagnostic::error("secret-literal", message).at(cx.span_in(literal)).hint(hint));
+        return Origin::Broken;
+    }
+    let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
+    checked(cx, home, &declared, Secret::new(literal.to_string()), false, literal)
+}
+
+/// The form of a value that kgen was given.
+fn checked(cx: &mut Planner, home: &Home, declared: &Node, value: Secret<String>, stream: bool, at: &Node) -> Origin {
+    let least = declared.get("minLength").and_then(Tree::as_i64).unwrap_or(1) as usize;
+    let length = value.open().chars().count();
+    let reason = if value.open().contains('\0') {
+        Some("holds a NUL byte, which no environment variable can".to_owned())
+    } else if length == 0 {
+        Some("is empty: a server without a password is open to all".to_owned())
+    } else if length < least {
+        Some(format!("has {length} characters, at least {least} are wanted"))
+    } else {
+        None
+    };
+    if let Some(reason) = reason {
+        let message = format!("`secrets.{}.{}` {reason}", home.secret, home.key);
+        cx.report.push(Diagnostic::error("password-form", message).at(cx.span_in(at)));
+        return Origin::Broken;
+    }
+    Origin::Value { value, stream }
+}
+
+/// Dev's value for a key nobody gave one: fixed and recognisable, so that a newcomer's first render works.
+fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
+    let value = format!("insecure-dev-{}-{}-{}", cx.project(), home.secret, home.key);
+    if home.key == "url" && declared.is_null() {
+        for (section, start, end) in [("redis", "redis://default:", ":6379/0"), ("postgres", "postgresql://app:", ":5432/app")] {
+            let store = cx.settings.root.at(&[section, &home.secret]);
+            if store.is_some_and(|store| str_of(store, "mode") == Some("external")) {
+                return format!("{start}{value}@{}.invalid{end}", home.secret);
+            }
+        }
+    }
+    let least = declared.get("minLength").and_then(Tree::as_i64).unwrap_or_default() as usize;
+    let mut padded = value;
+    while padded.len() < least {
+        padded.push_str("-0123456789");
+    }
+    padded
+}
+
+fn external_context(
+    cx: &Planner,
+    owner: &Owner,
+    name: &str,
+    external: &Node,
+    keys: &[(String, Key)],
+    merge: bool,
+) -> Node {
+    let mut remotes: IndexMap<String, Node> = IndexMap::new();
+    let mut template = Map::new();
+    let composed = keys.iter().any(|(_, key)| !key.pieces.is_empty());
+    for (key, entry) in keys {
+        let home = Home::new(name, key.as_str());
+        let own = vec![Piece::Value { home, encode: false }];
+        let pieces = if entry.pieces.is_empty() { &own } else { &entry.pieces };
+        let mut line = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => line.push_str(&text.replace("{{", "{{ \"{{\" }}")),
+                Piece::Value { home, encode } => {
+                    let part = if home.secret == name { home.key.clone() } else { format!("{}.{}", home.secret, home.key) };
+                    line.push_str(&go_template(&part, *encode));
+                    remotes.entry(part).or_insert_with(|| remote(cx, external, home));
+                }
+            }
+        }
+        template.insert_from(key.as_str(), entry.from.clone(), text(line, &entry.from));
+    }
+    let data = remotes.into_iter().map(|(key, remote)| map([("secretKey", key.into()), ("remoteRef", remote)]));
+    let interval = take(external, "refreshInterval");
+    merged(
+        meta(cx, owner),
+        &map([
+            ("interval", if interval.is_null() { "1h0m0s".into() } else { interval }),
+            ("store", compact([("kind", kind(external)), ("name", take(external, "store"))])),
+            ("policy", if merge { "Merge".into() } else { "Owner".into() }),
+            ("template", if composed { Kind::Map(template).into() } else { Node::null() }),
+            ("data", list(data.collect())),
+        ]),
+    )
+}
+
+fn kind(external: &Node) -> Node {
+    let said = take(external, "kind");
+    if said.is_null() { "SecretStore".into() } else { said }
+}
+
+/// `{{ .password | urlquery }}`; a key that is no Go identifier needs `index`.
+fn go_template(key: &str, encode: bool) -> String {
+    let identifier = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.as_bytes()[0].is_ascii_digit();
+    let value = if identifier { format!(".{key}") } else { format!("index . \"{key}\"") };
+    if encode { format!("{{{{ {value} | urlquery }}}}") } else { format!("{{{{ {value} }}}}") }
+}
+
+/// Where the provider finds a value: `remote:`, or `<prefix>/<secret>` and the key.
+fn remote(cx: &Planner, external: &Node, home: &Home) -> Node {
+    let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
+    let (key, property) = match get(&declared, "remote") {
+        Some(said) => {
+            let (key, property) = said.as_str().unwrap_or_default().split_once('#').unwrap_or((said.as_str().unwrap_or_default(), ""));
+            (text(key, &said.from), if property.is_empty() { Node::null() } else { text(property, &said.from) })
+        }
+        None => {
+            let prefix = get(external, "prefix");
+            let path = prefix.map_or(home.secret.clone(), |prefix| format!("{prefix}/{}", home.secret));
+            (text(path, &prefix.map(|p| p.from.clone()).unwrap_or_default()), home.key.as_str().into())
+        }
+    };
+    compact([
+        ("key", key),
+        ("property", property),
+        ("conversionStrategy", "Default".into()),
+        ("decodingStrategy", "None".into()),
+        ("metadataPolicy", "None".into()),
+    ])
+}

@@ -1,0 +1,236 @@
+//! Volumes, claims and files of a container.
+//!
+//! Owns: names of volumes and claims, what a claim looks like so that a second apply says `unchanged`, and the
+//! ConfigMap or Secret behind `files`.
+
+use super::label::Owner;
+use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
+use super::output::{Home, Output};
+use super::pod::Pod;
+use super::reference::{self, Part};
+use super::{Planner, resources, secret};
+use crate::diag::Diagnostic;
+use crate::tree::{Kind, Tree};
+
+/// A claim that the component brings.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The volume's name.
+    pub volume: String,
+    /// The claim's name, for a claim of its own.
+    pub name: Node,
+    pub size: Node,
+    pub storage_class: Node,
+    pub access_modes: Node,
+    pub path: Node,
+}
+
+impl Claim {
+    /// What a template sees.
+    pub fn context(&self) -> Node {
+        map([
+            ("volume", self.volume.as_str().into()),
+            ("claim", self.name.clone()),
+            ("size", self.size.clone()),
+            ("storageClassName", self.storage_class.clone()),
+            ("accessModes", self.access_modes.clone()),
+        ])
+    }
+
+    /// Whether several pods may write it.
+    pub fn is_shared(&self) -> bool {
+        let modes = self.access_modes.as_list().unwrap_or_default();
+        modes.iter().any(|mode| matches!(mode.as_str(), Some("ReadWriteMany" | "ReadOnlyMany")))
+    }
+}
+
+const KINDS: [&str; 11] = [
+    "emptyDir",
+    "configMap",
+    "secret",
+    "projected",
+    "persistentVolumeClaim",
+    "ephemeral",
+    "csi",
+    "nfs",
+    "hostPath",
+    "downwardAPI",
+    "image",
+];
+
+/// The mounts of `volumes`; the volumes and claims go to the pod.
+pub fn mounts(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod) -> Vec<Node> {
+    let volumes: Vec<_> = pairs(settings, "volumes").map(|(path, entry)| (path.clone(), entry.clone())).collect();
+    let mut out = Vec::new();
+    for (path, entry) in volumes {
+        let path = text(path, &entry.key_from);
+        let Some(name) = volume(cx, owner, &path, &entry.value, pod) else { continue };
+        out.push(mount(&name, &path, &entry.value));
+    }
+    out
+}
+
+fn mount(name: &str, path: &Node, settings: &Node) -> Node {
+    compact([
+        ("name", text(name, &path.from)),
+        ("mountPath", path.clone()),
+        ("subPath", take(settings, "subPath")),
+        ("readOnly", take(settings, "readOnly")),
+        ("mountPropagation", take(settings, "mountPropagation")),
+    ])
+}
+
+/// Adds one volume to the pod and gives its name.
+fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod) -> Option<String> {
+    let name = slug(path.as_str().unwrap_or_default());
+    if get(settings, "size").is_some() {
+        return Some(claim(owner, path, settings, pod, name));
+    }
+    if let Some(claim) = get(settings, "claim") {
+        let source = map([("persistentVolumeClaim", map([("claimName", claim.clone())]))]);
+        cx.exists("claim", claim);
+        return Some(pod.volume(&name, source));
+    }
+    let Some((kind, source)) = KINDS.iter().find_map(|kind| Some((*kind, get(settings, kind)?.clone()))) else {
+        let d = Diagnostic::error("volume-kind", format!("volume `{path}` of `{}` has no kind", owner.id)).at(cx.span_in_from(&path.from));
+        cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
+        return None;
+    };
+    if let Some(name) = str_of(&source, "name").filter(|_| kind == "configMap") {
+        if cx.settings.root.at(&["configs", name]).is_some() {
+            pod.configs.insert(name.to_owned());
+        }
+    }
+    cx.exists(kind, &source);
+    Some(pod.volume(&name, map([(kind, source)])))
+}
+
+fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
+    let modes = take(settings, "accessModes");
+    let said = get(settings, "claim").cloned();
+    let claim = Claim {
+        volume: name.clone(),
+        name: said.unwrap_or_else(|| text(format!("{}-{name}", owner.name), &owner.from)),
+        size: resources::size(settings),
+        storage_class: take(settings, "storageClassName"),
+        access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
+        path: path.clone(),
+    };
+    if !pod.claims.iter().any(|known| known.volume == name) {
+        pod.claims.push(claim);
+    }
+    name
+}
+
+/// `/app/backend/data` -> `app-backend-data`, a DNS label.
+pub fn slug(path: &str) -> String {
+    let word: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let joined = word.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    let tail = if joined.len() > 50 { &joined[joined.len() - 50..] } else { &joined };
+    let tail = tail.trim_matches('-');
+    if tail.is_empty() { "root".into() } else { tail.into() }
+}
+
+/// The mounts of `files`; the ConfigMap for plain contents goes to the pod.
+pub fn files(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod) -> Vec<Node> {
+    let files: Vec<_> = pairs(settings, "files").map(|(path, entry)| (path.clone(), entry.clone())).collect();
+    let mut out = Vec::new();
+    for (path, entry) in files {
+        let path = text(path, &entry.key_from);
+        let Some((source, key)) = file(cx, owner, &path, &entry.value, pod) else { continue };
+        let mode = take(&entry.value, "mode");
+        let name = file_volume(&source, &mode, pod);
+        out.push(map([
+            ("name", text(name, &path.from)),
+            ("mountPath", path.clone()),
+            ("subPath", text(key, &path.from)),
+            ("readOnly", true.into()),
+        ]));
+    }
+    out
+}
+
+/// What a file is mounted from.
+enum Source {
+    Config(String),
+    Secret(String),
+}
+
+fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
+    let mode_name = if mode.is_null() { String::new() } else { format!("-{mode}") };
+    let mode = mode.clone();
+    let (name, volume) = match source {
+        Source::Config(config) => (
+            format!("config-{config}{mode_name}"),
+            map([("configMap", compact([("name", config.as_str().into()), ("defaultMode", mode)]))]),
+        ),
+        Source::Secret(secret) => (
+            format!("secret-{secret}{mode_name}"),
+            map([("secret", compact([("secretName", secret.as_str().into()), ("defaultMode", mode)]))]),
+        ),
+    };
+    pod.volume(&slug(&name), volume)
+}
+
+fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod) -> Option<(Source, String)> {
+    let key = slug_key(path.as_str().unwrap_or_default());
+    if let Some(file) = get(settings, "file") {
+        let content = cx.file(file)?;
+        pod.files.push((key.clone(), Tree::new(Kind::String(content), file.from.clone())));
+        return Some((Source::Config(format!("{}-files", owner.name)), key));
+    }
+    let value = take(settings, "value");
+    if let Some((config, key)) = whole_config(cx, &value) {
+        cx.wire_through(owner, "configs", &config);
+        pod.configs.insert(config.clone());
+        return Some((Source::Config(config), key));
+    }
+    let resolved = cx.resolver.value(&value);
+    cx.wire(owner, &format!("file {path}"));
+    match resolved {
+        Ok(Output::Plain(plain)) => {
+            pod.files.push((key.clone(), plain));
+            Some((Source::Config(format!("{}-files", owner.name)), key))
+        }
+        Ok(Output::Secret(mut secret)) => {
+            let home = secret.home.get_or_insert_with(|| Home::new(format!("{}-files", owner.name), key)).clone();
+            if !secret::lives_at_home(cx, &secret) {
+                let message = format!("file `{path}` of `{}` is composed of secrets, which `secretProvider: existing` cannot deliver as a file", owner.id);
+                let d = Diagnostic::error("file-composed", message).at(cx.span_in(&value));
+                cx.report.push(d.hint("declare the whole text as one key of a secret"));
+                return None;
+            }
+            secret::require(cx, &secret);
+            Some((Source::Secret(home.secret), home.key))
+        }
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            None
+        }
+    }
+}
+
+/// `${configs.app.app.toml}`: the key is mounted from its own ConfigMap.
+fn whole_config(cx: &Planner, value: &Node) -> Option<(String, String)> {
+    let parts = reference::parse(value.as_str()?).ok()?;
+    let [Part::Reference(reference)] = &parts[..] else { return None };
+    let ("configs", Some(config), Some(key)) = reference.words() else { return None };
+    cx.settings.root.at(&["configs", config, key])?;
+    Some((config.to_owned(), key.to_owned()))
+}
+
+/// A data key that still shows the file's name: `/etc/app/app.toml` -> `etc-app-app.toml`.
+fn slug_key(path: &str) -> String {
+    let key: String = path.trim_matches('/').chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    if key.is_empty() { "file".into() } else { key }
+}
+
+/// The claim template that a StatefulSet's template sees.
+pub fn claims(pod: &Pod) -> Node {
+    super::node::filled(list(pod.claims.iter().map(Claim::context).collect()))
+}
+
+/// The volume that mounts a claim of its own.
+pub fn claim_volume(claim: &Claim) -> Node {
+    map([("persistentVolumeClaim", map([("claimName", maybe(Some(claim.name.clone())))]))])
+}

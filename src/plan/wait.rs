@@ -1,0 +1,99 @@
+//! `waitFor`: init containers that wait until a store answers.
+//!
+//! Owns: one container a store, with the store's own image, so that its client is there. The script gives up after a
+//! bound and says what it waited for; the kubelet then starts it again.
+
+use super::container::Helper;
+use super::env;
+use super::label::Owner;
+use super::node::{Node, get, list, map, str_of, take, text};
+use super::output::{Home, Output};
+use super::reference::Reference;
+use super::{Planner, security};
+use crate::diag::{Diagnostic, suggest};
+use crate::tree::Tree;
+
+const POSTGRES: &str = include_str!("../../templates/scripts/wait-postgres.sh");
+const REDIS: &str = include_str!("../../templates/scripts/wait-redis.sh");
+
+pub fn containers(cx: &mut Planner, owner: &Owner, settings: &Node) -> Vec<Node> {
+    let wanted = get(settings, "waitFor").and_then(Tree::as_list).unwrap_or_default().to_vec();
+    wanted.iter().filter_map(|target| one(cx, owner, target)).collect()
+}
+
+fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
+    let said = target.as_str().unwrap_or_default();
+    let said = said.strip_prefix("${").and_then(|s| s.strip_suffix('}')).unwrap_or(said);
+    let (section, name) = said.split_once('.').unwrap_or((said, ""));
+    let store = cx.settings.root.at(&[section, name]).filter(|_| matches!(section, "redis" | "postgres")).cloned();
+    let Some(store) = store else {
+        let names = cx.names(&["postgres", "redis"]);
+        let hint = suggest::did_you_mean(said, names.iter().map(String::as_str));
+        let d = Diagnostic::error("dangling-reference", format!("`waitFor` names no redis or postgres: `{said}`")).at(cx.span_in(target));
+        cx.report.push(d.maybe_hint(hint.or_else(|| {
+            (!names.is_empty()).then(|| format!("the profile has {}", suggest::one_of(names.iter().map(String::as_str)).replace(" or ", " and ")))
+        })));
+        return None;
+    };
+    let env = environment(cx, owner, section, name, &store, target)?;
+    cx.wire(owner, "waitFor");
+    let script = if section == "postgres" { POSTGRES } else { REDIS };
+    Some(
+        Helper {
+            name: &format!("wait-for-{name}"),
+            image: take(&store, "image").of(&target.from),
+            command: list(vec!["sh".into(), "-c".into(), script.into()]),
+            args: Node::null(),
+            env,
+            resources: map([
+                ("requests", map([("cpu", "10m".into()), ("memory", "32Mi".into())])),
+                ("limits", map([("memory", "32Mi".into())])),
+            ]),
+            mounts: Vec::new(),
+            security: super::node::merged(security::sealed(), &map([("runAsUser", user(section, &store))])),
+        }
+        .context(),
+    )
+}
+
+/// The image's own numeric user: 70 is postgres on alpine, 999 both on Debian.
+fn user(section: &str, store: &Node) -> Node {
+    let alpine = section == "postgres" && str_of(store, "image").is_some_and(|image| image.contains("alpine"));
+    if alpine { 70.into() } else { 999.into() }
+}
+
+/// `TARGET` for the message, and where the store is: host and port, or its URL when it is outside.
+fn environment(cx: &mut Planner, owner: &Owner, section: &str, name: &str, store: &Node, target: &Node) -> Option<Vec<Node>> {
+    let mut out = vec![map([("name", "TARGET".into()), ("value", text(format!("{section}.{name}"), &target.from))])];
+    let external = str_of(store, "mode") == Some("external");
+    let outputs: &[(&str, &str)] = match (external, section) {
+        (true, _) => &[("URL", "url")],
+        (false, "redis") => &[("HOST", "host"), ("PORT", "port"), ("REDISCLI_AUTH", "password")],
+        (false, _) => &[("HOST", "host"), ("PORT", "port")],
+    };
+    for (variable, output) in outputs {
+        if *output == "password" && str_of(store, "auth") == Some("none") {
+            continue;
+        }
+        let reference = Reference { text: format!("{section}.{name}.{output}"), at: 0 };
+        let value = match cx.resolver.reference(&reference, target) {
+            Ok(value) => value,
+            Err(diagnostic) => {
+                cx.report.push(*diagnostic);
+                return None;
+            }
+        };
+        let name: Node = (*variable).into();
+        let variable = match value {
+            Output::Plain(value) => map([("name", name), ("value", text(value.to_string(), &value.from))]),
+            Output::Secret(secret) => env::of_secret(cx, owner, &name, secret, &mut out),
+        };
+        out.push(variable);
+    }
+    Some(out)
+}
+
+/// A variable of kgen's own that holds one key.
+pub fn key_variable(name: &str, home: &Home, owner: &Owner) -> Node {
+    env::secret_key(&name.into(), home, &Node::null(), &owner.from)
+}
