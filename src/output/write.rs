@@ -87,10 +87,13 @@ fn apply_on(
     force: bool,
 ) -> Result<Summary> {
     check(output, files)?;
-    // Without the lock first: a tree that is as it should be needs no right to write, and a refusal leaves no trace.
-    let before = agreed(output, files, force)?;
-    if before.is_settled() && !switch::has_leftovers(output) {
-        return Ok(before.summary());
+    // Without the lock first: a tree that is as it should be needs no right to write. Anything else may be the view of
+    // a run halfway through, and is looked at again.
+    if let Ok(settled) = agreed(output, files, force)
+        && settled.is_settled()
+        && !switch::has_leftovers(output)
+    {
+        return Ok(settled.summary());
     }
     std::fs::create_dir_all(output)
         .with_context(|| format!("cannot create `{}`", output.display()))?;

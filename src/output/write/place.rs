@@ -46,9 +46,11 @@ pub fn look(output: &Path, path: &str) -> Result<Found> {
     let full = output.join(path);
     Ok(match kind(&full)? {
         Kind::Nothing => Found::Nothing,
-        Kind::File => Found::File(
-            fs::read(&full).with_context(|| format!("cannot read `{}`", full.display()))?,
-        ),
+        Kind::File => match fs::read(&full) {
+            // Another run removed it just now.
+            Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
+            read => Found::File(read.with_context(|| format!("cannot read `{}`", full.display()))?),
+        },
         Kind::Folder => Found::Folder,
         Kind::Link => Found::Link,
         Kind::Special => Found::Special,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::super::{File, apply, plan};
 use super::{Files, Temp, files, put, snapshot};
@@ -219,12 +220,9 @@ fn a_run_killed_by_the_system_is_mended_by_the_next() {
             .collect()
     };
     apply(&output, &tree("a"), false).unwrap();
-    let start = std::time::Instant::now();
-    wish(&temp, &tree("a"));
-    run(&temp).wait().unwrap();
-    let (idle, rounds) = (start.elapsed(), 25);
+    const ROUNDS: u32 = 30;
     let mut mixed = 0;
-    for round in 0..rounds {
+    for round in 0..ROUNDS {
         let (old, new) = if round % 2 == 0 {
             ("a", "b")
         } else {
@@ -232,12 +230,17 @@ fn a_run_killed_by_the_system_is_mended_by_the_next() {
         };
         wish(&temp, &tree(new));
         let mut running = run(&temp);
-        // Between the start of the child and some time after it would have ended, had it nothing to write.
-        std::thread::sleep(idle / 4 + idle * 2 * round / rounds);
+        // Every third while it stages, the others ever later while it switches.
+        let begun = || match round % 3 {
+            0 => output.join(".kgen-tmp-journal").exists(),
+            _ => is_interim(&output),
+        };
+        while !begun() && running.try_wait().unwrap().is_none() {}
+        std::thread::sleep(Duration::from_micros(u64::from(round) * 40));
         running.kill().unwrap();
         running.wait().unwrap();
         let found = snapshot(&output);
-        mixed += usize::from(found[".kgen.json"].contains("unfinished"));
+        mixed += u32::from(is_interim(&output));
         for n in 0..120 {
             let text = &found[&format!("{}/{n}.yaml", n % 7)];
             assert!(
@@ -253,7 +256,11 @@ fn a_run_killed_by_the_system_is_mended_by_the_next() {
                 .all(|path| !path.contains(".kgen-tmp-") && !path.contains(".kgen.lock"))
         );
     }
-    eprintln!("{mixed} of {rounds} runs were killed between the old tree and the new one");
+    eprintln!("{mixed} of {ROUNDS} runs were killed between the old tree and the new one");
+}
+
+fn is_interim(output: &Path) -> bool {
+    fs::read_to_string(output.join(".kgen.json")).is_ok_and(|text| text.contains("unfinished"))
 }
 
 fn run(temp: &Temp) -> std::process::Child {
