@@ -206,12 +206,10 @@ impl Run<'_> {
         if journal {
             self.replace_manifest(JOURNAL)?;
         }
-        let writes = self.changes.writes();
-        let (first, last): (Vec<_>, Vec<_>) = self
-            .changes
-            .removed
-            .iter()
-            .partition(|path| writes.iter().any(|write| is_in_the_way(path, write)));
+        let (writes, changes) = (self.changes.writes(), self.changes);
+        let blocked = Blocked::of(&writes);
+        let (first, last): (Vec<_>, Vec<_>) =
+            changes.removed.iter().partition(|path| blocked.by(path));
         self.remove(first)?;
         for (temporary, path) in self.staged.clone() {
             self.make_folders(&path)?;
@@ -219,7 +217,12 @@ impl Run<'_> {
             remove_hollow(self.disk, &full)?;
             named("write", &full, self.disk.rename(&temporary, &full))?;
         }
-        self.remove(last.into_iter().chain(&self.changes.gone))?;
+        self.remove(last)?;
+        prune(
+            self.disk,
+            self.output,
+            changes.gone.iter().map(String::as_str),
+        )?;
         self.sync(&writes)?;
         self.replace_manifest(FINAL)
     }
@@ -234,13 +237,10 @@ impl Run<'_> {
         named("write", self.output, self.disk.sync(self.output))
     }
 
-    fn remove<'p>(&mut self, paths: impl IntoIterator<Item = &'p String>) -> Result<()> {
-        let paths: Vec<&String> = paths.into_iter().collect();
+    fn remove(&mut self, paths: Vec<&String>) -> Result<()> {
         for path in &paths {
-            if !self.changes.gone.contains(path) {
-                let full = self.output.join(path);
-                named("remove", &full, self.disk.remove(&full))?;
-            }
+            let full = self.output.join(path);
+            named("remove", &full, self.disk.remove(&full))?;
         }
         prune(
             self.disk,
@@ -277,14 +277,26 @@ impl Run<'_> {
     }
 }
 
-/// A file that must be gone before the other can be written: one would be the other's folder, or the disk may take
+/// What some files must be gone for before others can be written: one would be the other's folder, or the disk may take
 /// the two names for one.
-fn is_in_the_way(leaving: &str, coming: &str) -> bool {
-    let inside = |inner: &str, outer: &str| {
-        inner
-            .strip_prefix(outer)
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
-    let (leaving, coming) = (leaving.to_lowercase(), coming.to_lowercase());
-    leaving == coming || inside(&leaving, &coming) || inside(&coming, &leaving)
+struct Blocked {
+    files: BTreeSet<String>,
+    folders: BTreeSet<String>,
+}
+
+impl Blocked {
+    fn of(writes: &[String]) -> Self {
+        let files: BTreeSet<String> = writes.iter().map(|path| path.to_lowercase()).collect();
+        let folders = place::all_folders(files.iter().map(String::as_str));
+        Self {
+            folders: folders.into_iter().map(str::to_owned).collect(),
+            files,
+        }
+    }
+
+    fn by(&self, leaving: &str) -> bool {
+        let leaving = leaving.to_lowercase();
+        let inside = place::folders(&leaving).any(|folder| self.files.contains(folder));
+        inside || self.files.contains(&leaving) || self.folders.contains(&leaving)
+    }
 }
