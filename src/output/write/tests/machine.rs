@@ -179,6 +179,8 @@ fn a_folder_that_may_not_be_written_to_leaves_the_old_tree() {
         "cannot write `deploy/own/b.yaml`: Permission denied (os error 13)"
     );
     assert_eq!(snapshot(&temp.output()), before);
+    // Else the folder could not be removed.
+    fs::set_permissions(temp.output().join("own"), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// The child as a user whom permissions bind.
