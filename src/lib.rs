@@ -9,15 +9,24 @@
 //! Modules stand in the order in which data flows. A stage is a function from the previous stage's type to the next,
 //! does no I/O, and imports earlier stages only.
 
+// What every stage may use.
+pub mod diag;
+pub mod files;
 pub mod format;
 pub mod quantity;
-pub mod source;
 pub mod secret;
+pub mod source;
 pub mod tree;
-pub mod diag;
+
+// The stages, in order.
 pub mod project;
+
 pub mod settings;
-pub mod files;
+
 pub mod plan;
+
 pub mod resource;
+
 pub mod render;
+
+pub mod output;

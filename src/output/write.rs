@@ -1,0 +1,138 @@
+//! From a tree in memory to files on disk; the only place of kgen that writes or removes a file.
+//!
+//! Owns: what may be overwritten and removed, the order in which that happens, and what a killed run leaves behind.
+//! Does not own: what the files say.
+//!
+//! A run first *stages*: everything it needs stands in temporary files before the first old file is touched, so a full
+//! disk or a missing permission leaves the old tree as it was. Then it *switches*, by renames and removals only:
+//!
+//! 1. `.kgen.json` is replaced by an interim one. `files` names what stays as it is, `unfinished` names what is about to
+//!    change, each with the contents it may have: the old and the new.
+//! 2. files are renamed into place, then those no longer made are removed, with the folders this empties.
+//! 3. the folders are synced, and the final `.kgen.json` is renamed into place.
+//!
+//! Killed at any moment, each file is the old or the new one, and `.kgen.json` knows both: the next run takes them for
+//! its own and carries on.
+//!
+//! Between looking at a path and renaming over it there is a moment in which another process could put a link there;
+//! nothing here defends against someone who can write to the output folder while kgen runs.
+
+mod disk;
+mod lock;
+mod manifest;
+mod place;
+mod survey;
+mod switch;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+pub use survey::{Changes, Conflict, Reason};
+
+use disk::{Disk, Real};
+use lock::Lock;
+use manifest::Manifest;
+
+/// The first line of a file that holds readable secret values begins so. No hash of it is kept, so this line is what
+/// tells a file of kgen's from one that a person put in its place.
+pub const MARK: &str = "# kgen: ";
+
+/// One file of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub text: String,
+    /// Holds secret values that can be read: mode 0600, and no hash in `.kgen.json`.
+    pub secret: bool,
+}
+
+/// What a run did. `3 written, 1 removed, 41 unchanged`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub written: Vec<String>,
+    pub removed: Vec<String>,
+    pub unchanged: usize,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (written, removed) = (self.written.len(), self.removed.len());
+        write!(
+            f,
+            "{written} written, {removed} removed, {} unchanged",
+            self.unchanged
+        )
+    }
+}
+
+/// What `apply` would do. Only reads; a folder that is not there is an empty one.
+pub fn plan(output: &Path, files: &BTreeMap<String, File>) -> Result<Changes> {
+    check(output, files)?;
+    survey::survey(output, files, Manifest::load(output)?)
+}
+
+/// Makes `output` hold `files`, and no other file that kgen wrote before.
+pub fn apply(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
+    apply_on(&mut Real, output, files, force)
+}
+
+fn apply_on(
+    disk: &mut dyn Disk,
+    output: &Path,
+    files: &BTreeMap<String, File>,
+    force: bool,
+) -> Result<Summary> {
+    check(output, files)?;
+    // Without the lock first: a tree that is as it should be needs no right to write. Anything else may be the view of
+    // a run halfway through, and is looked at again.
+    if let Ok(settled) = agreed(output, files, force)
+        && settled.is_settled()
+        && !switch::has_leftovers(output)
+    {
+        return Ok(settled.summary());
+    }
+    std::fs::create_dir_all(output)
+        .with_context(|| format!("cannot create `{}`", output.display()))?;
+    let _lock = Lock::take(output, lock::PATIENCE)?;
+    switch::sweep(disk, output, files)?;
+    let changes = agreed(output, files, force)?;
+    switch::carry_out(disk, output, files, &changes)?;
+    Ok(changes.summary())
+}
+
+/// The changes, when none of them touches a file that is not kgen's.
+fn agreed(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Changes> {
+    let known = match Manifest::load(output) {
+        Err(_) if force => Manifest::default(),
+        known => known?,
+    };
+    let mut changes = survey::survey(output, files, known)?;
+    if force {
+        changes.force();
+    }
+    changes.refuse(output)?;
+    Ok(changes)
+}
+
+/// Before anything else. What is said about `files` would be a fault of kgen, not of its user.
+fn check(output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
+    let is_file = place::kind(output)? == place::Kind::File;
+    anyhow::ensure!(
+        !is_file,
+        "`{}` is a file where the output folder should be",
+        output.display()
+    );
+    place::check(files.keys().map(String::as_str))?;
+    for (path, file) in files {
+        let marked = !file.secret || file.text.starts_with(MARK);
+        anyhow::ensure!(
+            marked,
+            "`{path}` holds secret values and does not begin with `{MARK}`"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! `.kgen.json`: the files kgen wrote, and how to tell whether they are still as it wrote them.
+//!
+//! Owns: the format, and what counts as a file of kgen's own.
+//! A file with readable secret values has no hash here (short values are guessed from one in seconds). It is listed
+//! as `secret` and known by its first line; an edit below that line is overwritten, as the line itself says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{File, MARK, place};
+
+pub const NAME: &str = ".kgen.json";
+
+const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    version: u32,
+    /// Each is there, with this content.
+    pub files: BTreeMap<String, Content>,
+    /// What a run that did not end was about to change: each is there with one of these contents, or is not there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unfinished: BTreeMap<String, Vec<Content>>,
+}
+
+/// How a file of kgen's is known again: `sha256:...` or `secret`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Content {
+    Hash(String),
+    Secret,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            files: BTreeMap::new(),
+            unfinished: BTreeMap::new(),
+        }
+    }
+}
+
+impl Manifest {
+    /// What a finished run leaves.
+    pub fn of(files: &BTreeMap<String, File>) -> Self {
+        let files = files
+            .iter()
+            .map(|(path, file)| (path.clone(), Content::of(file)))
+            .collect();
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
+    /// The folder's manifest; an empty one where there is none.
+    pub fn load(output: &Path) -> Result<Self> {
+        let path = output.join(NAME);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            text => text.with_context(|| format!("cannot read `{}`", path.display()))?,
+        };
+        Self::parse(&text).with_context(|| {
+            format!(
+                "`{}` is not as kgen wrote it; restore it, or remove it and render with `--force`",
+                path.display()
+            )
+        })
+    }
+
+    /// Paths are checked as those of the tree are: this file may come from anywhere, and what it names gets removed.
+    pub fn parse(text: &str) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Head {
+            version: u32,
+        }
+        let head: Head = serde_json::from_str(text)?;
+        ensure!(
+            head.version == VERSION,
+            "version {} is not known to this kgen",
+            head.version
+        );
+        let manifest: Self = serde_json::from_str(text)?;
+        if let Some(path) = manifest
+            .paths()
+            .into_iter()
+            .find(|path| !place::is_safe(path))
+        {
+            bail!("`{path}` is not a path inside the folder");
+        }
+        Ok(manifest)
+    }
+
+    pub fn text(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    /// Every path kgen has, or may have, written to.
+    pub fn paths(&self) -> BTreeSet<&String> {
+        self.files.keys().chain(self.unfinished.keys()).collect()
+    }
+
+    pub fn lists(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.unfinished.contains_key(path)
+    }
+
+    /// What is known of the file at `path`, when it is as kgen wrote it.
+    pub fn owned(&self, path: &str, bytes: &[u8]) -> Option<&Content> {
+        let unfinished = self.unfinished.get(path).into_iter().flatten();
+        self.files
+            .get(path)
+            .into_iter()
+            .chain(unfinished)
+            .find(|content| content.matches(bytes))
+    }
+}
+
+impl Content {
+    pub fn of(file: &File) -> Self {
+        if file.secret {
+            Self::Secret
+        } else {
+            Self::Hash(hash(file.text.as_bytes()))
+        }
+    }
+
+    fn matches(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Hash(known) => *known == hash(bytes),
+            Self::Secret => bytes.starts_with(MARK.as_bytes()),
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+impl From<Content> for String {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Hash(hash) => format!("sha256:{hash}"),
+            Content::Secret => "secret".to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Content {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.strip_prefix("sha256:") {
+            Some(hash) => Ok(Self::Hash(hash.to_owned())),
+            None if text == "secret" => Ok(Self::Secret),
+            None => Err(format!("`{text}` is neither `sha256:...` nor `secret`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_is_sorted_and_reads_back() {
+        let file = |secret| File {
+            text: format!("{MARK}x\n"),
+            secret,
+        };
+        let files = BTreeMap::from([
+            ("b/c.yaml".to_owned(), file(true)),
+            ("a.yaml".to_owned(), file(false)),
+        ]);
+        let manifest = Manifest::of(&files);
+        let text = manifest.text().unwrap();
+        assert_eq!(
+            text,
+            "{\n  \"version\": 1,\n  \"files\": {\n    \"a.yaml\": \
+             \"sha256:0ecbaf408afe52cea55c12ecf777cea1e56411a1e6ff12ee639585b95ed2ac89\",\n    \
+             \"b/c.yaml\": \"secret\"\n  }\n}\n"
+        );
+        assert_eq!(Manifest::parse(&text).unwrap(), manifest);
+    }
+
+    #[test]
+    fn a_path_that_leads_out_is_refused() {
+        for path in [
+            "../x",
+            "/etc/passwd",
+            "a/../../x",
+            ".git/hooks/x",
+            "a//b",
+            ".kgen.lock",
+        ] {
+            let text = format!(r#"{{"version": 1, "files": {{"{path}": "secret"}}}}"#);
+            let error = Manifest::parse(&text).unwrap_err().to_string();
+            assert_eq!(error, format!("`{path}` is not a path inside the folder"));
+        }
+    }
+
+    #[test]
+    fn a_later_version_is_refused() {
+        let error = Manifest::parse(r#"{"version": 2, "trees": []}"#)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "version 2 is not known to this kgen");
+    }
+}

@@ -1,0 +1,317 @@
+//! What stands on the disk against what should: decides for each path what is to be done, and touches nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+
+use super::manifest::{self, Content, Manifest};
+use super::place::{self, Found, Kind};
+use super::{File, Summary, disk};
+
+/// What a run would do, and what keeps it from doing it. Displayed, it is a line for each file.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub created: Vec<String>,
+    pub replaced: Vec<String>,
+    pub removed: Vec<String>,
+    pub unchanged: usize,
+    pub conflicts: Vec<Conflict>,
+    /// `.kgen.json` is not what a run would leave.
+    pub stale_manifest: bool,
+    /// Listed and no longer wanted, and not there: nothing to remove but the folder.
+    pub(super) gone: Vec<String>,
+    /// Unchanged files with secret values that others than the owner may read.
+    pub(super) loose: Vec<String>,
+    /// What stands where something changes, as far as kgen wrote it.
+    pub(super) owned: BTreeMap<String, Content>,
+}
+
+/// A file that kgen must not touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub path: String,
+    pub reason: Reason,
+    /// The tree has a file of this path; else it is one that would be removed.
+    pub wanted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    Foreign,
+    Edited,
+    Link,
+    Special,
+    /// The way to it leads through this link.
+    BehindLink(String),
+    /// The way to it leads through this file.
+    BehindFile(String),
+    /// A folder stands there, with more in it than kgen's own files.
+    Folder,
+}
+
+impl Conflict {
+    /// `--force` settles it: only one file, at the path itself, is lost.
+    pub fn can_force(&self) -> bool {
+        matches!(
+            self.reason,
+            Reason::Foreign | Reason::Edited | Reason::Link | Reason::Special
+        )
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.reason {
+            Reason::Foreign => write!(f, "`{path}` was not written by kgen"),
+            Reason::Edited => write!(f, "`{path}` was edited since kgen wrote it"),
+            Reason::Link => write!(f, "`{path}` is a symbolic link"),
+            Reason::Special => write!(f, "`{path}` is not a regular file"),
+            Reason::BehindLink(link) => {
+                write!(f, "`{path}` lies behind `{link}`, which is a symbolic link")
+            }
+            Reason::BehindFile(file) => {
+                write!(f, "`{path}` needs a folder `{file}`, which is a file")
+            }
+            Reason::Folder => write!(f, "`{path}` is a folder where a file should be"),
+        }
+    }
+}
+
+/// `known` is what the folder's `.kgen.json` says.
+pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) -> Result<Changes> {
+    let mut changes = Changes::default();
+    for path in known
+        .paths()
+        .into_iter()
+        .filter(|path| !files.contains_key(*path))
+    {
+        changes.leave(output, &known, path)?;
+    }
+    let leaving = changes.leaving();
+    for (path, file) in files {
+        changes.want(output, &known, path, file, &leaving)?;
+    }
+    let text = std::fs::read_to_string(output.join(manifest::NAME)).unwrap_or_default();
+    changes.stale_manifest = text != Manifest::of(files).text()?;
+    Ok(changes)
+}
+
+impl Changes {
+    /// The tree on disk is the one that would be written.
+    pub fn is_empty(&self) -> bool {
+        self.lists().iter().all(|(_, list)| list.is_empty())
+            && self.conflicts.is_empty()
+            && !self.stale_manifest
+    }
+
+    /// Nothing to do at all, not even a file mode.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_empty() && self.loose.is_empty()
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        let removed = self.removed.clone();
+        Summary {
+            written: self.writes(),
+            removed,
+            unchanged: self.unchanged,
+        }
+    }
+
+    /// Files to write, sorted.
+    pub(super) fn writes(&self) -> Vec<String> {
+        let mut writes: Vec<_> = self.created.iter().chain(&self.replaced).cloned().collect();
+        writes.sort();
+        writes
+    }
+
+    /// The interim `.kgen.json`: what does not change, and all that what changes may be meanwhile.
+    pub(super) fn interim(&self, files: &BTreeMap<String, File>) -> Manifest {
+        let mut interim = Manifest::of(files);
+        for path in self
+            .writes()
+            .into_iter()
+            .chain(self.removed.clone())
+            .chain(self.gone.clone())
+        {
+            let mut contents: Vec<_> = self.owned.get(&path).cloned().into_iter().collect();
+            contents.extend(
+                interim
+                    .files
+                    .remove(&path)
+                    .filter(|new| !contents.contains(new)),
+            );
+            interim.unfinished.insert(path, contents);
+        }
+        interim
+    }
+
+    /// Takes what `--force` allows for changes like others. What stood there is not kgen's: it gets no entry in the
+    /// interim `.kgen.json`, so that a run without `--force` after a killed one refuses again.
+    pub(super) fn force(&mut self) {
+        let (forced, kept) = std::mem::take(&mut self.conflicts)
+            .into_iter()
+            .partition(Conflict::can_force);
+        self.conflicts = kept;
+        let forced: Vec<Conflict> = forced;
+        for conflict in forced {
+            let list = if conflict.wanted {
+                &mut self.replaced
+            } else {
+                &mut self.removed
+            };
+            list.push(conflict.path);
+            list.sort();
+        }
+    }
+
+    /// All conflicts in one error.
+    pub(super) fn refuse(&self, output: &Path) -> Result<()> {
+        if self.conflicts.is_empty() {
+            return Ok(());
+        }
+        let mut text = format!("`{}` holds what kgen must not touch", output.display());
+        for conflict in &self.conflicts {
+            text.push_str(&format!("\n  {conflict}"));
+        }
+        text.push_str(if self.conflicts.iter().all(Conflict::can_force) {
+            "\nhint: move them away, or overwrite them with `--force`"
+        } else {
+            "\nhint: move them away"
+        });
+        Err(anyhow!(text))
+    }
+
+    fn lists(&self) -> [(&'static str, &Vec<String>); 3] {
+        [
+            ("missing", &self.created),
+            ("different", &self.replaced),
+            ("left over", &self.removed),
+        ]
+    }
+
+    fn conflict(&mut self, path: &str, reason: Reason, wanted: bool) {
+        self.conflicts.push(Conflict {
+            path: path.to_owned(),
+            reason,
+            wanted,
+        });
+    }
+
+    /// A path that kgen wrote and no longer makes.
+    fn leave(&mut self, output: &Path, known: &Manifest, path: &str) -> Result<()> {
+        match place::look(output, path)? {
+            Found::Nothing | Found::Folder | Found::BehindFile(_) => {
+                self.gone.push(path.to_owned())
+            }
+            Found::File(bytes) => match known.owned(path, &bytes) {
+                Some(content) => {
+                    self.owned.insert(path.to_owned(), content.clone());
+                    self.removed.push(path.to_owned());
+                }
+                None => self.conflict(path, Reason::Edited, false),
+            },
+            Found::Link => self.conflict(path, Reason::Link, false),
+            Found::Special => self.conflict(path, Reason::Special, false),
+            Found::BehindLink(link) => self.conflict(path, Reason::BehindLink(link), false),
+        }
+        Ok(())
+    }
+
+    /// Files that this run removes, once every conflict is settled.
+    fn leaving(&self) -> BTreeSet<String> {
+        let conflicts = self
+            .conflicts
+            .iter()
+            .filter(|conflict| conflict.can_force());
+        self.removed
+            .iter()
+            .chain(conflicts.map(|conflict| &conflict.path))
+            .cloned()
+            .collect()
+    }
+
+    fn want(
+        &mut self,
+        output: &Path,
+        known: &Manifest,
+        path: &str,
+        file: &File,
+        leaving: &BTreeSet<String>,
+    ) -> Result<()> {
+        match place::look(output, path)? {
+            Found::Nothing => self.created.push(path.to_owned()),
+            Found::File(bytes) if bytes == file.text.as_bytes() => self.keep(output, path, file),
+            Found::File(bytes) => match known.owned(path, &bytes) {
+                Some(content) => {
+                    self.owned.insert(path.to_owned(), content.clone());
+                    self.replaced.push(path.to_owned());
+                }
+                None if known.lists(path) => self.conflict(path, Reason::Edited, true),
+                None => self.conflict(path, Reason::Foreign, true),
+            },
+            Found::Folder if is_leaving(output, path, leaving)? => {
+                self.created.push(path.to_owned())
+            }
+            Found::BehindFile(on_the_way) if leaving.contains(&on_the_way) => {
+                self.created.push(path.to_owned())
+            }
+            Found::Folder => self.conflict(path, Reason::Folder, true),
+            Found::Link => self.conflict(path, Reason::Link, true),
+            Found::Special => self.conflict(path, Reason::Special, true),
+            Found::BehindLink(link) => self.conflict(path, Reason::BehindLink(link), true),
+            Found::BehindFile(on_the_way) => {
+                self.conflict(path, Reason::BehindFile(on_the_way), true)
+            }
+        }
+        Ok(())
+    }
+
+    /// Already as wanted, whoever wrote it.
+    fn keep(&mut self, output: &Path, path: &str, file: &File) {
+        self.unchanged += 1;
+        if file.secret && disk::is_loose(&output.join(path)) {
+            self.loose.push(path.to_owned());
+        }
+    }
+}
+
+/// The folder at `path` holds only files that leave (a killed run may have emptied it, or left its own), so that a file
+/// can take its place.
+fn is_leaving(output: &Path, path: &str, leaving: &BTreeSet<String>) -> Result<bool> {
+    for name in place::names(&output.join(path))? {
+        let inner = format!("{path}/{name}");
+        let goes = match place::kind(&output.join(&inner))? {
+            Kind::Folder => is_leaving(output, &inner, leaving)?,
+            _ => leaving.contains(&inner) || place::is_temporary(&name),
+        };
+        if !goes {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lists = self.lists();
+        for (word, path) in lists
+            .iter()
+            .flat_map(|(word, list)| list.iter().map(move |path| (word, path)))
+        {
+            writeln!(f, "`{path}` is {word}")?;
+        }
+        for conflict in &self.conflicts {
+            writeln!(f, "{conflict}")?;
+        }
+        let only_manifest =
+            self.conflicts.is_empty() && lists.iter().all(|(_, list)| list.is_empty());
+        if self.stale_manifest && only_manifest {
+            writeln!(f, "`{}` is different", manifest::NAME)?;
+        }
+        Ok(())
+    }
+}

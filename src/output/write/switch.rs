@@ -1,0 +1,302 @@
+//! From the old tree to the new one: stages, switches, and sweeps up after a run that was killed.
+//!
+//! Owns: the order of the steps, on which it depends that no file is ever half (see the parent module).
+//! Temporary files are named `.kgen-tmp-journal` (the interim `.kgen.json`, staged first: it names every folder that
+//! may hold another), `.kgen-tmp-manifest` (the final one) and `.kgen-tmp-<number>`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::disk::Disk;
+use super::manifest::{self, Manifest};
+use super::place::{self, Kind};
+use super::survey::Changes;
+use super::{File, lock};
+
+const JOURNAL: &str = ".kgen-tmp-journal";
+const FINAL: &str = ".kgen-tmp-manifest";
+
+/// A killed run may have left something that only a run with the lock may clear away.
+pub fn has_leftovers(output: &Path) -> bool {
+    // A temporary file anywhere else implies the journal, or `unfinished` in a manifest that is then not as it should be.
+    [JOURNAL, FINAL, lock::NAME]
+        .iter()
+        .any(|name| output.join(name).symlink_metadata().is_ok())
+}
+
+/// Removes the temporary files of a killed run, and the folders it made for nothing.
+pub fn sweep(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
+    // A journal that cannot be read was not finished, so nothing came after it.
+    let text = std::fs::read_to_string(output.join(JOURNAL)).unwrap_or_default();
+    let journal = Manifest::parse(&text).unwrap_or_default();
+    let known = Manifest::load(output).unwrap_or_default();
+    let (begun, written) = (journal.paths(), known.paths());
+    let paths: BTreeSet<&str> = begun
+        .iter()
+        .chain(&written)
+        .map(|path| path.as_str())
+        .collect();
+    for folder in place::all_folders(
+        paths
+            .iter()
+            .copied()
+            .chain(files.keys().map(String::as_str)),
+    ) {
+        if place::is_real_folder(output, folder)? {
+            sweep_folder(disk, &output.join(folder))?;
+        }
+    }
+    prune(disk, output, begun.into_iter().map(String::as_str))?;
+    sweep_folder(disk, output)?;
+    // Last: without it the others would not be found.
+    remove_leftover(disk, &output.join(JOURNAL))
+}
+
+fn sweep_folder(disk: &mut dyn Disk, folder: &Path) -> Result<()> {
+    for name in place::names(folder)? {
+        if place::is_temporary(&name) || name == FINAL {
+            remove_leftover(disk, &folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_leftover(disk: &mut dyn Disk, path: &Path) -> Result<()> {
+    match place::kind(path)? {
+        Kind::Nothing => Ok(()),
+        _ => named("remove", path, disk.remove(path)),
+    }
+}
+
+/// Removes the folders on the way to `paths` that are empty, innermost first.
+fn prune<'p>(
+    disk: &mut dyn Disk,
+    output: &Path,
+    paths: impl IntoIterator<Item = &'p str>,
+) -> Result<()> {
+    for folder in place::all_folders(paths).into_iter().rev() {
+        if place::is_real_folder(output, folder)? && place::names(&output.join(folder))?.is_empty()
+        {
+            let full = output.join(folder);
+            match disk.remove_folder(&full) {
+                // An empty folder that must stay, a mount point say, does no harm.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::PermissionDenied | ErrorKind::ResourceBusy
+                    ) => {}
+                removed => named("remove", &full, removed)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes the folder at `path`, if it is one: its files have left, its empty folders may be there yet.
+fn remove_hollow(disk: &mut dyn Disk, path: &Path) -> Result<()> {
+    if place::kind(path)? != Kind::Folder {
+        return Ok(());
+    }
+    for name in place::names(path)? {
+        remove_hollow(disk, &path.join(name))?;
+    }
+    named("remove", path, disk.remove_folder(path))
+}
+
+fn named(verb: &str, path: &Path, result: io::Result<()>) -> Result<()> {
+    result.with_context(|| format!("cannot {verb} `{}`", path.display()))
+}
+
+/// Does what `changes` says; all its conflicts are settled, and the lock is held.
+pub fn carry_out(
+    disk: &mut dyn Disk,
+    output: &Path,
+    files: &BTreeMap<String, File>,
+    changes: &Changes,
+) -> Result<()> {
+    for path in &changes.loose {
+        named(
+            "protect",
+            &output.join(path),
+            disk.protect(&output.join(path)),
+        )?;
+    }
+    let interim = changes.interim(files);
+    if interim.unfinished.is_empty() && !changes.stale_manifest {
+        return Ok(());
+    }
+    let mut run = Run {
+        disk,
+        output,
+        files,
+        changes,
+        staged: vec![],
+        made: vec![],
+    };
+    let done = run
+        .stage(&interim)
+        .and_then(|()| run.switch(!interim.unfinished.is_empty()));
+    if done.is_err() {
+        run.discard();
+    }
+    done
+}
+
+struct Run<'r> {
+    disk: &'r mut dyn Disk,
+    output: &'r Path,
+    files: &'r BTreeMap<String, File>,
+    changes: &'r Changes,
+    /// Temporary files, each with the path it is for.
+    staged: Vec<(PathBuf, String)>,
+    /// Folders this run made.
+    made: Vec<PathBuf>,
+}
+
+impl Run<'_> {
+    fn stage(&mut self, interim: &Manifest) -> Result<()> {
+        let manifest = self.output.join(manifest::NAME);
+        if !interim.unfinished.is_empty() {
+            let path = self.output.join(JOURNAL);
+            named(
+                "write",
+                &manifest,
+                self.disk.create(&path, &interim.text()?, false),
+            )?;
+        }
+        let text = Manifest::of(self.files).text()?;
+        named(
+            "write",
+            &manifest,
+            self.disk.create(&self.output.join(FINAL), &text, false),
+        )?;
+        for (number, path) in self.changes.writes().into_iter().enumerate() {
+            let file = &self.files[&path];
+            let folder = self.make_folders(&path)?;
+            let temporary = folder.join(format!("{}{number}", place::TEMPORARY));
+            self.staged.push((temporary.clone(), path.clone()));
+            let created = self.disk.create(&temporary, &file.text, file.secret);
+            named("write", &self.output.join(path), created)?;
+        }
+        Ok(())
+    }
+
+    /// The folder of `path`, or the nearest one where a file that leaves still stands in the way.
+    fn make_folders(&mut self, path: &str) -> Result<PathBuf> {
+        let mut last = self.output.to_owned();
+        for folder in place::folders(path) {
+            let full = self.output.join(folder);
+            match place::kind(&full)? {
+                Kind::Folder => {}
+                Kind::Nothing => {
+                    named("create", &full, self.disk.make_folder(&full))?;
+                    self.made.push(full.clone());
+                }
+                _ => return Ok(last),
+            }
+            last = full;
+        }
+        Ok(last)
+    }
+
+    fn switch(&mut self, journal: bool) -> Result<()> {
+        if journal {
+            self.replace_manifest(JOURNAL)?;
+        }
+        let (writes, changes) = (self.changes.writes(), self.changes);
+        let blocked = Blocked::of(&writes);
+        let (first, last): (Vec<_>, Vec<_>) =
+            changes.removed.iter().partition(|path| blocked.by(path));
+        self.remove(first)?;
+        for (temporary, path) in self.staged.clone() {
+            self.make_folders(&path)?;
+            let full = self.output.join(&path);
+            remove_hollow(self.disk, &full)?;
+            named("write", &full, self.disk.rename(&temporary, &full))?;
+        }
+        self.remove(last)?;
+        prune(
+            self.disk,
+            self.output,
+            changes.gone.iter().map(String::as_str),
+        )?;
+        self.sync(&writes)?;
+        self.replace_manifest(FINAL)
+    }
+
+    fn replace_manifest(&mut self, temporary: &str) -> Result<()> {
+        let path = self.output.join(manifest::NAME);
+        named(
+            "write",
+            &path,
+            self.disk.rename(&self.output.join(temporary), &path),
+        )?;
+        named("write", self.output, self.disk.sync(self.output))
+    }
+
+    fn remove(&mut self, paths: Vec<&String>) -> Result<()> {
+        for path in &paths {
+            let full = self.output.join(path);
+            named("remove", &full, self.disk.remove(&full))?;
+        }
+        prune(
+            self.disk,
+            self.output,
+            paths.into_iter().map(String::as_str),
+        )
+    }
+
+    /// Before the manifest says that all is done, it is.
+    fn sync(&mut self, writes: &[String]) -> Result<()> {
+        let touched = writes
+            .iter()
+            .chain(&self.changes.removed)
+            .map(String::as_str);
+        for folder in place::all_folders(touched) {
+            if place::is_real_folder(self.output, folder)? {
+                let full = self.output.join(folder);
+                named("write", &full, self.disk.sync(&full))?;
+            }
+        }
+        named("write", self.output, self.disk.sync(self.output))
+    }
+
+    /// Clears away after a failure what is still there; what cannot be cleared is left to the next run.
+    fn discard(&mut self) {
+        for (temporary, _) in &self.staged {
+            let _ = self.disk.remove(temporary);
+        }
+        for folder in self.made.iter().rev() {
+            let _ = self.disk.remove_folder(folder);
+        }
+        let _ = self.disk.remove(&self.output.join(FINAL));
+        let _ = self.disk.remove(&self.output.join(JOURNAL));
+    }
+}
+
+/// What some files must be gone for before others can be written: one would be the other's folder, or the disk may take
+/// the two names for one.
+struct Blocked {
+    files: BTreeSet<String>,
+    folders: BTreeSet<String>,
+}
+
+impl Blocked {
+    fn of(writes: &[String]) -> Self {
+        let files: BTreeSet<String> = writes.iter().map(|path| path.to_lowercase()).collect();
+        let folders = place::all_folders(files.iter().map(String::as_str));
+        Self {
+            folders: folders.into_iter().map(str::to_owned).collect(),
+            files,
+        }
+    }
+
+    fn by(&self, leaving: &str) -> bool {
+        let leaving = leaving.to_lowercase();
+        let inside = place::folders(&leaving).any(|folder| self.files.contains(folder));
+        inside || self.files.contains(&leaving) || self.folders.contains(&leaving)
+    }
+}

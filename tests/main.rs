@@ -1,0 +1,8 @@
+//! The one test binary; each module with the reason it is here.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod errors; // one exact-text test for each message about a project file
+mod golden; // every folder of `golden/` gives exactly what it says
+mod harness; // the tests above notice what they are there to notice
+mod support; // not tests: runs the binary in a folder of its own
