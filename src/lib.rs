@@ -15,3 +15,4 @@ pub mod tree;
 pub mod diag;
 pub mod project;
 pub mod resource;
+pub mod output;
