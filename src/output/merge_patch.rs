@@ -174,7 +174,7 @@ impl<'t, O> Elements<'t, O> {
     fn by(&self, keys: &[&str]) -> Result<Vec<(Vec<String>, &'t Map<O>)>, String> {
         let mut out: Vec<(Vec<String>, &'t Map<O>)> = Vec::new();
         for map in &self.0 {
-            let key: Option<Vec<_>> = keys.iter().map(|key| map.get(key).map(Tree::to_string)).collect();
+            let key: Option<Vec<_>> = keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
             let key = key.ok_or_else(|| format!("an element has no `{}`", keys.join("` and `")))?;
             if out.iter().any(|(other, _)| *other == key) {
                 return Err(format!("two elements have the {} `{}`", keys.join(" and "), key.join("/")));

@@ -130,7 +130,7 @@ fn check(seed: u64, count: usize) {
 
 #[test]
 fn kgen_applies_patches_as_kustomize_does() {
-    (1..=4).for_each(|seed| check(seed, 400));
+    (1..=6).for_each(|seed| check(seed, 400));
 }
 
 /// Every operation of a patch that kgen finds is needed.
