@@ -1,0 +1,196 @@
+//! Image tags that differ by profile, as kustomize's `images:`, where `kustomize edit set image` and image updaters look.
+//!
+//! Owns: which images stand there; what kustomize makes of them. Measured with v5.5.0: it changes `image` of every element
+//! of a list called `containers` or `initContainers`, at any depth and in custom resources too (not in a
+//! CustomResourceDefinition, not in `ephemeralContainers`, not in image volumes); `name` is a regular expression, so a dot
+//! matches any character; a new tag drops the old digest and the other way round; both together set both; a tag with
+//! other characters than `A-Za-z0-9_.{}-` does not match, nor does a digest that is not sha256. It cannot remove a tag.
+//! Does not own: images that are two versions in one profile: those are patches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::tree::{Kind, Tree};
+
+/// An image name with what a profile wants behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    pub name: String,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+}
+
+impl Image {
+    /// None for what kustomize's matching does not see as an image with a tag or a digest.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest)),
+            None => (text, None),
+        };
+        let host = rest.find('/').unwrap_or(0);
+        let (name, tag) = match rest[host..].find(':') {
+            Some(at) => (&rest[..host + at], Some(&rest[host + at + 1..])),
+            None => (rest, None),
+        };
+        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+        let good_digest = digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(plain));
+        let good_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._/:-".contains(c));
+        let good = good_name && good_digest && tag.is_none_or(plain) && (tag.is_some() || digest.is_some());
+        good.then(|| Self { name: name.to_owned(), tag: tag.map(Into::into), digest: digest.map(Into::into) })
+    }
+
+    fn text(&self) -> String {
+        let tag = self.tag.iter().map(|tag| format!(":{tag}"));
+        let digest = self.digest.iter().map(|digest| format!("@{digest}"));
+        std::iter::once(self.name.clone()).chain(tag).chain(digest).collect()
+    }
+
+    /// Whether kustomize changes this text.
+    fn matches(&self, text: &str) -> bool {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.{}-".contains(c));
+        let rest = |text: &str| {
+            let text = match text.split_once("@sha256:") {
+                Some((rest, digest)) if plain(digest) => rest,
+                _ => text,
+            };
+            text.is_empty() || text.strip_prefix(':').is_some_and(plain)
+        };
+        let mut letters = text.chars();
+        let same = self.name.chars().all(|c| letters.next().is_some_and(|other| c == '.' || c == other));
+        same && rest(letters.as_str())
+    }
+}
+
+/// As kustomize does it: one entry after the other.
+pub fn transform(object: &mut Tree, images: &[Image]) {
+    each(object, &mut |text| {
+        let image = images.iter().filter(|image| image.matches(text)).next_back()?;
+        Some(image.text())
+    });
+}
+
+/// The texts in all places that kustomize looks at.
+fn texts(object: &Tree, out: &mut BTreeSet<String>) {
+    each(&mut object.clone(), &mut |text| {
+        out.insert(text.to_owned());
+        None
+    });
+}
+
+/// Calls `f` with every image; what it returns takes its place.
+fn each(object: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
+    if object.get("kind").and_then(Tree::as_str) != Some("CustomResourceDefinition") {
+        walk(object, f);
+    }
+}
+
+fn walk(tree: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
+    match &mut tree.kind {
+        Kind::List(list) => list.iter_mut().for_each(|item| walk(item, f)),
+        Kind::Map(map) => {
+            for (key, value) in map.iter_mut() {
+                if matches!(&**key, "containers" | "initContainers") {
+                    let elements = value.as_list_mut().into_iter().flatten().filter_map(Tree::as_map_mut);
+                    elements.filter_map(|map| map.get_mut("image")).for_each(|image| set(image, f));
+                }
+                walk(value, f);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn set(image: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
+    if let Some(new) = image.as_str().and_then(f) {
+        *image = new.into();
+    }
+}
+
+/// What the base says, and for each profile what its kustomization says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub base: Vec<Image>,
+    pub profiles: Vec<Vec<Image>>,
+}
+
+/// `shared`: for each profile the objects of the base; `all`: these and the profile's own.
+pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
+    let gather = |objects: &Vec<&Tree>| {
+        let mut out = BTreeSet::new();
+        objects.iter().for_each(|object| texts(object, &mut out));
+        out
+    };
+    let shared: BTreeSet<String> = shared.iter().flat_map(gather).collect();
+    let names: BTreeSet<String> = shared.iter().filter_map(|text| Some(Image::parse(text)?.name)).collect();
+    let all: Vec<BTreeSet<String>> = all.iter().map(gather).collect();
+    let mut out = Plan { base: vec![], profiles: vec![vec![]; all.len()] };
+    for name in names {
+        let Some(versions) = versions(&name, &all) else { continue };
+        let Some(base) = most_common(&versions) else { continue };
+        for (profile, image) in out.profiles.iter_mut().zip(&versions) {
+            profile.extend(image.iter().filter(|image| **image != base).cloned());
+        }
+        out.base.push(base);
+    }
+    out
+}
+
+/// The one version in each profile, if there is one in each, and not everywhere the same.
+fn versions(name: &str, profiles: &[BTreeSet<String>]) -> Option<Vec<Option<Image>>> {
+    let probe = Image { name: name.to_owned(), tag: None, digest: None };
+    let one = |texts: &BTreeSet<String>| {
+        let mut found = texts.iter().filter(|text| probe.matches(text));
+        match (found.next(), found.next()) {
+            (None, _) => Some(None),
+            (Some(text), None) => Image::parse(text).filter(|image| image.name == name).map(Some),
+            _ => None,
+        }
+    };
+    let versions: Vec<_> = profiles.iter().map(one).collect::<Option<_>>()?;
+    let distinct: BTreeSet<_> = versions.iter().flatten().collect();
+    (distinct.len() > 1).then_some(versions)
+}
+
+fn most_common(versions: &[Option<Image>]) -> Option<Image> {
+    let mut counts: BTreeMap<&Image, usize> = BTreeMap::new();
+    versions.iter().flatten().for_each(|image| *counts.entry(image).or_default() += 1);
+    versions.iter().flatten().rev().max_by_key(|image| counts[image]).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod(images: &[&str]) -> Tree {
+        let containers: Vec<_> = images.iter().map(|image| json!({ "image": image })).collect();
+        Tree::from_json(&json!({"kind": "Pod", "spec": {"containers": containers}}))
+    }
+
+    #[test]
+    fn an_image_has_a_name_a_tag_and_a_digest() {
+        let parts = |text: &str| Image::parse(text).map(|image| (image.name.clone(), image.tag.clone(), image.digest.clone()));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(parts("r.io:5000/a/b:1"), Some(("r.io:5000/a/b".into(), some("1"), None)));
+        assert_eq!(parts("a:1@sha256:ff"), Some(("a".into(), some("1"), some("sha256:ff"))));
+        assert_eq!((parts("a"), parts("a:"), parts("a:$T"), parts("a:1:2")), (None, None, None, None));
+    }
+
+    /// As `kubectl kustomize` v5.5.0 did it.
+    #[test]
+    fn kustomize_matches_names_as_expressions() {
+        let image = Image::parse("r.io:5000/a/nginx:2").unwrap();
+        let mut object = pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
+        transform(&mut object, &[image]);
+        let expected = ["r.io:5000/a/nginx:2", "r.io:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
+        assert_eq!(object, pod(&expected));
+    }
+
+    #[test]
+    fn an_image_with_two_versions_in_a_profile_is_left_to_patches() {
+        let (dev, prod) = (pod(&["a:1", "b:1"]), pod(&["a:2", "b:2", "b:3"]));
+        let objects = [vec![&dev], vec![&prod]];
+        let plan = plan(&objects, &objects);
+        assert_eq!(plan.base, [Image::parse("a:1").unwrap()]);
+        assert_eq!(plan.profiles, [vec![], vec![Image::parse("a:2").unwrap()]]);
+    }
+}

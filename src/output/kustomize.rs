@@ -1,0 +1,282 @@
+//! Profiles to a tree for kustomize.
+//!
+//! Owns: which object lives where, in both layouts; the proof that kustomize builds of the files what was rendered.
+//! Does not own: the patches (`patch.rs`), the paths (`names.rs`), the disk.
+//!
+//! `overlays`: an object of every profile lives in `base`, any other in the overlays that have it. Where the profiles'
+//! namespaces differ, objects carry none and each overlay says its own; an object that cannot bear that (see
+//! `namespace.rs`) is written whole beside a folder `namespaced`, which then holds the rest of the overlay.
+//! `flat`: every profile by itself, an object a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::images;
+use super::labels;
+use super::layer::Layer;
+use super::names::{INNER, Names};
+use super::patch::{self, Patch};
+use super::yaml::{self, Reveal};
+use super::{base, json_patch, namespace, order, refuse};
+use crate::diag::{self, Report};
+use crate::resource::{Id, Resource};
+use crate::tree::Tree;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    Overlays,
+    Flat,
+}
+
+/// A profile as rendered.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: String,
+    pub namespace: Option<String>,
+    pub resources: Vec<Resource>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub text: String,
+    /// A secret value can be read in it.
+    pub readable: bool,
+}
+
+/// By path, relative to the output folder, with `/`.
+pub type Files = BTreeMap<String, File>;
+
+/// The outer error is kgen's own failure; the inner one is what the user has to change. `source` is the project file's
+/// name, for the first line of each file.
+pub fn tree(layout: Layout, profiles: &[Profile], source: &str) -> Result<diag::Result<Files>> {
+    let mut report = Report::new();
+    let mut split = Split::new(profiles)?;
+    for object in split.profiles.iter().flatten() {
+        refuse::check(&object.id.to_string(), &object.body, &mut report);
+    }
+    if report.has_errors() {
+        return Ok(Err(report));
+    }
+    let mut writer = Writer { source, files: Files::new() };
+    match layout {
+        Layout::Flat => split.flat(&mut writer)?,
+        Layout::Overlays => {
+            split.lift();
+            split.overlays(&mut writer)?;
+        }
+    }
+    Ok(Ok(writer.files))
+}
+
+struct Object {
+    /// Without the profile's own namespace where that differs by profile.
+    id: Id,
+    component: Arc<str>,
+    /// As kustomize must build it.
+    body: Tree,
+    /// As it is written: without what the overlay's kustomization.yaml gives it.
+    stored: Tree,
+    /// The overlay's kustomization.yaml must not touch it.
+    pinned: bool,
+}
+
+struct Split<'p> {
+    names: Vec<&'p str>,
+    /// Where they differ.
+    namespaces: Vec<Option<&'p str>>,
+    profiles: Vec<Vec<Object>>,
+    paths: Names,
+    labels: Vec<labels::Labels>,
+    images: images::Plan,
+}
+
+impl<'p> Split<'p> {
+    fn new(profiles: &'p [Profile]) -> Result<Self> {
+        let distinct: BTreeSet<_> = profiles.iter().map(|profile| &profile.namespace).collect();
+        let moving = distinct.len() > 1;
+        let namespace = |profile: &'p Profile| profile.namespace.as_deref().filter(|_| moving);
+        let objects: Vec<_> =
+            profiles.iter().map(|profile| objects(profile, namespace(profile))).collect::<Result<_>>()?;
+        let mut components = BTreeMap::new();
+        for object in objects.iter().flatten() {
+            components.entry(object.id.clone()).or_insert_with(|| object.component.to_string());
+        }
+        Ok(Self {
+            names: profiles.iter().map(|profile| profile.name.as_str()).collect(),
+            namespaces: profiles.iter().map(namespace).collect(),
+            paths: Names::new(&components),
+            labels: vec![labels::Labels::new(); profiles.len()],
+            images: images::Plan { base: vec![], profiles: vec![vec![]; profiles.len()] },
+            profiles: objects,
+        })
+    }
+
+    /// Takes out of the objects what a kustomization.yaml says for all of them.
+    fn lift(&mut self) {
+        let free: Vec<Vec<&Tree>> =
+            self.profiles.iter().map(|list| list.iter().filter(|o| !o.pinned).map(|o| &o.stored).collect()).collect();
+        self.labels = labels::plan(&free);
+        let shared = self.shared();
+        let of_base: Vec<Vec<&Tree>> = (self.profiles.iter())
+            .map(|list| list.iter().filter(|o| shared.contains(&o.id)).map(|o| &o.stored).collect())
+            .collect();
+        self.images = images::plan(&of_base, &free);
+        for (objects, labels) in self.profiles.iter_mut().zip(&self.labels) {
+            for object in objects.iter_mut().filter(|object| !object.pinned) {
+                labels::strip(&mut object.stored, labels);
+                images::transform(&mut object.stored, &self.images.base);
+            }
+        }
+    }
+
+    /// The objects of the base, in kustomize's order.
+    fn shared(&self) -> Vec<Id> {
+        let has = |list: &Vec<Object>, id: &Id| list.iter().any(|object| object.id == *id && !object.pinned);
+        let first = self.profiles.first().map(Vec::as_slice).unwrap_or_default();
+        let everywhere = |id: &&Id| self.profiles.iter().all(|list| has(list, id));
+        let mut out: Vec<_> = first.iter().map(|object| &object.id).filter(everywhere).cloned().collect();
+        out.sort_by(order::compare);
+        out
+    }
+
+    fn overlays(&self, writer: &mut Writer) -> Result<()> {
+        let mut bases = BTreeMap::new();
+        let mut layer = Layer::default();
+        for id in self.shared() {
+            let variants: Vec<_> = self.profiles.iter().flatten().filter(|object| object.id == id).collect();
+            let base = base::common(&variants.iter().map(|object| &object.stored).collect::<Vec<_>>());
+            let file = self.paths.file(&id);
+            let component = variants.first().map_or("", |object| &object.component);
+            writer.write(&format!("base/{file}"), component, &base)?;
+            layer.resources.push(file.to_owned());
+            bases.insert(id, base);
+        }
+        if !bases.is_empty() {
+            writer.write("base/kustomization.yaml", "base", &layer.tree())?;
+        }
+        (0..self.profiles.len()).try_for_each(|profile| self.overlay(profile, &bases, writer))
+    }
+
+    fn overlay(&self, profile: usize, bases: &BTreeMap<Id, Tree>, writer: &mut Writer) -> Result<()> {
+        let name = self.names[profile];
+        let objects = &self.profiles[profile];
+        let outer = format!("overlays/{name}");
+        let nested = objects.iter().any(|object| object.pinned);
+        let inner = if nested { format!("{outer}/{INNER}") } else { outer.clone() };
+        let mut layer = Layer {
+            namespace: self.namespaces[profile].map(Into::into),
+            labels: self.labels[profile].clone(),
+            images: self.images.profiles[profile].clone(),
+            ..Layer::default()
+        };
+        if !bases.is_empty() {
+            layer.resources.push(if nested { "../../../base" } else { "../../base" }.to_owned());
+        }
+        let mut built: Vec<Tree> = bases.values().cloned().collect();
+        let mut pinned = Layer { resources: vec![INNER.to_owned()], ..Layer::default() };
+        for object in objects {
+            let file = self.paths.file(&object.id);
+            if let Some(base) = bases.get(&object.id) {
+                self.patch(object, base, &inner, &mut layer, writer)?;
+            } else if object.pinned {
+                writer.write(&format!("{outer}/{file}"), &object.component, &object.body)?;
+                pinned.resources.push(file.to_owned());
+            } else {
+                writer.write(&format!("{inner}/{file}"), &object.component, &object.stored)?;
+                layer.resources.push(file.to_owned());
+                built.push(object.stored.clone());
+            }
+        }
+        writer.write(&format!("{inner}/kustomization.yaml"), name, &layer.tree())?;
+        if nested {
+            writer.write(&format!("{outer}/kustomization.yaml"), name, &pinned.tree())?;
+        }
+        let built = layer.build(built).with_context(|| format!("profile {name}"))?;
+        verify(name, objects.iter().filter(|object| !object.pinned), &built)
+    }
+
+    fn patch(&self, object: &Object, base: &Tree, folder: &str, layer: &mut Layer, writer: &mut Writer) -> Result<()> {
+        let found = patch::between(base, &object.stored).with_context(|| object.id.to_string())?;
+        let Some(patch) = found else { return Ok(()) };
+        let path = self.paths.patch(&object.id);
+        let tree = match &patch {
+            Patch::Strategic(tree) => tree.clone(),
+            Patch::Json(operations) => operations.clone().into(),
+        };
+        writer.write(&format!("{folder}/{path}"), &object.component, &tree)?;
+        let id = Id::of(base).with_context(|| format!("the base of {} has no identity", object.id))?;
+        layer.patches.push((id, path.to_owned(), patch));
+        Ok(())
+    }
+
+    fn flat(&self, writer: &mut Writer) -> Result<()> {
+        for (name, objects) in self.names.iter().zip(&self.profiles) {
+            let mut layer = Layer::default();
+            for object in objects {
+                let file = self.paths.file(&object.id);
+                writer.write(&format!("{name}/{file}"), &object.component, &object.body)?;
+                layer.resources.push(file.to_owned());
+            }
+            writer.write(&format!("{name}/kustomization.yaml"), name, &layer.tree())?;
+        }
+        Ok(())
+    }
+}
+
+/// The objects of a profile that are in a tree at all. `namespace` where the overlay says it.
+fn objects(profile: &Profile, namespace: Option<&str>) -> Result<Vec<Object>> {
+    let resources: Vec<_> = profile.resources.iter().filter(|resource| !resource.stream_only).collect();
+    let bodies: Vec<Tree> = resources.iter().map(|resource| resource.body.map_from(&mut |_| ())).collect();
+    let ours = |body: &&Tree| namespace.is_none() || body.at(&["metadata", "namespace"]).and_then(Tree::as_str) == namespace;
+    let accounts = namespace::accounts(bodies.iter().filter(ours));
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for (resource, body) in resources.into_iter().zip(bodies) {
+        let stripped = match namespace {
+            Some(namespace) => namespace::strip(&body, namespace, &accounts),
+            None => Some(body.clone()),
+        };
+        let pinned = stripped.is_none();
+        let stored = stripped.unwrap_or_else(|| body.clone());
+        let id = Id::of(&stored).with_context(|| format!("{} has no identity", resource.id))?;
+        if !seen.insert(id.clone()) {
+            bail!("profile {} has two objects {id}", profile.name);
+        }
+        out.push(Object { id, component: resource.component.clone(), body, stored, pinned });
+    }
+    Ok(out)
+}
+
+/// What kustomize builds must be what was rendered.
+fn verify<'o>(profile: &str, objects: impl Iterator<Item = &'o Object>, built: &[Tree]) -> Result<()> {
+    let mut built: BTreeMap<_, _> = built.iter().map(|object| (Id::of(object), object)).collect();
+    for object in objects {
+        let id = &object.id;
+        let result = built.remove(&Id::of(&object.body));
+        let result = result.with_context(|| format!("profile {profile}: the tree would not build {id}"))?;
+        if *result != object.body {
+            let first = json_patch::difference(result, &object.body);
+            let path = first.first().and_then(|operation| operation.get("path")).map(Tree::to_string);
+            bail!("profile {profile}: the tree would build another {id} at {}", path.unwrap_or_default());
+        }
+    }
+    ensure!(built.is_empty(), "profile {profile}: the tree would build {} objects too many", built.len());
+    Ok(())
+}
+
+struct Writer<'s> {
+    source: &'s str,
+    files: Files,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, path: &str, component: &str, tree: &Tree) -> Result<()> {
+        let document = yaml::document(tree, Reveal::Yes).with_context(|| path.to_owned())?;
+        let text = format!("# kgen: {component} from {}; do not edit\n{}", self.source, document.text);
+        let before = self.files.insert(path.to_owned(), File { text, readable: document.readable });
+        ensure!(before.is_none(), "{path} would be written twice");
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! One kustomization.yaml: what it says, and what kustomize makes of it.
+//!
+//! Owns: the order in which kustomize works: patches, namespace, labels, images.
+//! Does not own: what is in a layer (`kustomize.rs`).
+
+use anyhow::{Context, Result, anyhow};
+
+use super::images::{self, Image};
+use super::labels::{self, Labels};
+use super::namespace;
+use super::patch::Patch;
+use crate::resource::Id;
+use crate::tree::{Map, Tree};
+
+#[derive(Debug, Default)]
+pub struct Layer {
+    /// Files and folders, relative to this one.
+    pub resources: Vec<String>,
+    pub namespace: Option<String>,
+    pub labels: Labels,
+    pub images: Vec<Image>,
+    /// By object, as it is before the patch.
+    pub patches: Vec<(Id, String, Patch)>,
+}
+
+impl Layer {
+    pub fn tree(&self) -> Tree {
+        let mut out = Map::new();
+        out.insert("apiVersion", "kustomize.config.k8s.io/v1beta1");
+        out.insert("kind", "Kustomization");
+        if let Some(namespace) = &self.namespace {
+            out.insert("namespace", namespace.as_str());
+        }
+        let mut resources = self.resources.clone();
+        resources.sort();
+        out.insert("resources", Tree::list(resources));
+        if !self.labels.is_empty() {
+            let pairs = Tree::map(self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+            out.insert("labels", Tree::list([Tree::map([("pairs", pairs)])]));
+        }
+        if !self.images.is_empty() {
+            out.insert("images", Tree::list(self.images.iter().map(image)));
+        }
+        if !self.patches.is_empty() {
+            let mut patches: Vec<_> = self.patches.iter().collect();
+            patches.sort_by_key(|(_, path, _)| path);
+            let entry = |(id, path, patch): &(Id, String, Patch)| entry(id, path, patch);
+            out.insert("patches", Tree::list(patches.into_iter().map(entry)));
+        }
+        out.into()
+    }
+
+    /// What kustomize builds of these objects.
+    pub fn build(&self, mut objects: Vec<Tree>) -> Result<Vec<Tree>> {
+        for (id, _, patch) in &self.patches {
+            let found = |object: &&mut Tree| Id::of(*object).as_ref() == Some(id);
+            let object = objects.iter_mut().find(found).with_context(|| format!("the patch of {id} matches nothing"))?;
+            *object = patch.apply(object).map_err(|error| anyhow!("the patch of {id}: {error}"))?;
+        }
+        if let Some(namespace) = &self.namespace {
+            let accounts = namespace::accounts(&objects);
+            objects.iter_mut().for_each(|object| namespace::transform(object, namespace, &accounts));
+        }
+        for object in &mut objects {
+            labels::transform(object, &self.labels);
+            images::transform(object, &self.images);
+        }
+        Ok(objects)
+    }
+}
+
+fn image(image: &Image) -> Tree {
+    let mut out = Map::new();
+    out.insert("name", image.name.as_str());
+    if let Some(tag) = &image.tag {
+        out.insert("newTag", tag.as_str());
+    }
+    if let Some(digest) = &image.digest {
+        out.insert("digest", digest.as_str());
+    }
+    out.into()
+}
+
+fn entry(id: &Id, path: &str, patch: &Patch) -> Tree {
+    let mut out = Map::new();
+    out.insert("path", path);
+    // A strategic patch says itself what it is for.
+    if matches!(patch, Patch::Json(_)) {
+        out.insert("target", target(id));
+    }
+    out.into()
+}
+
+/// Names are regular expressions here, anchored at both ends.
+fn target(id: &Id) -> Map {
+    let mut out = Map::new();
+    let (group, version) = id.api_version.split_once('/').unwrap_or(("", &id.api_version));
+    if !group.is_empty() {
+        out.insert("group", group);
+    }
+    out.insert("version", version);
+    out.insert("kind", id.kind.as_str());
+    out.insert("name", id.name.replace('.', "\\."));
+    if let Some(namespace) = &id.namespace {
+        out.insert("namespace", namespace.as_str());
+    }
+    out
+}

@@ -1,0 +1,47 @@
+//! Resources to one text, safe to apply from top to bottom.
+//!
+//! Owns: the order and the separators of the documents.
+//! Does not own: which resources are in it (`--only`, `--skip`), nor where the text goes.
+
+use anyhow::{Context, Result};
+
+use super::order;
+use super::yaml::{self, Document, Reveal};
+use crate::resource::Resource;
+
+/// Every document begins with `---`; there are no comments, because a stream is for programs.
+pub fn stream<'r>(resources: impl IntoIterator<Item = &'r Resource>, reveal: Reveal) -> Result<Document> {
+    let mut sorted: Vec<_> = resources.into_iter().collect();
+    sorted.sort_by(|a, b| order::compare(&a.id, &b.id));
+    let mut out = Document { text: String::new(), readable: false };
+    for resource in sorted {
+        let document =
+            yaml::document(&resource.body, reveal).with_context(|| format!("cannot write {}", resource.id))?;
+        out.text.push_str("---\n");
+        out.text.push_str(&document.text);
+        out.readable |= document.readable;
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Id;
+    use crate::tree::Tree;
+    use serde_json::json;
+
+    fn resource(kind: &str, name: &str) -> Resource {
+        let body = Tree::from_json(&json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}));
+        let id = Id::of(&body).unwrap();
+        Resource { id, component: "apps.api".into(), body, stream_only: false }
+    }
+
+    #[test]
+    fn documents_begin_with_a_separator_and_stand_in_order() {
+        let resources = [resource("Service", "a"), resource("Namespace", "n")];
+        let text = stream(&resources, Reveal::No).unwrap().text;
+        let one = |kind: &str, name: &str| format!("---\napiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n");
+        assert_eq!(text, one("Namespace", "\"n\"") + &one("Service", "a"));
+    }
+}
