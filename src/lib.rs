@@ -30,3 +30,11 @@ pub mod resource;
 pub mod render;
 
 pub mod output;
+
+pub mod checks;
+
+pub mod pipeline;
+
+// The program around them.
+pub mod cli;
+pub mod commands;

@@ -252,6 +252,15 @@ impl<O> Tree<O> {
         walk(self, &mut Vec::new(), f);
     }
 
+    /// The first scalar or empty container: where a container was written, for a message.
+    pub fn first_leaf(&self) -> Option<&Tree<O>> {
+        match &self.kind {
+            Kind::List(list) if !list.is_empty() => list.iter().find_map(Tree::first_leaf),
+            Kind::Map(map) if !map.is_empty() => map.iter().find_map(|(_, value)| value.first_leaf()),
+            _ => Some(self),
+        }
+    }
+
     /// As JSON, for the Kubernetes types. A secret value becomes `opaque`: its base64 is a stand-in.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.kind {

@@ -8,6 +8,7 @@
 //! - [`order::compare`]: kustomize's order of objects.
 //! - [`merge_patch::apply`], [`json_patch::apply`], [`patch::between`]: patches as kustomize understands them.
 
+pub mod amend;
 pub mod base;
 pub mod images;
 pub mod json_patch;

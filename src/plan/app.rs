@@ -226,19 +226,13 @@ fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base: &No
         let unreachable = ports.is_empty() || str_of(app, "service") == Some("none");
         if let Some(node) = node.as_ref().filter(|_| unreachable) {
             let message = format!("`{}` has `{what}` but no Service to send requests to", owner.id);
-            let place = first_leaf(node).and_then(|leaf| cx.span_in(leaf));
+            let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
             cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint("add `port:`"));
         } else if let Some(node) = node {
             out.push(if what == "ingress" { self::ingress(cx, owner, app, node, ports, base) } else { self::route(cx, app, node, ports, base) });
         }
     }
     out
-}
-
-fn first_leaf(node: &Node) -> Option<&Node> {
-    let mut first = None;
-    node.leaves(&mut |_, leaf| first = first.or(Some(leaf)));
-    first
 }
 
 fn ingress(cx: &mut Planner, owner: &Owner, app: &Node, ingress: &Node, ports: &[Port], base: &Node) -> Planned {
@@ -282,7 +276,7 @@ fn route(cx: &mut Planner, app: &Node, gateway: &Node, ports: &[Port], base: &No
     let defaults = map([("group", "gateway.networking.k8s.io".into()), ("kind", "Gateway".into())]);
     let parents = get(gateway, "parentRefs").and_then(Tree::as_list).unwrap_or_default();
     if parents.is_empty() {
-        let place = first_leaf(gateway).and_then(|leaf| cx.span_in(leaf));
+        let place = gateway.first_leaf().and_then(|leaf| cx.span_in(leaf));
         cx.report.push(Diagnostic::error("missing-key", "`gateway` has no `parentRefs`").at(place).hint("name the Gateway: `parentRefs: [{name: public}]`"));
     }
     let parents = parents.iter().map(|parent| merged(defaults.clone(), parent)).collect();
@@ -305,7 +299,7 @@ impl Node {
 
 fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
     let scaling = get(app, "autoscaling")?.clone();
-    let place = |cx: &Planner, key: &str| get(&scaling, key).or(first_leaf(&scaling)).and_then(|node| cx.span_in(node));
+    let place = |cx: &Planner, key: &str| get(&scaling, key).or(scaling.first_leaf()).and_then(|node| cx.span_in(node));
     if workload == "DaemonSet" {
         let d = Diagnostic::error("hpa-daemonset", format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id));
         let at = place(cx, "maxReplicas");

@@ -325,6 +325,7 @@ impl Planner<'_> {
             "configMap" | "configMapKeyRef" => "ConfigMap",
             "secret" | "secretKeyRef" => "Secret",
             "claim" | "persistentVolumeClaim" => "PersistentVolumeClaim",
+            "serviceAccount" => "ServiceAccount",
             _ => return,
         };
         if let Some(name) = name {

@@ -68,6 +68,12 @@ const AS_WRITTEN: [&str; 10] = [
 
 /// What a pod's template sees.
 pub fn context(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &Pod, claims: Claims) -> Node {
+    for secret in get(settings, "imagePullSecrets").and_then(Node::as_list).unwrap_or_default() {
+        cx.exists("secret", secret);
+    }
+    if let Some(name) = settings.at(&["serviceAccount", "name"]).filter(|_| !creates_account(settings)) {
+        cx.exists("serviceAccount", name);
+    }
     let mut extra = Map::new();
     for key in AS_WRITTEN {
         if let Some(value) = get(settings, key) {

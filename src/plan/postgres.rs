@@ -35,9 +35,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
         }
     }
     if let Some(backup) = get(postgres, "backup").filter(|node| node.as_map().is_some()) {
-        let mut first = None;
-        backup.leaves(&mut |_, leaf| first = first.or(Some(leaf)));
-        let at = first.and_then(|leaf| cx.span_in(leaf));
+        let at = backup.first_leaf().and_then(|leaf| cx.span_in(leaf));
         let message = format!("`{}.backup` is not built yet (profile `{}`)", owner.id, cx.settings.profile);
         cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"));
     }

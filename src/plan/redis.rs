@@ -78,7 +78,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     } else {
         out.push(Planned::new("redis/deployment.yaml", base.clone()));
         for claim in &pod.claims {
-            out.push(Planned::new("redis/claim.yaml", merged(base.clone(), &map([("claim", claim.context())]))));
+            let more = map([("claim", claim.context()), ("name", claim.name.clone())]);
+            out.push(Planned::new("redis/claim.yaml", merged(base.clone(), &more)));
         }
     }
     out.push(service_template);

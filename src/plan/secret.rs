@@ -187,7 +187,11 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
                 data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
                 values.push((key.clone(), value));
             }
-            Origin::Later => stream_only = true,
+            Origin::Later => {
+                // Never written: the tree leaves the whole Secret out. The key is there for what refers to it.
+                stream_only = true;
+                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.from));
+            }
             Origin::Delivered => delivered.push((key.clone(), entry.clone())),
             Origin::Broken => {}
         }

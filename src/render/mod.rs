@@ -32,6 +32,8 @@ pub struct Engine {
     /// Paths by number, as the marks name them.
     paths: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
+    /// Of each template, the span of each line.
+    line_spans: Vec<Vec<Span>>,
 }
 
 impl Engine {
@@ -44,6 +46,7 @@ impl Engine {
             plain: build(false)?,
             traced: if origins { Some(build(true)?) } else { None },
             paths: all.iter().map(|template| template.path.clone()).collect(),
+            line_spans: if origins { files.iter().map(|(_, file)| line_spans(sources, *file)).collect() } else { Vec::new() },
             files,
         })
     }
@@ -59,6 +62,12 @@ impl Engine {
             }
         }
         report.finish(out).map(|(out, _)| out)
+    }
+
+    /// Where a rendered leaf stands in its template.
+    pub fn template_span(&self, place: &crate::resource::Place) -> Option<Span> {
+        let number = self.paths.iter().position(|path| *path == place.file)?;
+        Some(self.line_spans.get(number)?.get(place.line as usize - 1).copied()?)
     }
 
     fn object(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Resource, Box<Diagnostic>> {
@@ -150,6 +159,11 @@ fn line_span(sources: &Sources, file: FileId, line: usize) -> Span {
     let content = text[start..].lines().next().unwrap_or_default();
     let indent = content.len() - content.trim_start().len();
     Span { file, start: (start + indent) as u32, end: (start + content.trim_end().len()) as u32 }
+}
+
+fn line_spans(sources: &Sources, file: FileId) -> Vec<Span> {
+    let lines = sources.get(file).text.lines().count();
+    (1..=lines).map(|line| line_span(sources, file, line)).collect()
 }
 
 /// The root of what a template sees, with the trace under its own name.

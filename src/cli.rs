@@ -1,0 +1,48 @@
+//! The command line: what every command shares. Parsed arguments are inert; `commands` acts on them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+
+use crate::commands::Command;
+
+/// One project file to a Kustomize-ready tree
+#[derive(Debug, Parser)]
+#[command(name = "kgen", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(after_help = "Example:\n  kgen render                                  write the tree of all profiles\n  kgen render prod | kubectl apply --server-side -f -")]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// The project file [default: kgen.yaml here or in the nearest parent folder]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// When to colour messages
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,57 @@
+//! The commands: one file each, with its arguments, its help text and what it does.
+//!
+//! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
+//! A reader that closed its pipe has what it wanted: 0.
+
+pub mod load;
+pub mod render;
+pub mod select;
+pub mod terminal;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::cli::{Cli, Global};
+use terminal::Terminal;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Render(render::Args),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// A difference, a failed check, a stale tree.
+    No,
+    /// The project file is wrong; it was said where.
+    Refused,
+}
+
+/// Runs one command.
+pub fn run(cli: Cli) -> ExitCode {
+    let terminal = Terminal::new(&cli.global);
+    let result = match cli.command {
+        Command::Render(args) => render::run(&args, &cli.global, &terminal),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Ok(Outcome::Refused) => ExitCode::from(2),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.failure(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// What commands share: the global arguments.
+pub type Shared<'g> = &'g Global;

@@ -1,0 +1,179 @@
+//! `kgen render`: the tree of all profiles, or one profile as a stream.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::load::{self, Workspace};
+use super::select::Select;
+use super::terminal::Terminal;
+use super::{Outcome, Shared};
+use crate::diag::suggest;
+use crate::output::write::{self, File};
+use crate::output::{self, Layout, Reveal};
+use crate::pipeline::{Profile, Rendered};
+use crate::source::Sources;
+
+/// Write the tree of all profiles, or print one profile as a YAML stream
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kgen render                 write the tree to `output` (deploy)
+  kgen render --check         is the tree on disk what would be written?
+  kgen render prod | kubectl apply --server-side -f -
+  kgen render prod --out dir  one profile, a file per object")]
+pub struct Args {
+    /// The profile to print; without one, the whole tree is written
+    pub profile: Option<String>,
+    /// Write nothing; exit with 1 when the tree on disk is not what would be written
+    #[arg(long, conflicts_with_all = ["profile", "force"])]
+    pub check: bool,
+    /// Write the profile into this folder: a file per object and a kustomization.yaml
+    #[arg(long, value_name = "DIR", requires = "profile")]
+    pub out: Option<PathBuf>,
+    /// Overwrite and remove files that kgen did not write, or that were edited since
+    #[arg(long)]
+    pub force: bool,
+    /// Print readable secret values to a terminal
+    #[arg(long, requires = "profile")]
+    pub reveal: bool,
+    /// Override a setting; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    #[command(flatten)]
+    pub select: Select,
+}
+
+pub fn run(args: &Args, global: Shared, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    if args.profile.is_none() && !args.select.is_empty() {
+        bail!("--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`");
+    }
+    let mut sources = Sources::default();
+    let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
+        Ok(opened) => opened,
+        Err(report) => {
+            terminal.report(&report, &sources);
+            return Ok(Outcome::Refused);
+        }
+    };
+    let mut workspace = Workspace::new(root, sources, loaded, input);
+    let streaming = args.profile.is_some() && args.out.is_none();
+    let rendered = match workspace.render(streaming, false) {
+        Ok(rendered) => rendered,
+        Err(report) => {
+            terminal.report(&report, &workspace.sources);
+            return Ok(Outcome::Refused);
+        }
+    };
+    terminal.report(&rendered.warnings, &workspace.sources);
+    match &args.profile {
+        None => tree(args, &workspace, &rendered, terminal),
+        Some(name) => {
+            let profile = find(&rendered, name)?;
+            args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+            match &args.out {
+                None => stream(args, profile),
+                Some(folder) => flat(args, &workspace, profile, folder, terminal),
+            }
+        }
+    }
+}
+
+fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
+    if let Some(profile) = rendered.profiles.iter().find(|profile| *profile.settings.profile == *name) {
+        return Ok(profile);
+    }
+    let names: Vec<&str> = rendered.names().map(|name| &**name).collect();
+    let hint = suggest::did_you_mean(name, names.iter().copied());
+    let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(names.iter().copied()).replace(" or ", " and ")));
+    bail!("there is no profile `{name}`\nhint: {hint}");
+}
+
+/// Everything is in memory before the first byte is printed.
+fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
+    let selected = args.select.apply(&profile.resources);
+    let document = output::stream(selected, Reveal::Yes)?;
+    if document.readable && io::stdout().is_terminal() && !args.reveal {
+        let name = &profile.settings.profile;
+        bail!("the stream of `{name}` has readable secret values, and stdout is a terminal\nhint: pipe it, or add --reveal (or `--skip Secret`)");
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(document.text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    Ok(Outcome::Done)
+}
+
+fn tree(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let (folder, layout) = rendered.output();
+    let profiles: Vec<_> = rendered.profiles.iter().map(|profile| of_tree(profile, &profile.resources)).collect();
+    let Some(files) = files(layout, &profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let folder = workspace.root.join(folder);
+    if args.check {
+        return check(&folder, &files, terminal);
+    }
+    write_to(&folder, &files, args.force, terminal)?;
+    left_out(rendered, terminal);
+    Ok(Outcome::Done)
+}
+
+fn of_tree(profile: &Profile, resources: &[crate::resource::Resource]) -> output::Profile {
+    output::Profile {
+        name: profile.settings.profile.to_string(),
+        namespace: profile.plan.namespace.clone(),
+        resources: resources.to_vec(),
+    }
+}
+
+/// The tree in memory, or `None` when the user must change something, which is said.
+fn files(
+    layout: Layout,
+    profiles: &[output::Profile],
+    workspace: &Workspace,
+    terminal: &Terminal,
+) -> anyhow::Result<Option<BTreeMap<String, File>>> {
+    match output::tree(layout, profiles, &workspace.name)? {
+        Ok(files) => Ok(Some(files.into_iter().map(|(path, file)| (path, File { text: file.text, secret: file.readable })).collect())),
+        Err(report) => {
+            terminal.report(&report, &workspace.sources);
+            Ok(None)
+        }
+    }
+}
+
+fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let changes = write::plan(folder, files)?;
+    if changes.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    terminal.say(changes.to_string().trim_end());
+    terminal.say("hint: run `kgen render` and commit what it writes");
+    Ok(Outcome::No)
+}
+
+fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
+    let summary = write::apply(folder, files, force)?;
+    terminal.say(&summary.to_string());
+    Ok(())
+}
+
+/// Secrets with values from the environment or files are in the stream only: which, and how they get to the cluster.
+fn left_out(rendered: &Rendered, terminal: &Terminal) {
+    for profile in &rendered.profiles {
+        let names: Vec<String> = profile.resources.iter().filter(|r| r.stream_only).map(|r| r.id.to_string()).collect();
+        if !names.is_empty() {
+            let name = &profile.settings.profile;
+            terminal.say(&format!("not in the tree of `{name}`: {} (values from the environment or files)", names.join(", ")));
+            terminal.say(&format!("  kgen render {name} --only {} | kubectl apply --server-side -f -", names.join(",")));
+        }
+    }
+}
+
+fn flat(args: &Args, workspace: &Workspace, profile: &Profile, folder: &Path, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let selected: Vec<_> = args.select.apply(&profile.resources).into_iter().cloned().collect();
+    let one = [of_tree(profile, &selected)];
+    let Some(files) = files(Layout::Flat, &one, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let prefix = format!("{}/", profile.settings.profile);
+    let files = files.into_iter().map(|(path, file)| (path.strip_prefix(&prefix).unwrap_or(&path).to_owned(), file)).collect();
+    write_to(folder, &files, args.force, terminal)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,60 @@
+//! What is said to a person: messages on stderr, in colour where that is wanted.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::cli::{Color, Global};
+use crate::diag::print::{self, Style};
+use crate::diag::{Report, Severity};
+use crate::source::Sources;
+
+pub struct Terminal {
+    style: Style,
+    quiet: bool,
+}
+
+impl Terminal {
+    pub fn new(global: &Global) -> Self {
+        Self { style: Style { color: color(global.color) }, quiet: global.quiet }
+    }
+
+    /// All messages, errors and warnings, in file order.
+    pub fn report(&self, report: &Report, sources: &Sources) {
+        let wanted: Vec<_> = report.sorted().into_iter().filter(|d| !self.quiet || d.severity == Severity::Error).collect();
+        for (index, diagnostic) in wanted.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            self.write(&format!("{gap}{}", print::diagnostic(diagnostic, sources, self.style)));
+        }
+    }
+
+    /// A failure of the machine, with its causes.
+    pub fn failure(&self, error: &anyhow::Error) {
+        let word = if self.style.color { "\x1b[31merror\x1b[0m" } else { "error" };
+        self.write(&format!("{word}: {error:#}\n"));
+    }
+
+    /// One line of news, unless only errors are wanted.
+    pub fn say(&self, line: &str) {
+        if !self.quiet {
+            self.write(&format!("{line}\n"));
+        }
+    }
+
+    /// Nobody is left to tell when stderr is closed.
+    fn write(&self, text: &str) {
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+/// `NO_COLOR` (https://no-color.org) and terminals that cannot are respected.
+#[expect(clippy::disallowed_methods, reason = "how messages look, not what is rendered")]
+fn color(when: Color) -> bool {
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}

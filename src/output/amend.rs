@@ -1,0 +1,207 @@
+//! Objects and changes that the project writes itself: `manifests` and `patches`.
+//!
+//! Owns: giving raw objects the labels and the namespace of the rest, and applying patches to rendered objects.
+//! Does not own: how patches merge (`output/merge_patch.rs`, `output/json_patch.rs`).
+
+use std::sync::Arc;
+
+use super::{json_patch, merge_patch};
+use crate::diag::{Diagnostic, Report};
+use crate::files::Files;
+use crate::plan::Plan;
+use crate::plan::node::Node;
+use crate::project::node::{self, Dialect};
+use crate::resource::{Id, Origin, Place, Resource};
+use crate::settings::{From, Settings};
+use crate::source::Sources;
+use crate::tree::{Kind, Map, Tree};
+
+/// The raw objects of a profile.
+pub fn manifests(plan: &Plan, settings: &Settings, files: &Files, report: &mut Report) -> Vec<Resource> {
+    let mut out = Vec::new();
+    for manifest in &plan.manifests {
+        for body in bodies(manifest, settings, files, report) {
+            match resource(body, plan, settings) {
+                Some(resource) => out.push(resource),
+                None => {
+                    let message = "a manifest has no `apiVersion`, `kind` or `metadata.name`";
+                    let d = Diagnostic::error("nameless-object", message).at(manifest.first_leaf().and_then(|leaf| settings.span(&leaf.from)));
+                    report.push(d);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// One object, or those of a file.
+fn bodies(manifest: &Node, settings: &Settings, files: &Files, report: &mut Report) -> Vec<Tree<Origin>> {
+    let only_file = manifest.as_map().filter(|map| map.len() == 1).and_then(|map| map.get("file"));
+    let Some(file) = only_file else { return vec![placed(manifest, settings)] };
+    let path = file.as_str().unwrap_or_default();
+    let Some(text) = files.text(path) else { return Vec::new() };
+    let mut sources = Sources::default();
+    let id = sources.add(path, &*text);
+    match node::parse_all(&sources, id, Dialect::Manifest) {
+        Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, &sources)).collect(),
+        Err(error) => {
+            let place = error.span.map(|span| format!(" (line {})", sources.place(span).line)).unwrap_or_default();
+            let d = Diagnostic::error("manifest-yaml", format!("`{path}` cannot be read: {}{place}", error.message));
+            report.push(d.at(settings.span(&file.from)));
+            Vec::new()
+        }
+    }
+}
+
+fn file_origins(tree: &Tree<crate::source::Span>, path: &str, sources: &Sources) -> Tree<Origin> {
+    let path: Arc<str> = path.into();
+    tree.map_from(&mut |span| {
+        let line = sources.place(*span).line as u32;
+        Some(Arc::new(Place { file: path.clone(), line, settings: Vec::new() }))
+    })
+}
+
+/// A raw node's own place: the setting is its origin.
+fn placed(node: &Node, _: &Settings) -> Tree<Origin> {
+    let file: Arc<str> = "manifests".into();
+    node.map_from(&mut |from: &From| Some(Arc::new(Place { file: file.clone(), line: 1, settings: from.ids().to_vec() })))
+}
+
+fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<Resource> {
+    Id::of(&body)?;
+    let metadata = body.as_map_mut()?.get_mut("metadata")?;
+    let origin = metadata.from.clone();
+    let kind = Id::of(&body)?;
+    let metadata = body.as_map_mut()?.get_mut("metadata")?.as_map_mut()?;
+    if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind)) {
+        if !metadata.contains_key("namespace") {
+            metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
+        }
+    }
+    let labels = common(settings, &origin);
+    let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
+    let merged = merge_patch::apply(&labels, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
+    metadata.insert_from("labels", origin, merged);
+    let id = Id::of(&body)?;
+    Some(Resource { id, component: "manifests".into(), body, stream_only: false })
+}
+
+/// Kinds of the whole cluster; what is not known is taken to live in a namespace, as kustomize does.
+fn is_namespaced(id: &Id) -> bool {
+    const CLUSTER: &[&str] = &[
+        "Namespace",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "PersistentVolume",
+        "StorageClass",
+        "PriorityClass",
+        "IngressClass",
+        "RuntimeClass",
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "APIService",
+        "ClusterSecretStore",
+        "ClusterIssuer",
+        "GatewayClass",
+        "CSIDriver",
+        "VolumeAttachment",
+        "Node",
+    ];
+    !CLUSTER.contains(&&*id.kind)
+}
+
+/// The labels by which a project's objects are found.
+fn common(settings: &Settings, origin: &Origin) -> Tree<Origin> {
+    let project = settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
+    let mut map = Map::new();
+    let mut add = |key: &str, value: &str| {
+        map.insert_from(key, origin.clone(), Tree::new(Kind::String(value.into()), origin.clone()));
+    };
+    add("app.kubernetes.io/part-of", project);
+    add("app.kubernetes.io/managed-by", "kgen");
+    add("kgen.dev/profile", &settings.profile);
+    for (key, value) in settings.root.get("labels").and_then(Tree::as_map).into_iter().flat_map(Map::iter) {
+        add(key, &value.to_string());
+    }
+    Tree::new(Kind::Map(map), origin.clone())
+}
+
+/// Applies the profile's patches, in order. One that matches nothing, or changes nothing, is a mistake.
+pub fn patches(plan: &Plan, settings: &Settings, resources: &mut Vec<Resource>, report: &mut Report) {
+    for patch in &plan.patches {
+        if let Err(diagnostic) = apply(patch, settings, resources) {
+            report.push(*diagnostic);
+        }
+    }
+}
+
+fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Result<(), Box<Diagnostic>> {
+    let field = |key: &str| patch.at(&["target", key]).and_then(Tree::as_str);
+    let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
+    let fail = |id: &'static str, message: String| Box::new(Diagnostic::error(id, message).at(place));
+    let Some(change) = patch.get("patch").filter(|change| change.is_container()) else {
+        return Err(fail("missing-key", "a patch has no `patch`".into()));
+    };
+    if field("kind").is_none() && field("name").is_none() {
+        return Err(fail("missing-key", "a patch has no `target` with a `kind` or a `name`".into()));
+    }
+    let matches = |resource: &Resource| {
+        field("kind").is_none_or(|kind| kind == resource.id.kind)
+            && field("name").is_none_or(|name| name == resource.id.name || is_hashed(resource, name))
+            && field("apiVersion").is_none_or(|version| version == resource.id.api_version)
+    };
+    let what = [field("kind").unwrap_or("any kind"), field("name").unwrap_or("any name")].join("/");
+    let change = placed(change, settings);
+    let (mut matched, mut changed) = (0, 0);
+    for resource in std::mem::take(resources) {
+        if !matches(&resource) {
+            resources.push(resource);
+            continue;
+        }
+        let mut resource = resource;
+        matched += 1;
+        let (body, did) = patched(&resource.body, &change)
+            .map_err(|reason| fail("patch-fails", format!("the patch of {}: {reason}", resource.id)))?;
+        changed += usize::from(did);
+        let Some(body) = body else { continue };
+        let id = Id::of(&body).filter(|id| *id == resource.id);
+        if id.is_none() {
+            return Err(fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id)));
+        }
+        resource.body = body;
+        resources.push(resource);
+    }
+    match (matched, changed) {
+        (0, _) => {
+            let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
+            let hint = crate::diag::suggest::did_you_mean(&what, names.iter().map(String::as_str));
+            let d = *fail("patch-matches-nothing", format!("the patch of {what} matches no object (profile `{}`)", settings.profile));
+            Err(Box::new(d.maybe_hint(hint)))
+        }
+        (_, 0) => Err(fail("patch-changes-nothing", format!("the patch of {what} changes nothing (profile `{}`)", settings.profile))),
+        _ => Ok(()),
+    }
+}
+
+/// A Job is named by its component; the hash behind it is not to be written by hand.
+fn is_hashed(resource: &Resource, name: &str) -> bool {
+    resource.id.kind == "Job" && resource.component.strip_prefix("jobs.") == Some(name)
+}
+
+/// The changed object, `None` where the patch deletes it, and whether anything changed.
+fn patched(body: &Tree<Origin>, change: &Tree<Origin>) -> Result<(Option<Tree<Origin>>, bool), String> {
+    match &change.kind {
+        Kind::List(operations) => {
+            let mut body = body.clone();
+            let changed = json_patch::apply(&mut body, operations)?;
+            Ok((Some(body), changed))
+        }
+        _ => {
+            let merged = merge_patch::apply(body, change)?;
+            Ok((merged.object, merged.changed))
+        }
+    }
+}
