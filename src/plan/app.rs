@@ -62,6 +62,7 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
     let context = merged(
         base.clone(),
         &map([
+            ("labels", label::versioned(take(base, "labels"), app)),
             ("replicas", replicas),
             ("strategy", strategy(app, workload, pod)),
             ("minReadySeconds", take(app, "minReadySeconds")),

@@ -5,7 +5,7 @@
 
 use super::app::meta;
 use super::container::{self, Place};
-use super::label::Owner;
+use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, take};
 use super::pod::{self, Claims, Pod};
 use super::{Planned, Planner, config, wait};
@@ -38,6 +38,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
     ];
     let context = merged(merged(base.clone(), &map([("pod", merged(context, &more))])), &map(keys.map(|key| (key, take(job, key)))));
     let is_cron = get(job, "schedule").is_some();
+    let context = merged(context, &map([("labels", label::versioned(take(&base, "labels"), job))]));
     let mut out = vec![Planned {
         hash_name: !is_cron,
         ..Planned::new(if is_cron { "job/cronjob.yaml" } else { "job/job.yaml" }, context)

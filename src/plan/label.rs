@@ -45,10 +45,7 @@ pub fn selector(cx: &Planner, owner: &Owner) -> Node {
 
 /// The labels of an object's metadata.
 pub fn labels(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
-    let mut labels = merged(selector(cx, owner), &identity(cx, owner));
-    if let (Some(map), Some(version)) = (labels.as_map_mut(), version(settings)) {
-        map.insert("app.kubernetes.io/version", version);
-    }
+    let labels = merged(selector(cx, owner), &identity(cx, owner));
     let profile = map([("kgen.dev/profile", (&*cx.settings.profile).into())]);
     let labels = merged(merged(labels, &profile), &take(&cx.settings.root, "labels").or_empty());
     merged(labels, &take(settings, "labels").or_empty())
@@ -60,6 +57,14 @@ fn identity(cx: &Planner, owner: &Owner) -> Node {
         ("app.kubernetes.io/part-of", cx.project()),
         ("app.kubernetes.io/managed-by", "kgen".into()),
     ])
+}
+
+/// The labels of what runs the image. Only there: a new tag must not be a change of the Service or the account.
+pub fn versioned(labels: Node, settings: &Node) -> Node {
+    match version(settings) {
+        Some(version) => merged(labels, &map([("app.kubernetes.io/version", version)])),
+        None => labels,
+    }
 }
 
 /// The labels of a component's pods: no version and no profile, so that nothing but a change of the pod restarts it.

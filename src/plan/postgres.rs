@@ -95,8 +95,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     ]));
     policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
+    let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
     vec![
-        Planned::new("postgres/statefulset.yaml", base.clone()),
+        Planned::new("postgres/statefulset.yaml", workload),
         Planned::new("postgres/service-headless.yaml", base.clone()),
         Planned::new("postgres/service.yaml", base),
         config::config_map(cx, &config_owner, &init),

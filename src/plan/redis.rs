@@ -70,13 +70,14 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         ("retain", (persistence.is_some() && stateful).into()),
     ]));
     policy::store(cx, owner, redis, &["redis"]);
+    let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), redis))]));
     let mut out = Vec::new();
     let service_template = Planned::new("redis/service.yaml", base.clone());
     if stateful {
-        out.push(Planned::new("redis/statefulset.yaml", base.clone()));
+        out.push(Planned::new("redis/statefulset.yaml", workload));
         out.push(Planned::new("redis/service-headless.yaml", base.clone()));
     } else {
-        out.push(Planned::new("redis/deployment.yaml", base.clone()));
+        out.push(Planned::new("redis/deployment.yaml", workload));
         for claim in &pod.claims {
             let more = map([("claim", claim.context()), ("name", claim.name.clone())]);
             out.push(Planned::new("redis/claim.yaml", merged(base.clone(), &more)));

@@ -178,6 +178,8 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let mut delivered = Vec::new();
     for (key, entry) in &keys {
         match origin(cx, &Home::new(name, key.as_str()), entry) {
+            // Someone else creates the Secret; a pod that needs this key gets the text itself.
+            Origin::Plain(_) if cx.provider == Provider::Existing => {}
             Origin::Plain(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
                 data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));

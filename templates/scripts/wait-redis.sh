@@ -1,9 +1,11 @@
 # Waits until Redis answers PONG; 150 tries, 2 s apart. The client exits 0 on errors of the server, so its words count.
+client=redis-cli
+if command -v valkey-cli >/dev/null; then client=valkey-cli; fi
 for try in `seq 150`; do
   if [ -n "$URL" ]; then
-    answer=`timeout 3 redis-cli -u "$URL" ping 2>/dev/null`
+    answer=`timeout 3 "$client" -u "$URL" ping 2>/dev/null`
   else
-    answer=`timeout 3 redis-cli -h "$HOST" -p "$PORT" ping 2>/dev/null`
+    answer=`timeout 3 "$client" -h "$HOST" -p "$PORT" ping 2>/dev/null`
   fi
   if [ "$answer" = PONG ]; then
     echo "$TARGET answers"
