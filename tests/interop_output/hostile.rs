@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use kgen::output::{Files, Layout, Profile, Reveal, document, stream, tree};
+use kgen::output::{Files, Layout, Profile, Reveal, document, json_patch, stream, tree};
 use kgen::resource::{Id, Resource};
 use kgen::tree::{Map, Tree};
 
@@ -67,6 +67,13 @@ fn object(place: usize, name: &str, text: &str) -> Option<Tree> {
         _ => return None,
     };
     Some(Tree::map([("apiVersion", api_version.into()), ("kind", kind.into()), ("metadata", metadata.into()), (key, content)]))
+}
+
+/// The same object with a harmless string.
+fn other(body: &Tree) -> Tree {
+    let name = Id::of(body).unwrap().name;
+    let place = name.split_once('-').unwrap().0[1..].parse().unwrap();
+    object(place, &name, "other").unwrap()
 }
 
 fn resource(body: &Tree) -> Resource {
@@ -142,11 +149,6 @@ fn what_is_not_refused_survives_kustomize() {
 #[test]
 fn what_is_not_refused_survives_patches() {
     let (objects, _) = all();
-    let other = |body: &Tree| {
-        let name = Id::of(body).unwrap().name;
-        let place = name.split_once('-').unwrap().0[1..].parse().unwrap();
-        object(place, &name, "other").unwrap()
-    };
     let dev: Vec<_> = objects.iter().map(other).collect();
     let change = |object: &Tree, namespace: &str| {
         let mut object = object.clone();
@@ -174,9 +176,15 @@ fn what_is_refused_does_not_survive_kustomize() {
     let mut harmless = Vec::new();
     for (index, object) in refused.iter().enumerate() {
         let root = folder.join(index.to_string());
-        kubectl::text(&root.join("a.yaml"), &document(object, Reveal::No).unwrap().text);
-        kubectl::text(&root.join("kustomization.yaml"), "resources:\n- a.yaml\n");
-        if built(&root).is_ok_and(|built| built == [object.clone()]) {
+        let survives = |resource: &Tree, rest: &str| {
+            kubectl::text(&root.join("a.yaml"), &document(resource, Reveal::No).unwrap().text);
+            kubectl::text(&root.join("b.yaml"), &document(object, Reveal::No).unwrap().text);
+            kubectl::text(&root.join("kustomization.yaml"), &format!("resources:\n- a.yaml\n{rest}"));
+            let [found] = &built(&root).unwrap_or_default()[..] else { return false };
+            // A patch adds: what was there before does not count.
+            json_patch::difference(found, object).iter().all(|step| step.get("op").and_then(Tree::as_str) == Some("remove"))
+        };
+        if survives(object, "") && survives(&other(object), "patches:\n- path: b.yaml\n") {
             harmless.push(object.to_json().to_string());
         }
     }
