@@ -118,7 +118,7 @@ impl<'p> Split<'p> {
         let free: Vec<Vec<&Tree>> =
             self.profiles.iter().map(|list| list.iter().filter(|o| !o.pinned).map(|o| &o.stored).collect()).collect();
         self.labels = labels::plan(&free);
-        let shared = self.shared();
+        let shared: BTreeSet<Id> = self.shared().into_iter().collect();
         let of_base: Vec<Vec<&Tree>> = (self.profiles.iter())
             .map(|list| list.iter().filter(|o| shared.contains(&o.id)).map(|o| &o.stored).collect())
             .collect();
@@ -133,10 +133,12 @@ impl<'p> Split<'p> {
 
     /// The objects of the base, in kustomize's order.
     fn shared(&self) -> Vec<Id> {
-        let has = |list: &Vec<Object>, id: &Id| list.iter().any(|object| object.id == *id && !object.pinned);
-        let first = self.profiles.first().map(Vec::as_slice).unwrap_or_default();
-        let everywhere = |id: &&Id| self.profiles.iter().all(|list| has(list, id));
-        let mut out: Vec<_> = first.iter().map(|object| &object.id).filter(everywhere).cloned().collect();
+        let mut counts: BTreeMap<&Id, usize> = BTreeMap::new();
+        for object in self.profiles.iter().flatten().filter(|object| !object.pinned) {
+            *counts.entry(&object.id).or_default() += 1;
+        }
+        let everywhere = counts.into_iter().filter(|(_, count)| *count == self.profiles.len());
+        let mut out: Vec<Id> = everywhere.map(|(id, _)| id.clone()).collect();
         out.sort_by(order::compare);
         out
     }
@@ -144,8 +146,12 @@ impl<'p> Split<'p> {
     fn overlays(&self, writer: &mut Writer) -> Result<()> {
         let mut bases = BTreeMap::new();
         let mut layer = Layer::default();
+        let mut variants: BTreeMap<&Id, Vec<&Object>> = BTreeMap::new();
+        for object in self.profiles.iter().flatten() {
+            variants.entry(&object.id).or_default().push(object);
+        }
         for id in self.shared() {
-            let variants: Vec<_> = self.profiles.iter().flatten().filter(|object| object.id == id).collect();
+            let variants = variants.get(&id).map(Vec::as_slice).unwrap_or_default();
             let base = base::common(&variants.iter().map(|object| &object.stored).collect::<Vec<_>>());
             let file = self.paths.file(&id);
             let component = variants.first().map_or("", |object| &object.component);
@@ -280,3 +286,6 @@ impl Writer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

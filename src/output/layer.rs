@@ -3,6 +3,8 @@
 //! Owns: the order in which kustomize works: patches, namespace, labels, images.
 //! Does not own: what is in a layer (`kustomize.rs`).
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, anyhow};
 
 use super::images::{self, Image};
@@ -52,9 +54,10 @@ impl Layer {
 
     /// What kustomize builds of these objects.
     pub fn build(&self, mut objects: Vec<Tree>) -> Result<Vec<Tree>> {
+        let places: BTreeMap<_, _> = objects.iter().enumerate().map(|(at, object)| (Id::of(object), at)).collect();
         for (id, _, patch) in &self.patches {
-            let found = |object: &&mut Tree| Id::of(*object).as_ref() == Some(id);
-            let object = objects.iter_mut().find(found).with_context(|| format!("the patch of {id} matches nothing"))?;
+            let at = places.get(&Some(id.clone())).with_context(|| format!("the patch of {id} matches nothing"))?;
+            let object = &mut objects[*at];
             *object = patch.apply(object).map_err(|error| anyhow!("the patch of {id}: {error}"))?;
         }
         if let Some(namespace) = &self.namespace {

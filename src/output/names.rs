@@ -23,11 +23,15 @@ impl Names {
     /// From every object of every profile with its component.
     pub fn new(objects: &BTreeMap<Id, String>) -> Self {
         let folders = folders(objects.values());
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (id, component) in objects {
+            *counts.entry((component, &id.kind)).or_default() += 1;
+        }
         let mut used = BTreeSet::new();
         let mut out = Self::default();
         for (id, component) in objects {
             let folder = &folders[component];
-            let alone = objects.iter().filter(|(other, c)| *c == component && other.kind == id.kind).count() == 1;
+            let alone = counts.get(&(component.as_str(), id.kind.as_str())) == Some(&1);
             let stems = stems(id, short(component), alone);
             let path = unique(&mut used, stems.into_iter().map(|stem| format!("{folder}/{stem}")));
             out.files.insert(id.clone(), format!("{path}.yaml"));

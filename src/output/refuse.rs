@@ -8,7 +8,9 @@
 //! - A key `<<` vanishes in silence; an empty key panics or ends in "wrong node kind".
 //! - Annotation keys that YAML 1.1 reads as a number, boolean, date or null end in "unsupported type". Keys of `data` with
 //!   such names are fine, as long as no generator makes them (kgen writes none).
-//! - An annotation key whose text begins with a tab ends in "found a tab character".
+//! - A text of several lines that begins with a tab ends in "found a tab character": in annotations always, elsewhere where
+//!   a patch holds it. Which objects need a patch changes with every profile, so it is refused everywhere.
+//! - A key of more than 1024 bytes ends in "did not find expected ',' or '}'".
 //! - Objects with `config.kubernetes.io/local-config` are left out of the build.
 //!
 //! Values `=` and `<<` are written plain by kustomize: kubectl reads them back, PyYAML does not.
@@ -30,6 +32,7 @@ pub fn check(name: &str, object: &Tree, report: &mut Report) {
     }
 }
 
+const LONGEST_KEY: usize = 1000;
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 
 fn local_config(object: &Tree) -> bool {
@@ -48,6 +51,8 @@ fn walk<'t>(tree: &'t Tree, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[S
         Kind::String(text) => {
             if let Some(bad) = text.chars().find(|c| is_bad(*c)) {
                 found(path, format!("the character {}", code(bad)));
+            } else if tab_first(text) {
+                found(path, "a text of several lines that begins with a tab".into());
             }
         }
         Kind::List(list) => {
@@ -90,11 +95,20 @@ fn bad_key(key: &str, annotation: bool) -> Option<String> {
     if let Some(bad) = key.chars().find(|c| is_bad(*c)) {
         return Some(format!("the character {} in a key", code(bad)));
     }
-    let tab = key.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') && key.contains('\n');
-    match annotation && (tab || reads_as_other(key)) {
+    if key.len() > LONGEST_KEY {
+        return Some(format!("a key of more than {LONGEST_KEY} bytes"));
+    }
+    if tab_first(key) {
+        return Some("a key of several lines that begins with a tab".into());
+    }
+    match annotation && reads_as_other(key) {
         true => Some("an annotation whose key is no plain word".into()),
         false => None,
     }
+}
+
+fn tab_first(text: &str) -> bool {
+    text.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') && text.contains('\n')
 }
 
 /// Whether go-yaml v2 reads the plain word as something else than a string. Too many is harmless: no annotation that
