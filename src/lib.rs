@@ -10,6 +10,7 @@
 //! does no I/O, and imports earlier stages only.
 
 pub mod source;
+pub mod quantity;
 pub mod secret;
 pub mod tree;
 pub mod diag;
