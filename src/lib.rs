@@ -11,6 +11,7 @@
 
 pub mod source;
 pub mod quantity;
+pub mod format;
 pub mod secret;
 pub mod tree;
 pub mod diag;
