@@ -2,6 +2,16 @@
 //!
 //! Owns: what identifies an object, where each of its leaves came from, and which component it belongs to.
 //! Does not own: how it was rendered (`render`), nor where it is written (`output`).
+//!
+//! The checks: `typed` (Kubernetes' own kinds), `schema` (custom resources), `values` (rules that types do not carry),
+//! `references` (one object names another), `security` (Pod Security). `normal` writes quantities as the server does.
+
+mod finding;
+mod reader;
+pub mod typed;
+mod walk;
+
+pub use finding::{Finding, Part};
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +20,9 @@ use crate::tree::Tree;
 
 /// Where a leaf of a rendered object came from. `None` unless origins were asked for.
 pub type Origin = Option<Arc<Place>>;
+
+/// The content of a rendered object.
+pub type Body = Tree<Origin>;
 
 /// A place in a template, and the settings that were read there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +75,7 @@ pub struct Resource {
     /// `manifests` for raw objects.
     pub component: Arc<str>,
     /// With `metadata.namespace` where the object is namespaced and the profile has a namespace.
-    pub body: Tree<Origin>,
+    pub body: Body,
     /// Not in the tree: a Secret with values from the environment or a file is in the stream only.
     pub stream_only: bool,
 }

@@ -1,0 +1,99 @@
+//! Walking a rendered object with the path at hand.
+//!
+//! Owns: a node together with where it stands, so that a check never puts a path together itself.
+//! Does not own: the tree (`tree.rs`).
+
+use super::{Body, Finding, Part};
+use crate::tree::{Kind, Step, Tree};
+
+#[derive(Clone, Debug)]
+pub struct At<'t> {
+    pub node: &'t Body,
+    path: Vec<Step<'t>>,
+}
+
+impl<'t> At<'t> {
+    pub fn root(node: &'t Body) -> Self {
+        Self { node, path: Vec::new() }
+    }
+
+    fn step(&self, node: &'t Body, step: Step<'t>) -> Self {
+        let mut path = Vec::with_capacity(self.path.len() + 1);
+        path.extend_from_slice(&self.path);
+        path.push(step);
+        Self { node, path }
+    }
+
+    /// The value of a key; a null is as good as none, for the server drops it.
+    pub fn get(&self, key: &'t str) -> Option<Self> {
+        let node = self.node.get(key).filter(|node| !node.is_null())?;
+        Some(self.step(node, Step::Key(key)))
+    }
+
+    pub fn at(&self, keys: &[&'t str]) -> Option<Self> {
+        keys.iter().try_fold(self.clone(), |at, key| at.get(key))
+    }
+
+    /// The items of the list under a key; none when there is no list.
+    pub fn items(&self, key: &'t str) -> Vec<Self> {
+        let Some(at) = self.get(key) else { return Vec::new() };
+        let list = at.node.as_list().unwrap_or_default();
+        list.iter().enumerate().map(|(index, item)| at.step(item, Step::Index(index))).collect()
+    }
+
+    /// The entries of the map under a key; none when there is no map.
+    pub fn entries(&self, key: &'t str) -> Vec<(&'t str, Self)> {
+        let Some(at) = self.get(key) else { return Vec::new() };
+        let Some(map) = at.node.as_map() else { return Vec::new() };
+        map.iter().map(|(key, value)| (&**key, at.step(value, Step::Key(key)))).collect()
+    }
+
+    pub fn str(&self, key: &str) -> Option<&'t str> {
+        self.node.get(key).and_then(Tree::as_str)
+    }
+
+    pub fn int(&self, key: &str) -> Option<i64> {
+        self.node.get(key).and_then(Tree::as_i64)
+    }
+
+    pub fn bool(&self, key: &str) -> Option<bool> {
+        self.node.get(key).and_then(Tree::as_bool)
+    }
+
+    pub fn text(&self) -> Option<&'t str> {
+        self.node.as_str()
+    }
+
+    /// A string or a number as text: quantities and ports may be either.
+    pub fn scalar(&self) -> Option<String> {
+        match &self.node.kind {
+            Kind::String(text) => Some(text.to_string()),
+            Kind::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    pub fn path(&self) -> Vec<Part> {
+        self.path.iter().map(|step| Part::from(*step)).collect()
+    }
+
+    /// The path of a key that may not be there.
+    pub fn path_to(&self, key: &str) -> Vec<Part> {
+        let mut path = self.path();
+        path.push(Part::Key(key.to_owned()));
+        path
+    }
+
+    pub fn error(&self, id: &'static str, message: impl Into<String>) -> Finding {
+        Finding::error(id, self.path(), message)
+    }
+
+    pub fn warning(&self, id: &'static str, message: impl Into<String>) -> Finding {
+        Finding::warning(id, self.path(), message)
+    }
+
+    /// An error about a key of this map that may not be there.
+    pub fn error_at(&self, key: &str, id: &'static str, message: impl Into<String>) -> Finding {
+        Finding::error(id, self.path_to(key), message)
+    }
+}
