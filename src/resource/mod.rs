@@ -8,6 +8,7 @@
 
 mod finding;
 mod reader;
+pub mod schema;
 pub mod typed;
 mod walk;
 

@@ -17,6 +17,7 @@ use k8s_openapi::api::{
     scheduling::v1 as scheduling, storage::v1 as storage,
 };
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiextensions;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1 as apiregistration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,6 +72,14 @@ static KINDS: &[Entry] = kinds! {
 pub fn check(api_version: &str, kind: &str, body: &Body) -> Option<Vec<Finding>> {
     let entry = KINDS.iter().find(|entry| entry.kind == kind && entry.api_version == api_version)?;
     Some((entry.check)(body))
+}
+
+/// `metadata` of a custom resource, which is the same for every kind.
+pub fn check_metadata(body: &Body) -> Vec<Finding> {
+    let Some(metadata) = body.get("metadata") else { return Vec::new() };
+    let mut findings = check_as::<ObjectMeta>(metadata);
+    findings.iter_mut().for_each(|finding| finding.path.insert(0, Part::Key("metadata".into())));
+    findings
 }
 
 /// The `apiVersion`s under which a kind is known: the way out when another one is written.

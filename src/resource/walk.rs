@@ -36,16 +36,25 @@ impl<'t> At<'t> {
 
     /// The items of the list under a key; none when there is no list.
     pub fn items(&self, key: &'t str) -> Vec<Self> {
-        let Some(at) = self.get(key) else { return Vec::new() };
-        let list = at.node.as_list().unwrap_or_default();
-        list.iter().enumerate().map(|(index, item)| at.step(item, Step::Index(index))).collect()
+        self.get(key).map(|at| at.children()).unwrap_or_default()
+    }
+
+    /// The items of this list.
+    pub fn children(&self) -> Vec<Self> {
+        let list = self.node.as_list().unwrap_or_default();
+        list.iter().enumerate().map(|(index, item)| self.step(item, Step::Index(index))).collect()
     }
 
     /// The entries of the map under a key; none when there is no map.
     pub fn entries(&self, key: &'t str) -> Vec<(&'t str, Self)> {
-        let Some(at) = self.get(key) else { return Vec::new() };
-        let Some(map) = at.node.as_map() else { return Vec::new() };
-        map.iter().map(|(key, value)| (&**key, at.step(value, Step::Key(key)))).collect()
+        self.get(key).map(|at| at.fields()).unwrap_or_default()
+    }
+
+    /// The entries of this map that are not null.
+    pub fn fields(&self) -> Vec<(&'t str, Self)> {
+        let Some(map) = self.node.as_map() else { return Vec::new() };
+        let entries = map.iter().filter(|(_, value)| !value.is_null());
+        entries.map(|(key, value)| (&**key, self.step(value, Step::Key(key)))).collect()
     }
 
     pub fn str(&self, key: &str) -> Option<&'t str> {
