@@ -7,9 +7,11 @@
 //! `references` (one object names another), `security` (Pod Security). `normal` writes quantities as the server does.
 
 mod finding;
+mod pods;
 mod reader;
 pub mod schema;
 pub mod typed;
+pub mod values;
 mod walk;
 
 pub use finding::{Finding, Part};

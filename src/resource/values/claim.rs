@@ -1,0 +1,41 @@
+//! Claims of storage, alone and in a StatefulSet.
+//!
+//! Source: `ValidatePersistentVolumeClaimSpec` (`pkg/apis/core/validation`).
+
+use super::{quantities, text};
+use crate::format;
+use crate::quantity::Quantity;
+use crate::resource::Finding;
+use crate::resource::walk::At;
+
+/// `claim` is the PersistentVolumeClaim or the template of one.
+pub fn check(claim: &At, out: &mut Vec<Finding>) {
+    let Some(spec) = claim.get("spec") else { return };
+    let modes: Vec<_> = spec.items("accessModes").iter().filter_map(At::text).collect();
+    if modes.is_empty() {
+        out.push(spec.error_at("accessModes", "missing-field", "at least one access mode is required"));
+    }
+    if modes.len() > 1 && modes.contains(&"ReadWriteOncePod") {
+        let message = "`ReadWriteOncePod` must be the only access mode";
+        out.push(spec.error_at("accessModes", "invalid-value", message));
+    }
+    text(spec.get("storageClassName"), "invalid-name", "the storage class", optional_name, out);
+    let Some(resources) = spec.get("resources") else {
+        out.push(spec.error_at("resources", "missing-field", "a claim must request `storage`"));
+        return;
+    };
+    quantities::pair(&resources, out);
+    let storage = resources.at(&["requests", "storage"]);
+    match storage.as_ref().and_then(At::scalar).map(|text| Quantity::parse(&text)) {
+        None => out.push(resources.error_at("requests", "missing-field", "a claim must request `storage`")),
+        Some(Ok(size)) if size.is_zero() => {
+            out.extend(storage.map(|at| at.error("invalid-quantity", "the storage of a claim must be above 0")));
+        }
+        Some(_) => {}
+    }
+}
+
+/// The empty name is a class of its own: no provisioning.
+fn optional_name(name: &str) -> format::Checked {
+    if name.is_empty() { Ok(()) } else { format::dns_subdomain(name) }
+}

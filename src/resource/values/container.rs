@@ -1,0 +1,152 @@
+//! Containers: image, ports, environment, mounts, resources, probes.
+//!
+//! Source: `validateContainerCommon`, `validateContainerPorts`, `ValidateEnv`, `ValidateVolumeMounts`,
+//! `validateProbe`, `validateHandler` (`pkg/apis/core/validation`).
+
+use super::{at_least, exactly_one, quantities, short, text, unique};
+use crate::diag::suggest;
+use crate::format;
+use crate::resource::Finding;
+use crate::resource::pods::Role;
+use crate::resource::walk::At;
+
+/// `volumes` are the names that a mount may have.
+pub fn check(at: &At, role: Role, volumes: &[&str], out: &mut Vec<Finding>) {
+    text(at.get("name"), "invalid-name", "the container name", format::dns_label, out);
+    match at.get("image") {
+        None => out.push(at.error_at("image", "missing-field", "the required field `image` is missing")),
+        image => text(image, "invalid-image", "the image", |text| format::image(text).map(drop), out),
+    }
+    ports(at, out);
+    environment(at, out);
+    mounts(at, volumes, out);
+    at.get("resources").iter().for_each(|at| quantities::pair(at, out));
+    for key in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        at.get(key).iter().for_each(|at| probe(at, key, out));
+    }
+    for key in ["postStart", "preStop"] {
+        let hook = at.get("lifecycle").and_then(|at| at.get(key));
+        hook.iter().for_each(|at| handler(at, &["exec", "httpGet", "sleep", "tcpSocket"], "a hook", out));
+    }
+    sidecar(at, role, out);
+}
+
+/// An init container that does not restart has no probes and no hooks (`validateInitContainers`).
+fn sidecar(at: &At, role: Role, out: &mut Vec<Finding>) {
+    if role != Role::Init || at.str("restartPolicy") == Some("Always") {
+        return;
+    }
+    for key in ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
+        if let Some(at) = at.get(key) {
+            let finding = at.error("invalid-value", format!("an init container must not have `{key}`"));
+            out.push(finding.hint("only with `restartPolicy: Always`, which makes it a sidecar"));
+        }
+    }
+}
+
+fn ports(at: &At, out: &mut Vec<Finding>) {
+    let ports = at.items("ports");
+    unique(ports.iter().cloned(), "name", "the port name", out);
+    let mut seen = std::collections::BTreeSet::new();
+    for port in ports {
+        text(port.get("name"), "invalid-port", "the port name", format::port_name, out);
+        number(&port, "containerPort", out);
+        number(&port, "hostPort", out);
+        if let Some(number) = port.int("containerPort")
+            && !seen.insert((number, port.str("protocol").unwrap_or("TCP")))
+        {
+            let message = format!("the port {number} is there twice");
+            let hint = "the API server merges ports by number and protocol, and keeps one of the two";
+            out.push(port.error_at("containerPort", "duplicate-name", message).hint(hint));
+        }
+    }
+}
+
+/// A port that is a number.
+pub fn number(parent: &At, key: &str, out: &mut Vec<Finding>) {
+    if let Some(value) = parent.int(key)
+        && let Err(reason) = format::port(value)
+    {
+        out.push(parent.error_at(key, "invalid-port", format!("`{key}` {value} {reason}")));
+    }
+}
+
+/// A port that is a number or a name.
+pub fn number_or_name(parent: &At, key: &'static str, out: &mut Vec<Finding>) {
+    number(parent, key, out);
+    text(parent.get(key), "invalid-port", "the port name", format::port_name, out);
+}
+
+fn environment(at: &At, out: &mut Vec<Finding>) {
+    let variables = at.items("env");
+    unique(variables.iter().cloned(), "name", "the variable", out);
+    for variable in variables {
+        text(variable.get("name"), "invalid-env-name", "the variable", format::env_name, out);
+        let Some(from) = variable.get("valueFrom") else { continue };
+        if variable.str("value").is_some_and(|value| !value.is_empty()) {
+            out.push(from.error("one-of", "a variable must have `value` or `valueFrom`, but has both"));
+        }
+        let sources = ["configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef"];
+        exactly_one(&from, &sources, "`valueFrom`", out);
+        for at in ["configMapKeyRef", "secretKeyRef"].iter().filter_map(|key| from.get(key)) {
+            text(at.get("name"), "invalid-name", "the name", format::dns_subdomain, out);
+            text(at.get("key"), "invalid-key", "the key", format::data_key, out);
+        }
+    }
+    for source in at.items("envFrom") {
+        exactly_one(&source, &["configMapRef", "secretRef"], "`envFrom`", out);
+        text(source.get("prefix"), "invalid-env-name", "the prefix", format::env_name, out);
+    }
+}
+
+fn mounts(at: &At, volumes: &[&str], out: &mut Vec<Finding>) {
+    let mounts = at.items("volumeMounts");
+    unique(mounts.iter().cloned(), "mountPath", "the mount path", out);
+    for mount in mounts {
+        text(mount.get("mountPath"), "invalid-path", "the mount path", format::mount_path, out);
+        text(mount.get("subPath"), "invalid-path", "the sub-path", format::relative_path, out);
+        if mount.get("subPath").is_some() && mount.get("subPathExpr").is_some() {
+            out.push(mount.error("one-of", "a mount must not have both `subPath` and `subPathExpr`"));
+        }
+        if let Some(name) = mount.str("name").filter(|name| !volumes.contains(name)) {
+            let hint = suggest::did_you_mean(name, volumes.iter().copied());
+            let message = format!("the pod has no volume `{}`", short(name));
+            out.push(mount.error_at("name", "unknown-volume", message).maybe_hint(hint));
+        }
+    }
+}
+
+fn probe(at: &At, key: &str, out: &mut Vec<Finding>) {
+    handler(at, &["exec", "grpc", "httpGet", "tcpSocket"], "a probe", out);
+    at_least(at, "initialDelaySeconds", 0, out);
+    for key in ["periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold"] {
+        at_least(at, key, 1, out);
+    }
+    if key != "readinessProbe"
+        && let Some(value) = at.int("successThreshold").filter(|value| *value != 1)
+    {
+        let message = format!("`successThreshold` of a {key} must be 1, but is {value}");
+        out.push(at.error_at("successThreshold", "invalid-value", message));
+    }
+}
+
+fn handler(at: &At, kinds: &[&str], what: &str, out: &mut Vec<Finding>) {
+    exactly_one(at, kinds, what, out);
+    if let Some(exec) = at.get("exec").filter(|exec| exec.items("command").is_empty()) {
+        out.push(exec.error_at("command", "missing-field", "the required field `command` is missing"));
+    }
+    ["httpGet", "tcpSocket"].iter().filter_map(|key| at.get(key)).for_each(|at| number_or_name(&at, "port", out));
+    at.get("grpc").iter().for_each(|at| number(at, "port", out));
+    if let Some(get) = at.get("httpGet") {
+        if let Some(path) = get.str("path").filter(|path| !path.is_empty() && !path.starts_with('/')) {
+            out.push(get.error_at("path", "invalid-path", format!("the path `{}` must begin with `/`", short(path))));
+        }
+        if let Some(scheme) = get.str("scheme").filter(|scheme| !matches!(*scheme, "HTTP" | "HTTPS")) {
+            out.push(get.error_at(
+                "scheme",
+                "invalid-value",
+                format!("`scheme` must be `HTTP` or `HTTPS`, but is `{scheme}`"),
+            ));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! ConfigMaps and Secrets: keys, size, and what the type of a Secret asks for.
+//!
+//! Source: `ValidateConfigMap`, `ValidateSecret` (`pkg/apis/core/validation`). Broken base64 is found by `typed.rs`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::short;
+use crate::format;
+use crate::resource::Finding;
+use crate::resource::walk::At;
+
+/// `MaxSecretSize`: of the values, decoded; keys do not count.
+const LIMIT: usize = 1 << 20;
+
+pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
+    let mut total = 0;
+    for field in ["data", "binaryData", "stringData"] {
+        let encoded = field == "binaryData" || (field == "data" && kind == "Secret");
+        for (key, value) in root.entries(field) {
+            total += size(&value, encoded);
+            if let Err(reason) = format::data_key(key) {
+                out.push(value.error("invalid-key", format!("the key `{}` {reason}", short(key))));
+            }
+            if field == "binaryData" && root.at(&["data", key]).is_some() {
+                out.push(value.error("duplicate-name", format!("the key `{}` is in `data` too", short(key))));
+            }
+        }
+    }
+    if total > LIMIT {
+        let message = format!("a {kind} may have {LIMIT} bytes, but has {total}");
+        out.push(root.error("too-large", message).hint("mount it from a volume or an image"));
+    }
+    if kind == "Secret" {
+        by_type(root, out);
+    }
+}
+
+fn size(value: &At, encoded: bool) -> usize {
+    let text = value.text().unwrap_or_default();
+    let decoded = || STANDARD.decode(text).map_or(text.len(), |bytes| bytes.len());
+    if encoded { decoded() } else { text.len() }
+}
+
+fn by_type(root: &At, out: &mut Vec<Finding>) {
+    let has = |key: &str| ["data", "stringData"].iter().any(|field| root.node.at(&[field, key]).is_some());
+    let kind = root.str("type").unwrap_or("Opaque");
+    let keys: &[&str] = match kind {
+        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
+        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
+        "kubernetes.io/dockercfg" => &[".dockercfg"],
+        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
+        "kubernetes.io/basic-auth" if !has("username") && !has("password") => &["username"],
+        _ => &[],
+    };
+    for key in keys.iter().filter(|key| !has(key)) {
+        let message = format!("a Secret of type `{kind}` must have the key `{key}`");
+        out.push(root.error_at("data", "missing-field", message));
+    }
+}

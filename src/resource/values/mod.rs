@@ -1,0 +1,91 @@
+//! Kubernetes' own validation, which its types do not carry: what the API server would answer with `Invalid`.
+//!
+//! Owns: which rule of `format` holds at which field, and the rules between fields of one object.
+//! Does not own: the rules of text (`format`), other objects (`references.rs`), advice (`checks`).
+//!
+//! Sources are functions of kubernetes 1.37: `k8s.io/apimachinery/pkg/api/validation` and `pkg/apis/*/validation`.
+
+mod claim;
+mod container;
+mod data;
+mod metadata;
+mod network;
+mod pod;
+mod quantities;
+mod word;
+mod workload;
+
+use super::walk::At;
+use super::{Body, Finding, pods};
+use crate::format::Checked;
+use crate::tree::Tree;
+
+/// All findings of one object. `native` says whether the kind is Kubernetes' own: of a custom resource only the
+/// metadata is looked at.
+pub fn check(body: &Body, native: bool) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let root = At::root(body);
+    let kind = body.get("kind").and_then(Tree::as_str).unwrap_or_default();
+    metadata::check(&root, kind, &mut out);
+    if !native {
+        return out;
+    }
+    word::check(&root, &mut out);
+    match kind {
+        "ConfigMap" | "Secret" => data::check(&root, kind, &mut out),
+        "Service" => network::service(&root, &mut out),
+        "Ingress" => network::ingress(&root, &mut out),
+        "PersistentVolumeClaim" => claim::check(&root, &mut out),
+        _ => workload::check(&root, kind, &mut out),
+    }
+    if let Some(pod) = pods::of(body) {
+        pod::check(&pod, kind, &mut out);
+    }
+    out
+}
+
+/// Applies a rule to a text. A value of another type has its finding already.
+fn text(at: Option<At>, id: &'static str, what: &str, rule: impl Fn(&str) -> Checked, out: &mut Vec<Finding>) {
+    let Some(at) = at else { return };
+    let Some(text) = at.text() else { return };
+    if let Err(reason) = rule(text) {
+        out.push(at.error(id, format!("{what} `{}` {reason}", short(text))));
+    }
+}
+
+/// A number that must not be below a bound.
+fn at_least(parent: &At, key: &str, bound: i64, out: &mut Vec<Finding>) {
+    if let Some(value) = parent.int(key).filter(|value| *value < bound) {
+        out.push(parent.error_at(key, "invalid-value", format!("`{key}` must be at least {bound}, but is {value}")));
+    }
+}
+
+/// Exactly one of some keys; each is an alternative of the others.
+fn exactly_one(parent: &At, keys: &[&str], what: &str, out: &mut Vec<Finding>) {
+    let there: Vec<_> = keys.iter().copied().filter(|key| parent.node.get(key).is_some_and(|v| !v.is_null())).collect();
+    if there.len() != 1 {
+        let found = if there.is_empty() { "none".to_owned() } else { format!("`{}`", there.join("` and `")) };
+        let expected = crate::diag::suggest::one_of(keys.iter().copied());
+        out.push(parent.error("one-of", format!("{what} must have exactly one of {expected}, but has {found}")));
+    }
+}
+
+/// Items of a list whose key must be unique. The first of two is right, the second gets the finding.
+fn unique<'t>(items: impl IntoIterator<Item = At<'t>>, key: &str, what: &str, out: &mut Vec<Finding>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for item in items {
+        if let Some(name) = item.str(key)
+            && !seen.insert(name)
+        {
+            out.push(item.error_at(key, "duplicate-name", format!("{what} `{}` is there twice", short(name))));
+        }
+    }
+}
+
+/// A value for a message.
+fn short(text: &str) -> String {
+    if text.chars().count() <= 80 { text.to_owned() } else { text.chars().take(77).chain("...".chars()).collect() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Services and Ingresses.
+//!
+//! Source: `ValidateService`, `validateServicePort` (`pkg/apis/core/validation`), `ValidateIngressSpec`
+//! (`pkg/apis/networking/validation`).
+
+use super::container::{number, number_or_name};
+use super::{exactly_one, metadata, short, text, unique};
+use crate::format;
+use crate::resource::Finding;
+use crate::resource::walk::At;
+
+const TYPES: [&str; 4] = ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"];
+
+pub fn service(root: &At, out: &mut Vec<Finding>) {
+    let Some(spec) = root.get("spec") else { return };
+    let kind = spec.str("type").unwrap_or("ClusterIP");
+    if !TYPES.contains(&kind) {
+        let expected = crate::diag::suggest::one_of(TYPES);
+        out.push(spec.error_at(
+            "type",
+            "invalid-value",
+            format!("`type` must be {expected}, but is `{}`", short(kind)),
+        ));
+    }
+    if kind == "ExternalName" {
+        match spec.get("externalName") {
+            None => {
+                out.push(spec.error_at("externalName", "missing-field", "the required field `externalName` is missing"))
+            }
+            name => text(
+                name,
+                "invalid-name",
+                "the external name",
+                |name| format::dns_subdomain(name.trim_end_matches('.')),
+                out,
+            ),
+        }
+    }
+    metadata::labels(&spec, "selector", out);
+    service_ports(&spec, kind, out);
+}
+
+fn service_ports(spec: &At, kind: &str, out: &mut Vec<Finding>) {
+    let ports = spec.items("ports");
+    if ports.is_empty() && kind != "ExternalName" && spec.str("clusterIP") != Some("None") {
+        out.push(spec.error_at("ports", "missing-field", "a Service must have at least one port"));
+    }
+    unique(ports.iter().cloned(), "name", "the port name", out);
+    let several = ports.len() > 1;
+    let mut seen = std::collections::BTreeSet::new();
+    for port in ports {
+        if several && port.get("name").is_none() {
+            out.push(port.error_at("name", "missing-field", "each port of a Service with several must have a name"));
+        }
+        // `ValidateDNS1123Label`: wider than the name of a container's port.
+        text(port.get("name"), "invalid-port", "the port name", format::dns_label, out);
+        number(&port, "port", out);
+        number(&port, "nodePort", out);
+        number_or_name(&port, "targetPort", out);
+        if let Some(number) = port.int("port")
+            && !seen.insert((number, port.str("protocol").unwrap_or("TCP")))
+        {
+            out.push(port.error_at("port", "duplicate-name", format!("the port {number} is there twice")));
+        }
+    }
+}
+
+pub fn ingress(root: &At, out: &mut Vec<Finding>) {
+    let Some(spec) = root.get("spec") else { return };
+    let (rules, default) = (spec.items("rules"), spec.get("defaultBackend"));
+    if rules.is_empty() && default.is_none() {
+        out.push(spec.error("one-of", "an Ingress must have `rules` or `defaultBackend`"));
+    }
+    text(spec.get("ingressClassName"), "invalid-name", "the ingress class", format::dns_subdomain, out);
+    default.iter().for_each(|at| backend(at, out));
+    for tls in spec.items("tls") {
+        tls.items("hosts").into_iter().for_each(|host| text(Some(host), "invalid-name", "the host", format::host, out));
+        text(tls.get("secretName"), "invalid-name", "the Secret", format::dns_subdomain, out);
+    }
+    for rule in rules {
+        text(rule.get("host"), "invalid-name", "the host", host, out);
+        for path in rule.get("http").iter().flat_map(|http| http.items("paths")) {
+            ingress_path(&path, out);
+            path.get("backend").iter().for_each(|at| backend(at, out));
+        }
+    }
+}
+
+/// An empty host is any host; an address is none (`ValidateIngressRules`).
+fn host(text: &str) -> format::Checked {
+    if text.parse::<std::net::IpAddr>().is_ok() {
+        return Err("must be a DNS name, not an address".into());
+    }
+    if text.is_empty() { Ok(()) } else { format::host(text) }
+}
+
+fn ingress_path(at: &At, out: &mut Vec<Finding>) {
+    if at.str("pathType") == Some("ImplementationSpecific") && at.get("path").is_none() {
+        return;
+    }
+    let path = at.str("path").unwrap_or_default();
+    if !path.starts_with('/') {
+        out.push(at.error_at("path", "invalid-path", format!("the path `{}` must begin with `/`", short(path))));
+    }
+    // `invalidPathSequences`, which hold for `Exact` and `Prefix`.
+    let strict = at.str("pathType") != Some("ImplementationSpecific");
+    let bad = ["//", "/./", "/../", "%2f", "%2F"].into_iter().find(|bad| path.contains(bad));
+    if let Some(bad) = bad.filter(|_| strict) {
+        out.push(at.error_at("path", "invalid-path", format!("the path `{}` must not have `{bad}`", short(path))));
+    }
+}
+
+fn backend(at: &At, out: &mut Vec<Finding>) {
+    exactly_one(at, &["service", "resource"], "a backend", out);
+    let Some(service) = at.get("service") else { return };
+    text(service.get("name"), "invalid-name", "the Service", format::service_name, out);
+    match service.get("port") {
+        None => out.push(service.error_at("port", "missing-field", "the required field `port` is missing")),
+        Some(port) => {
+            exactly_one(&port, &["name", "number"], "the port of a backend", out);
+            number(&port, "number", out);
+            text(port.get("name"), "invalid-port", "the port name", format::port_name, out);
+        }
+    }
+}

@@ -1,0 +1,499 @@
+//! Each rule once refused and once accepted.
+
+use serde_json::{Value, json};
+
+use super::check;
+use crate::resource::Body;
+
+fn lines(body: &Value) -> Vec<String> {
+    let findings = check(&Body::from_json(body), true);
+    findings.iter().map(|f| format!("{} {}: {}", f.id, f.place(), f.message)).collect()
+}
+
+#[track_caller]
+fn accepts(body: Value) {
+    assert_eq!(lines(&body), Vec::<String>::new());
+}
+
+#[track_caller]
+fn refuses(body: Value, expected: &[&str]) {
+    assert_eq!(lines(&body), expected);
+}
+
+fn object(kind: &str, name: &str, rest: Value) -> Value {
+    let mut body = json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
+    body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    body
+}
+
+/// A pod with one container that has these fields besides name and image.
+fn container(fields: Value) -> Value {
+    let mut container = json!({"name": "c", "image": "i:1"});
+    container.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    pod(json!({"containers": [container]}))
+}
+
+fn pod(spec: Value) -> Value {
+    object("Pod", "p", json!({"spec": spec}))
+}
+
+fn service(spec: Value) -> Value {
+    object("Service", "s", json!({"spec": spec}))
+}
+
+#[test]
+fn names_follow_the_rule_of_their_kind() {
+    accepts(object("ConfigMap", "a.b", json!({})));
+    accepts(object("Role", "system:reader", json!({})));
+    refuses(
+        object("Namespace", "a.b", json!({})),
+        &["invalid-name metadata.name: the name `a.b` may have only lower case letters, digits and `-`, but has `.`"],
+    );
+    refuses(
+        object("Service", "1a", json!({})),
+        &["invalid-name metadata.name: the name `1a` must begin with a letter"],
+    );
+    refuses(
+        object("Role", "a/b", json!({})),
+        &["invalid-name metadata.name: the name `a/b` must not be empty, `.` or `..`, nor have `/` or `%`"],
+    );
+    refuses(
+        json!({"kind": "ConfigMap", "metadata": {}}),
+        &["missing-field metadata.name: the required field `name` is missing"],
+    );
+}
+
+#[test]
+fn a_cron_job_has_52_characters() {
+    let spec = json!({"spec": {"schedule": "@daily"}});
+    accepts(object("CronJob", &"a".repeat(52), spec.clone()));
+    let found = lines(&object("CronJob", &"a".repeat(53), spec));
+    assert!(
+        found[0].starts_with("name-too-long metadata.name: ")
+            && found[0].ends_with("has 53 characters, 52 are allowed: each run appends eleven characters")
+    );
+}
+
+#[test]
+fn labels_and_annotations_are_checked_in_inner_objects_too() {
+    let labelled = |key: &str, value: &str| {
+        object(
+            "Deployment",
+            "d",
+            json!({"spec": {"template": {"metadata": {"labels": {key: value}},
+            "spec": {"containers": [{"name": "c", "image": "i"}]}}}}),
+        )
+    };
+    accepts(labelled("app.kubernetes.io/version", ""));
+    refuses(
+        labelled("a b", "c d"),
+        &[
+            "invalid-label spec.template.metadata.labels.a b: the label key `a b` may have only letters, digits, `-`, `_` and `.`, but has ` `",
+            "invalid-label spec.template.metadata.labels.a b: the label value `c d` may have only letters, digits, `-`, `_` and `.`, but has ` `",
+        ],
+    );
+    refuses(
+        json!({"kind": "ConfigMap", "metadata": {"name": "c", "annotations": {"a/b/c": "x"}}}),
+        &[
+            "invalid-annotation metadata.annotations.a/b/c: the annotation key `a/b/c` may have one `/`, between prefix and name",
+        ],
+    );
+    refuses(
+        service(json!({"clusterIP": "None", "selector": {"a": "b c"}})),
+        &[
+            "invalid-label spec.selector.a: the label value `b c` may have only letters, digits, `-`, `_` and `.`, but has ` `",
+        ],
+    );
+}
+
+#[test]
+fn annotations_have_256_kib() {
+    let sized = |n| json!({"kind": "ConfigMap", "metadata": {"name": "c", "annotations": {"a": "x".repeat(n)}}});
+    accepts(sized((256 << 10) - 1));
+    refuses(
+        sized(256 << 10),
+        &["too-large metadata.annotations: annotations may have 262144 bytes in all, but have 262145"],
+    );
+}
+
+#[test]
+fn words_are_from_a_closed_list() {
+    accepts(container(json!({"imagePullPolicy": "Always"})));
+    refuses(
+        container(json!({"imagePullPolicy": "always"})),
+        &[
+            "invalid-value spec.containers[0].imagePullPolicy: `imagePullPolicy` must be `Always`, `IfNotPresent` or `Never`, but is `always`",
+        ],
+    );
+}
+
+#[test]
+fn a_label_that_is_called_like_a_field_is_no_field() {
+    accepts(service(json!({"clusterIP": "None", "selector": {"protocol": "http"}})));
+    accepts(object("ConfigMap", "c", json!({"data": {"protocol": "http"}})));
+}
+
+#[test]
+fn containers_have_a_name_and_an_image() {
+    refuses(
+        pod(json!({"containers": [{"name": "A", "image": "Redis"}, {"name": "b"}]})),
+        &[
+            "invalid-name spec.containers[0].name: the container name `A` may have only lower case letters, digits and `-`, but has `A`",
+            "invalid-image spec.containers[0].image: the image `Redis` must have no upper case letters in its name",
+            "missing-field spec.containers[1].image: the required field `image` is missing",
+        ],
+    );
+    refuses(pod(json!({"containers": []})), &["missing-field spec.containers: a pod must have at least one container"]);
+}
+
+#[test]
+fn container_names_are_unique_over_all_roles() {
+    let named = |name: &str| json!({"name": name, "image": "i"});
+    accepts(pod(json!({"initContainers": [named("a")], "containers": [named("b")]})));
+    refuses(
+        pod(json!({"initContainers": [named("a")], "containers": [named("a")]})),
+        &["duplicate-name spec.containers[0].name: the container name `a` is there twice"],
+    );
+}
+
+#[test]
+fn ports_are_in_range_and_unique() {
+    accepts(container(
+        json!({"ports": [{"containerPort": 53, "name": "dns"}, {"containerPort": 53, "protocol": "UDP", "name": "dns-udp"}]}),
+    ));
+    refuses(
+        container(
+            json!({"ports": [{"containerPort": 0, "name": "a"}, {"containerPort": 80, "name": "a"}, {"containerPort": 80}, {"containerPort": 1, "name": "9"}]}),
+        ),
+        &[
+            "duplicate-name spec.containers[0].ports[1].name: the port name `a` is there twice",
+            "invalid-port spec.containers[0].ports[0].containerPort: `containerPort` 0 must be from 1 to 65535",
+            "duplicate-name spec.containers[0].ports[2].containerPort: the port 80 is there twice",
+            "invalid-port spec.containers[0].ports[3].name: the port name `9` must have at least one letter",
+        ],
+    );
+}
+
+#[test]
+fn variables_are_unique_and_have_one_source() {
+    let reference = json!({"secretKeyRef": {"name": "s", "key": "k"}});
+    accepts(container(
+        json!({"env": [{"name": "A"}, {"name": "B", "valueFrom": reference}], "envFrom": [{"configMapRef": {"name": "c"}}]}),
+    ));
+    let env = json!([{"name": "A", "value": "x", "valueFrom": reference}, {"name": "A"}, {"name": "1B"}, {"name": "C", "valueFrom": {}},
+        {"name": "D", "valueFrom": {"secretKeyRef": {"name": "S", "key": "a/b"}}}]);
+    refuses(
+        container(json!({"env": env})),
+        &[
+            "duplicate-name spec.containers[0].env[1].name: the variable `A` is there twice",
+            "one-of spec.containers[0].env[0].valueFrom: a variable must have `value` or `valueFrom`, but has both",
+            "invalid-env-name spec.containers[0].env[2].name: the variable `1B` must not begin with a digit",
+            "one-of spec.containers[0].env[3].valueFrom: `valueFrom` must have exactly one of `configMapKeyRef`, `fieldRef`, `fileKeyRef`, `resourceFieldRef` or `secretKeyRef`, but has none",
+            "invalid-name spec.containers[0].env[4].valueFrom.secretKeyRef.name: the name `S` may have only lower case letters, digits and `-`, but has `S`",
+            "invalid-key spec.containers[0].env[4].valueFrom.secretKeyRef.key: the key `a/b` may have only letters, digits, `-`, `_` and `.`, but has `/`",
+        ],
+    );
+}
+
+#[test]
+fn a_mount_is_absolute_unique_and_of_a_volume() {
+    let mounted = |mounts: Value| {
+        pod(
+            json!({"volumes": [{"name": "data", "emptyDir": {}}], "containers": [{"name": "c", "image": "i", "volumeMounts": mounts}]}),
+        )
+    };
+    accepts(mounted(json!([{"name": "data", "mountPath": "/data", "subPath": "a"}])));
+    refuses(
+        mounted(
+            json!([{"name": "data", "mountPath": "data", "subPath": "/a"}, {"name": "data", "mountPath": "/d"}, {"name": "dta", "mountPath": "/d"}]),
+        ),
+        &[
+            "duplicate-name spec.containers[0].volumeMounts[2].mountPath: the mount path `/d` is there twice",
+            "invalid-path spec.containers[0].volumeMounts[0].mountPath: the mount path `data` must begin with `/`",
+            "invalid-path spec.containers[0].volumeMounts[0].subPath: the sub-path `/a` must be relative",
+            "unknown-volume spec.containers[0].volumeMounts[2].name: the pod has no volume `dta`",
+        ],
+    );
+}
+
+#[test]
+fn a_claim_template_is_a_volume() {
+    let claim = json!({"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOncePod"], "resources": {"requests": {"storage": "1Gi"}}}});
+    let template = json!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i", "volumeMounts": [{"name": "data", "mountPath": "/d"}]}]}});
+    accepts(object(
+        "StatefulSet",
+        "s",
+        json!({"spec": {"selector": {"matchLabels": {"a": "b"}}, "serviceName": "s", "template": template, "volumeClaimTemplates": [claim]}}),
+    ));
+}
+
+#[test]
+fn a_volume_has_one_source_and_a_name() {
+    let volumes = |volumes: Value| pod(json!({"containers": [{"name": "c", "image": "i"}], "volumes": volumes}));
+    accepts(volumes(
+        json!([{"name": "a", "secret": {"secretName": "s", "defaultMode": 288, "items": [{"key": "k", "path": "a/b"}]}}, {"name": "b", "emptyDir": {"sizeLimit": "64Mi"}}]),
+    ));
+    refuses(
+        volumes(
+            json!([{"name": "a_b"}, {"name": "c", "emptyDir": {"sizeLimit": "64MB"}, "hostPath": {"path": "/"}}, {"name": "c", "configMap": {"name": "x", "defaultMode": 644, "items": [{"key": "k", "path": "../x"}]}}]),
+        ),
+        &[
+            "duplicate-name spec.volumes[2].name: the volume `c` is there twice",
+            "invalid-name spec.volumes[0].name: the volume name `a_b` may have only lower case letters, digits and `-`, but has `_`",
+            "one-of spec.volumes[0]: a volume must have exactly one source, but has none",
+            "one-of spec.volumes[1]: a volume must have exactly one source, but has 2",
+            "invalid-quantity spec.volumes[1].emptyDir.sizeLimit: the quantity `64MB` has the unknown suffix `MB`; write `M` or `Mi`",
+            "invalid-value spec.volumes[2].configMap.defaultMode: `defaultMode` must be from 0 to 0777, but is 644 (octal 1204)",
+            "invalid-path spec.volumes[2].configMap.items[0].path: the path `../x` must not have `..`",
+        ],
+    );
+}
+
+#[test]
+fn a_request_is_not_above_its_limit() {
+    let sized = |request: Value, limit: Value| container(json!({"resources": {"requests": request, "limits": limit}}));
+    accepts(sized(json!({"cpu": "1000m", "memory": "1Gi"}), json!({"cpu": 1, "memory": "1024Mi"})));
+    refuses(
+        sized(json!({"cpu": 2, "memory": "512m"}), json!({"cpu": "1500m", "memory": "-1"})),
+        &[
+            "invalid-quantity spec.containers[0].resources.requests.memory: the quantity `512m` of memory is not a whole number",
+            "invalid-quantity spec.containers[0].resources.limits.memory: the quantity `-1` must not be negative",
+            "request-over-limit spec.containers[0].resources.requests.cpu: the cpu request `2` is above the limit `1500m`",
+            "request-over-limit spec.containers[0].resources.requests.memory: the memory request `512m` is above the limit `-1`",
+        ],
+    );
+}
+
+#[test]
+fn a_probe_has_one_handler_and_sane_times() {
+    accepts(container(json!({"readinessProbe": {"httpGet": {"port": "http", "path": "/"}, "successThreshold": 2}})));
+    let probe = json!({"httpGet": {"port": 0, "path": "x", "scheme": "https"}, "exec": {}, "periodSeconds": 0, "successThreshold": 2});
+    refuses(
+        container(json!({"livenessProbe": probe})),
+        &[
+            "one-of spec.containers[0].livenessProbe: a probe must have exactly one of `exec`, `grpc`, `httpGet` or `tcpSocket`, but has `exec` and `httpGet`",
+            "missing-field spec.containers[0].livenessProbe.exec.command: the required field `command` is missing",
+            "invalid-port spec.containers[0].livenessProbe.httpGet.port: `port` 0 must be from 1 to 65535",
+            "invalid-path spec.containers[0].livenessProbe.httpGet.path: the path `x` must begin with `/`",
+            "invalid-value spec.containers[0].livenessProbe.httpGet.scheme: `scheme` must be `HTTP` or `HTTPS`, but is `https`",
+            "invalid-value spec.containers[0].livenessProbe.periodSeconds: `periodSeconds` must be at least 1, but is 0",
+            "invalid-value spec.containers[0].livenessProbe.successThreshold: `successThreshold` of a livenessProbe must be 1, but is 2",
+        ],
+    );
+}
+
+#[test]
+fn only_a_sidecar_among_init_containers_has_probes() {
+    let init = |policy: Value| {
+        let probe = json!({"exec": {"command": ["true"]}});
+        pod(
+            json!({"initContainers": [{"name": "a", "image": "i", "restartPolicy": policy, "startupProbe": probe}], "containers": [{"name": "b", "image": "i"}]}),
+        )
+    };
+    accepts(init(json!("Always")));
+    refuses(
+        init(Value::Null),
+        &["invalid-value spec.initContainers[0].startupProbe: an init container must not have `startupProbe`"],
+    );
+}
+
+#[test]
+fn what_ends_does_not_restart_always() {
+    let run = |kind: &str, policy: &str| {
+        object(
+            kind,
+            "j",
+            json!({"spec": {"template": {"spec": {"restartPolicy": policy, "containers": [{"name": "c", "image": "i"}]}}}}),
+        )
+    };
+    accepts(run("Job", "Never"));
+    accepts(run("Deployment", "Always"));
+    refuses(
+        run("Job", "Always"),
+        &[
+            "invalid-value spec.template.spec.restartPolicy: `restartPolicy` of a Job must be `OnFailure` or `Never`, but is `Always`",
+        ],
+    );
+    refuses(
+        run("Deployment", "Never"),
+        &[
+            "invalid-value spec.template.spec.restartPolicy: `restartPolicy` of a Deployment must be `Always`, but is `Never`",
+        ],
+    );
+}
+
+#[test]
+fn a_deployment_does_not_mix_strategies() {
+    let with = |strategy: Value| object("Deployment", "d", json!({"spec": {"strategy": strategy}}));
+    accepts(with(json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 0}})));
+    refuses(
+        with(json!({"type": "Recreate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "0%"}})),
+        &[
+            "invalid-value spec.strategy.rollingUpdate: `rollingUpdate` must not stand beside `type: Recreate`",
+            "invalid-value spec.strategy.rollingUpdate: `maxSurge` and `maxUnavailable` must not both be 0",
+        ],
+    );
+    refuses(
+        with(json!({"type": "Rolling", "rollingUpdate": {"maxSurge": "half"}})),
+        &[
+            "invalid-value spec.strategy.type: `type` must be `RollingUpdate` or `Recreate`, but is `Rolling`",
+            "invalid-value spec.strategy.rollingUpdate.maxSurge: `maxSurge` must be a whole number or a percentage as `25%`, but is `half`",
+        ],
+    );
+}
+
+#[test]
+fn a_selector_finds_the_pods_of_its_template() {
+    let with = |label: &str| {
+        object(
+            "Deployment",
+            "d",
+            json!({"spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": label}},
+            "spec": {"containers": [{"name": "c", "image": "i"}]}}}}),
+        )
+    };
+    accepts(with("b"));
+    refuses(
+        with("c"),
+        &[
+            "selector-mismatch spec.selector.matchLabels.a: the label `a: b` of the selector is not on the pods of the template",
+        ],
+    );
+}
+
+#[test]
+fn a_schedule_is_one_that_kubernetes_reads() {
+    let at =
+        |schedule: &str, zone: &str| object("CronJob", "c", json!({"spec": {"schedule": schedule, "timeZone": zone}}));
+    accepts(at("*/5 * * * mon", "Europe/Berlin"));
+    refuses(
+        at("TZ=UTC 0 3 * * *", "Local"),
+        &[
+            "invalid-schedule spec.schedule: the schedule `TZ=UTC 0 3 * * *` must not name a time zone; use `timeZone`",
+            "invalid-value spec.timeZone: the time zone `Local` must be the name of a zone, as `Europe/Berlin`",
+        ],
+    );
+}
+
+#[test]
+fn an_autoscaler_and_a_budget_have_sane_bounds() {
+    let target = json!([{"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue", "averageValue": "1.5GB"}}}]);
+    accepts(object("HorizontalPodAutoscaler", "h", json!({"spec": {"minReplicas": 2, "maxReplicas": 2}})));
+    refuses(
+        object(
+            "HorizontalPodAutoscaler",
+            "h",
+            json!({"spec": {"minReplicas": 3, "maxReplicas": 2, "metrics": target}}),
+        ),
+        &[
+            "hpa-min-max spec.maxReplicas: `maxReplicas` 2 is below `minReplicas` 3",
+            "invalid-quantity spec.metrics[0].resource.target.averageValue: the quantity `1.5GB` has the unknown suffix `GB`; write `G` or `Gi`",
+        ],
+    );
+    accepts(object("PodDisruptionBudget", "p", json!({"spec": {"maxUnavailable": 1}})));
+    refuses(
+        object("PodDisruptionBudget", "p", json!({"spec": {"minAvailable": 1, "maxUnavailable": 1}})),
+        &[
+            "one-of spec: a disruption budget must have exactly one of `minAvailable` or `maxUnavailable`, but has `minAvailable` and `maxUnavailable`",
+        ],
+    );
+}
+
+#[test]
+fn a_claim_asks_for_storage_and_one_mode() {
+    let claim = |modes: Value, size: &str| {
+        object(
+            "PersistentVolumeClaim",
+            "p",
+            json!({"spec": {"accessModes": modes, "resources": {"requests": {"storage": size}}}}),
+        )
+    };
+    accepts(claim(json!(["ReadWriteOncePod"]), "1Gi"));
+    refuses(
+        claim(json!(["ReadWriteOncePod", "ReadWriteOnce"]), "0"),
+        &[
+            "invalid-value spec.accessModes: `ReadWriteOncePod` must be the only access mode",
+            "invalid-quantity spec.resources.requests.storage: the storage of a claim must be above 0",
+        ],
+    );
+    refuses(
+        object("PersistentVolumeClaim", "p", json!({"spec": {}})),
+        &[
+            "missing-field spec.accessModes: at least one access mode is required",
+            "missing-field spec.resources: a claim must request `storage`",
+        ],
+    );
+}
+
+#[test]
+fn the_ports_of_a_service_are_named_and_unique() {
+    accepts(service(json!({"ports": [{"port": 80, "targetPort": "http"}]})));
+    accepts(service(json!({"clusterIP": "None"})));
+    accepts(service(json!({"type": "ExternalName", "externalName": "db.example.com."})));
+    refuses(
+        service(
+            json!({"type": "Cluster", "ports": [{"port": 80, "name": "a"}, {"port": 80}, {"port": 70_000, "name": "a", "targetPort": "UP"}]}),
+        ),
+        &[
+            "invalid-value spec.type: `type` must be `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`, but is `Cluster`",
+            "duplicate-name spec.ports[2].name: the port name `a` is there twice",
+            "missing-field spec.ports[1].name: each port of a Service with several must have a name",
+            "duplicate-name spec.ports[1].port: the port 80 is there twice",
+            "invalid-port spec.ports[2].port: `port` 70000 must be from 1 to 65535",
+            "invalid-port spec.ports[2].targetPort: the port name `UP` may have only lower case letters, digits and `-`, but has `U`",
+        ],
+    );
+    refuses(service(json!({})), &["missing-field spec.ports: a Service must have at least one port"]);
+}
+
+#[test]
+fn an_ingress_has_hosts_paths_and_one_port() {
+    let ingress = |host: &str, path: &str, port: Value| {
+        let path = json!({"path": path, "pathType": "Prefix", "backend": {"service": {"name": "s", "port": port}}});
+        object("Ingress", "i", json!({"spec": {"rules": [{"host": host, "http": {"paths": [path]}}]}}))
+    };
+    accepts(ingress("*.example.com", "/", json!({"name": "http"})));
+    refuses(
+        ingress("10.0.0.1", "a//b", json!({})),
+        &[
+            "invalid-name spec.rules[0].host: the host `10.0.0.1` must be a DNS name, not an address",
+            "invalid-path spec.rules[0].http.paths[0].path: the path `a//b` must begin with `/`",
+            "invalid-path spec.rules[0].http.paths[0].path: the path `a//b` must not have `//`",
+            "one-of spec.rules[0].http.paths[0].backend.service.port: the port of a backend must have exactly one of `name` or `number`, but has none",
+        ],
+    );
+}
+
+#[test]
+fn data_has_good_keys_and_one_mib() {
+    let map = |data: Value| object("ConfigMap", "c", json!({"data": data}));
+    accepts(map(json!({"app.toml": "x", "big": "x".repeat((1 << 20) - 1)})));
+    refuses(
+        map(json!({"a/b": ""})),
+        &["invalid-key data.a/b: the key `a/b` may have only letters, digits, `-`, `_` and `.`, but has `/`"],
+    );
+    refuses(
+        map(json!({"big": "x".repeat((1 << 20) + 1)})),
+        &["too-large : a ConfigMap may have 1048576 bytes, but has 1048577"],
+    );
+    refuses(
+        object("ConfigMap", "c", json!({"data": {"a": ""}, "binaryData": {"a": ""}})),
+        &["duplicate-name binaryData.a: the key `a` is in `data` too"],
+    );
+}
+
+#[test]
+fn a_secret_has_the_keys_of_its_type() {
+    accepts(object("Secret", "s", json!({"type": "kubernetes.io/tls", "data": {"tls.crt": "", "tls.key": ""}})));
+    refuses(
+        object("Secret", "s", json!({"type": "kubernetes.io/tls", "data": {"tls.crt": ""}})),
+        &["missing-field data: a Secret of type `kubernetes.io/tls` must have the key `tls.key`"],
+    );
+}
+
+#[test]
+fn of_a_custom_resource_only_the_metadata_is_checked() {
+    let body = json!({"kind": "X", "metadata": {"name": "A"}, "spec": {"protocol": "smoke", "replicas": -1}});
+    let findings = check(&Body::from_json(&body), false);
+    assert_eq!(findings.iter().map(|f| f.place()).collect::<Vec<_>>(), ["metadata.name"]);
+}
