@@ -7,6 +7,7 @@
 //! `references` (one object names another), `security` (Pod Security). `normal` writes quantities as the server does.
 
 mod finding;
+pub mod normal;
 mod pods;
 mod reader;
 pub mod schema;

@@ -74,6 +74,11 @@ pub fn check(api_version: &str, kind: &str, body: &Body) -> Option<Vec<Finding>>
     Some((entry.check)(body))
 }
 
+/// Whether a kind is Kubernetes' own.
+pub fn knows(api_version: &str, kind: &str) -> bool {
+    KINDS.iter().any(|entry| entry.kind == kind && entry.api_version == api_version)
+}
+
 /// `metadata` of a custom resource, which is the same for every kind.
 pub fn check_metadata(body: &Body) -> Vec<Finding> {
     let Some(metadata) = body.get("metadata") else { return Vec::new() };
