@@ -11,6 +11,7 @@ pub mod normal;
 mod pods;
 mod reader;
 pub mod schema;
+pub mod security;
 pub mod typed;
 pub mod values;
 mod walk;
