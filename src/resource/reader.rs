@@ -216,7 +216,14 @@ struct Failure {
 
 impl Failure {
     fn finding(self) -> Finding {
-        Finding::error("wrong-type", self.path.unwrap_or_default(), self.message).maybe_hint(self.hint)
+        let path = self.path.unwrap_or_default();
+        // What `k8s_openapi::ByteString` hands on from the base64 crate.
+        let base64 = ["Invalid symbol", "Invalid input length", "Invalid last symbol", "Invalid padding"];
+        if base64.iter().any(|start| self.message.starts_with(start)) {
+            let message = format!("expected base64, found an {}", self.message.to_lowercase());
+            return Finding::error("invalid-base64", path, message);
+        }
+        Finding::error("wrong-type", path, self.message).maybe_hint(self.hint)
     }
 }
 

@@ -49,7 +49,9 @@ fn volumes(spec: &At, out: &mut Vec<Finding>) {
             let found = if there == 0 { "none".to_owned() } else { there.to_string() };
             out.push(volume.error("one-of", format!("a volume must have exactly one source, but has {found}")));
         }
-        volume.at(&["emptyDir", "sizeLimit"]).iter().for_each(|at| drop(quantities::one(at, "memory", out)));
+        if let Some(size) = volume.at(&["emptyDir", "sizeLimit"]) {
+            quantities::one(&size, "memory", out);
+        }
         for at in ["configMap", "secret"].iter().filter_map(|key| volume.get(key)) {
             items(&at, out);
         }

@@ -19,7 +19,11 @@ pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
         "Job" => job(&spec, out),
         "HorizontalPodAutoscaler" => autoscaler(&spec, out),
         "PodDisruptionBudget" => budget(&spec, out),
-        "ResourceQuota" => spec.entries("hard").iter().for_each(|(name, at)| drop(quantities::one(at, name, out))),
+        "ResourceQuota" => {
+            for (name, at) in spec.entries("hard") {
+                quantities::one(&at, name, out);
+            }
+        }
         _ => {}
     }
     if matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") {

@@ -1,0 +1,103 @@
+//! All checks of one object, in order: its type or schema, the rules of its values, Pod Security.
+//!
+//! Owns: which checks an object gets, and what is said about a kind that nobody knows.
+//! Does not own: the checks, and what one object says about another (`references`).
+
+use super::{Body, Finding, schema, security, typed, values};
+use crate::resource::Part;
+use crate::tree::Tree;
+
+/// Type or schema, and values. Security is apart, for it may be excused: see [`security::check`].
+pub fn object(body: &Body) -> Vec<Finding> {
+    let text = |key| body.get(key).and_then(Tree::as_str).unwrap_or_default();
+    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    let mut findings = match typed::check(api_version, kind, body) {
+        Some(findings) => findings,
+        None => match schema::check(api_version, kind, body) {
+            Some(mut findings) => {
+                findings.extend(typed::check_metadata(body));
+                findings
+            }
+            None => unknown(api_version, kind, body),
+        },
+    };
+    for finding in values::check(body, typed::knows(api_version, kind)) {
+        // A missing field is known to both.
+        if !findings.iter().any(|known| known.id == finding.id && known.path == finding.path) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// [`object`] and [`security::check`] together.
+pub fn all(body: &Body) -> Vec<Finding> {
+    let mut findings = object(body);
+    findings.extend(security::check(body));
+    findings
+}
+
+/// An object of a kind without schema passes with a warning; one of a version that Kubernetes removed does not.
+fn unknown(api_version: &str, kind: &str, body: &Body) -> Vec<Finding> {
+    if api_version.is_empty() || kind.is_empty() {
+        let key = if kind.is_empty() { "kind" } else { "apiVersion" };
+        let path = vec![Part::Key(key.into())];
+        return vec![Finding::error("missing-field", path, format!("the required field `{key}` is missing"))];
+    }
+    let path = vec![Part::Key("kind".into())];
+    let group = |version: &'_ str| version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned());
+    let versions = [typed::versions_of(kind), schema::versions_of(kind)].concat();
+    let message = format!("no schema is known for `{api_version}` `{kind}`");
+    let mut findings = typed::check_metadata(body);
+    findings.push(match versions.iter().find(|known| group(known) == group(api_version)) {
+        Some(known) => Finding::error("unknown-kind", vec![Part::Key("apiVersion".into())], message)
+            .hint(format!("write `apiVersion: {known}`")),
+        None => Finding::warning("unknown-kind", path, message)
+            .hint("only its metadata was checked; `kubectl apply --dry-run=server` checks the rest"),
+    });
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::diag::Severity;
+
+    fn found(body: Value) -> Vec<(Severity, &'static str, String)> {
+        all(&Body::from_json(&body)).into_iter().map(|f| (f.severity, f.id, f.place())).collect()
+    }
+
+    #[test]
+    fn a_kind_without_schema_is_a_warning() {
+        let body = |name: &str| json!({"apiVersion": "example.com/v1", "kind": "X", "metadata": {"name": name}, "spec": {"a": 1}});
+        assert_eq!(found(body("x")), [(Severity::Warning, "unknown-kind", "kind".to_owned())]);
+        assert_eq!(found(body("X")).len(), 2);
+    }
+
+    #[test]
+    fn a_removed_version_is_an_error() {
+        let body = json!({"apiVersion": "batch/v1beta1", "kind": "CronJob", "metadata": {"name": "x"}});
+        assert_eq!(found(body), [(Severity::Error, "unknown-kind", "apiVersion".to_owned())]);
+    }
+
+    #[test]
+    fn the_metadata_of_a_custom_resource_is_typed() {
+        let body = json!({"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": {"name": "x", "lables": {"a": "b"}},
+            "spec": {"encryptedData": {}}});
+        assert_eq!(found(body), [(Severity::Error, "unknown-field", "metadata.lables".to_owned())]);
+    }
+
+    #[test]
+    fn a_missing_field_is_said_once() {
+        let body = json!({"apiVersion": "v1", "kind": "Pod", "spec": {}});
+        let places: Vec<_> = object(&Body::from_json(&body)).into_iter().map(|f| f.place()).collect();
+        assert_eq!(places, ["metadata", "spec.containers"]);
+    }
+
+    #[test]
+    fn an_object_without_header_is_refused() {
+        assert_eq!(found(json!({"apiVersion": "v1"}))[0].2, "kind");
+    }
+}

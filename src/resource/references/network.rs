@@ -1,0 +1,151 @@
+//! Services, Ingresses, routes and policies: whom they reach, and on which port.
+
+use super::{Scope, list};
+use crate::diag::suggest;
+use crate::resource::references::index::Workload;
+use crate::resource::walk::At;
+
+pub fn check(root: &At, kind: &str, scope: &mut Scope) {
+    let Some(spec) = root.get("spec") else { return };
+    match kind {
+        "Service" => service(&spec, scope),
+        "Ingress" => ingress(root, &spec, scope),
+        "HTTPRoute" => route(&spec, scope),
+        "NetworkPolicy" => policy(&spec, scope),
+        _ => {}
+    }
+}
+
+/// A Service without selector has endpoints of its own.
+fn service(spec: &At, scope: &mut Scope) {
+    let wanted = spec.entries("selector");
+    if wanted.is_empty() || spec.str("type") == Some("ExternalName") {
+        return;
+    }
+    let test =
+        |workload: &Workload| wanted.iter().all(|(key, at)| workload.has_label(key, at.text().unwrap_or_default()));
+    let found = scope.index.selected(scope.namespace, test);
+    let components: std::collections::BTreeSet<_> = found.iter().map(|workload| workload.component).collect();
+    let names = found.iter().map(|workload| format!("{}/{}", workload.kind, workload.name)).collect::<Vec<_>>();
+    if found.is_empty() {
+        let message = "the selector matches the pods of no rendered workload";
+        scope.out.push(spec.error_at("selector", "service-no-pods", message));
+        return;
+    }
+    if components.len() > 1 {
+        let names = list(names.iter().map(String::as_str));
+        let message = format!("the selector matches the pods of several components: {names}");
+        scope.out.push(spec.error_at("selector", "service-no-pods", message));
+    }
+    for port in spec.items("ports") {
+        let Some(target) = port.get("targetPort") else { continue };
+        for workload in &found {
+            target_port(&target, workload, scope);
+        }
+    }
+}
+
+fn target_port(target: &At, workload: &Workload, scope: &mut Scope) {
+    let Some(name) = target.text() else { return };
+    let ports = workload.pod.ports();
+    let names: Vec<_> = ports.iter().filter_map(|(name, _)| *name).collect();
+    if !names.contains(&name) {
+        let message = format!("no container of {}/{} has a port `{name}`", workload.kind, workload.name);
+        let hint = suggest::did_you_mean(name, names.iter().copied());
+        scope.out.push(target.error("probe-port", message).maybe_hint(hint));
+    }
+}
+
+fn ingress(root: &At, spec: &At, scope: &mut Scope) {
+    let paths = spec
+        .items("rules")
+        .into_iter()
+        .flat_map(|rule| rule.get("http").map(|http| http.items("paths")).unwrap_or_default());
+    let backends = paths.filter_map(|path| path.get("backend")).chain(spec.get("defaultBackend"));
+    for backend in backends.filter_map(|backend| backend.get("service")) {
+        scope.object(Some(&backend), "name", "Service");
+        let Some(name) = backend.str("name") else { continue };
+        for port in ["name", "number"].iter().filter_map(|key| backend.get("port")?.get(key)) {
+            service_port(&port, name, scope);
+        }
+    }
+    // cert-manager makes the Secrets of an Ingress that asks for it.
+    let annotations = root.get("metadata").map(|at| at.entries("annotations")).unwrap_or_default();
+    if annotations.iter().any(|(key, _)| key.starts_with("cert-manager.io/")) {
+        return;
+    }
+    for tls in spec.items("tls") {
+        scope.object(Some(&tls), "secretName", "Secret");
+    }
+}
+
+/// The port under which a Service is asked for, by name or number.
+fn service_port(port: &At, name: &str, scope: &mut Scope) {
+    let Some(service) = scope.index.service(scope.namespace, name) else { return };
+    let ports = service.get("spec").map(|spec| spec.items("ports")).unwrap_or_default();
+    let wanted = port.scalar().unwrap_or_default();
+    let known: Vec<_> =
+        ports.iter().filter_map(|at| at.get(if port.text().is_some() { "name" } else { "port" })?.scalar()).collect();
+    if known.contains(&wanted) {
+        return;
+    }
+    let names = || known.iter().map(String::as_str);
+    let hint = suggest::did_you_mean(&wanted, names())
+        .or_else(|| (!known.is_empty()).then(|| format!("it has {}", list(names()))));
+    scope.out.push(port.error("probe-port", format!("the Service `{name}` has no port `{wanted}`")).maybe_hint(hint));
+}
+
+fn route(spec: &At, scope: &mut Scope) {
+    for rule in spec.items("rules") {
+        let mirrors = rule.items("filters").into_iter().filter_map(|at| at.at(&["requestMirror", "backendRef"]));
+        for backend in rule.items("backendRefs").into_iter().chain(mirrors) {
+            let service =
+                matches!(backend.str("kind"), None | Some("Service")) && backend.str("group").is_none_or(str::is_empty);
+            let here = backend.str("namespace").is_none_or(|other| Some(other) == scope.namespace);
+            if !service || !here {
+                continue;
+            }
+            scope.object(Some(&backend), "name", "Service");
+            if let (Some(name), Some(port)) = (backend.str("name"), backend.get("port")) {
+                service_port(&port, name, scope);
+            }
+        }
+    }
+}
+
+fn policy(spec: &At, scope: &mut Scope) {
+    selector(spec, "podSelector", scope);
+    for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
+        for peer in spec.items(rules).iter().flat_map(|rule| rule.items(peers)) {
+            if peer.get("namespaceSelector").is_none() {
+                selector(&peer, "podSelector", scope);
+            }
+        }
+    }
+}
+
+/// A selector that finds some pods, if it is not the empty one, which finds all.
+pub fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
+    let Some(at) = parent.get(key) else { return };
+    if scope.index.selected(scope.namespace, |workload| matches(&at, workload)).is_empty() && !at.fields().is_empty() {
+        scope.out.push(at.error("selector-no-pods", "the selector matches the pods of no rendered workload"));
+    }
+}
+
+/// `LabelSelectorAsSelector` (apimachinery `meta/v1`).
+fn matches(selector: &At, workload: &Workload) -> bool {
+    let label = |key: &str| workload.labels.iter().find(|(known, _)| *known == key).map(|(_, value)| *value);
+    let equal = selector.entries("matchLabels").iter().all(|(key, at)| label(key) == at.text());
+    equal
+        && selector.items("matchExpressions").iter().all(|expression| {
+            let value = label(expression.str("key").unwrap_or_default());
+            let listed = expression.items("values").iter().any(|at| at.text() == value);
+            match expression.str("operator").unwrap_or_default() {
+                "In" => value.is_some() && listed,
+                "NotIn" => value.is_none() || !listed,
+                "Exists" => value.is_some(),
+                "DoesNotExist" => value.is_none(),
+                _ => false,
+            }
+        })
+}
