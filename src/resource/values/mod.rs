@@ -31,6 +31,7 @@ pub fn check(body: &Body, native: bool) -> Vec<Finding> {
         return out;
     }
     word::check(&root, &mut out);
+    workload::required(&root, kind, &mut out);
     match kind {
         "ConfigMap" | "Secret" => data::check(&root, kind, &mut out),
         "Service" => network::service(&root, &mut out),

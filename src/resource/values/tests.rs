@@ -26,6 +26,18 @@ fn object(kind: &str, name: &str, rest: Value) -> Value {
     body
 }
 
+/// The content of a workload, with a template where the test has none.
+fn workload(kind: &str, name: &str, spec: Value) -> Value {
+    let policy = if kind == "CronJob" { "Never" } else { "Always" };
+    let template = json!({"spec": {"restartPolicy": policy, "containers": [{"name": "c", "image": "i"}]}});
+    let mut whole = match kind {
+        "CronJob" => json!({"jobTemplate": {"spec": {"template": template}}}),
+        _ => json!({"template": template}),
+    };
+    whole.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
+    object(kind, name, json!({"spec": whole}))
+}
+
 /// A pod with one container that has these fields besides name and image.
 fn container(fields: Value) -> Value {
     let mut container = json!({"name": "c", "image": "i:1"});
@@ -50,7 +62,7 @@ fn names_follow_the_rule_of_their_kind() {
         &["invalid-name metadata.name: the name `a.b` may have only lower case letters, digits and `-`, but has `.`"],
     );
     refuses(
-        object("Service", "1a", json!({})),
+        object("Service", "1a", json!({"spec": {"clusterIP": "None"}})),
         &["invalid-name metadata.name: the name `1a` must begin with a letter"],
     );
     refuses(
@@ -65,9 +77,9 @@ fn names_follow_the_rule_of_their_kind() {
 
 #[test]
 fn a_cron_job_has_52_characters() {
-    let spec = json!({"spec": {"schedule": "@daily"}});
-    accepts(object("CronJob", &"a".repeat(52), spec.clone()));
-    let found = lines(&object("CronJob", &"a".repeat(53), spec));
+    let spec = json!({"schedule": "@daily"});
+    accepts(workload("CronJob", &"a".repeat(52), spec.clone()));
+    let found = lines(&workload("CronJob", &"a".repeat(53), spec));
     assert!(
         found[0].starts_with("name-too-long metadata.name: ")
             && found[0].ends_with("has 53 characters, 52 are allowed: each run appends eleven characters")
@@ -324,7 +336,7 @@ fn what_ends_does_not_restart_always() {
 
 #[test]
 fn a_deployment_does_not_mix_strategies() {
-    let with = |strategy: Value| object("Deployment", "d", json!({"spec": {"strategy": strategy}}));
+    let with = |strategy: Value| workload("Deployment", "d", json!({"strategy": strategy}));
     accepts(with(json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 0}})));
     refuses(
         with(json!({"type": "Recreate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "0%"}})),
@@ -363,8 +375,7 @@ fn a_selector_finds_the_pods_of_its_template() {
 
 #[test]
 fn a_schedule_is_one_that_kubernetes_reads() {
-    let at =
-        |schedule: &str, zone: &str| object("CronJob", "c", json!({"spec": {"schedule": schedule, "timeZone": zone}}));
+    let at = |schedule: &str, zone: &str| workload("CronJob", "c", json!({"schedule": schedule, "timeZone": zone}));
     accepts(at("*/5 * * * mon", "Europe/Berlin"));
     refuses(
         at("TZ=UTC 0 3 * * *", "Local"),
@@ -443,6 +454,7 @@ fn the_ports_of_a_service_are_named_and_unique() {
             "invalid-port spec.ports[2].targetPort: the port name `UP` may have only lower case letters, digits and `-`, but has `U`",
         ],
     );
+    refuses(object("Service", "s", json!({})), &["missing-field spec: the required field `spec` is missing"]);
     refuses(service(json!({})), &["missing-field spec.ports: a Service must have at least one port"]);
 }
 
@@ -496,4 +508,11 @@ fn of_a_custom_resource_only_the_metadata_is_checked() {
     let body = json!({"kind": "X", "metadata": {"name": "A"}, "spec": {"protocol": "smoke", "replicas": -1}});
     let findings = check(&Body::from_json(&body), false);
     assert_eq!(findings.iter().map(|f| f.place()).collect::<Vec<_>>(), ["metadata.name"]);
+}
+
+#[test]
+fn a_workload_has_a_pod() {
+    let body =
+        object("CronJob", "c", json!({"spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": {}}}}}));
+    refuses(body, &["missing-field spec.jobTemplate.spec.template.spec: the required field `spec` is missing"]);
 }
