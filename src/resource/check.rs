@@ -100,4 +100,55 @@ mod tests {
     fn an_object_without_header_is_refused() {
         assert_eq!(found(json!({"apiVersion": "v1"}))[0].2, "kind");
     }
+
+    /// Every node of a whole set is replaced in turn by values that do not belong there.
+    #[test]
+    fn no_value_at_any_place_makes_a_check_panic() {
+        let mut whole: Value = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s", "labels": {"a": "b"}, "annotations": {"a": "b"}},
+            "spec": {"replicas": 1, "serviceName": "s", "selector": {"matchLabels": {"a": "b"}}, "updateStrategy": {"type": "OnDelete"},
+            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"securityContext": {"runAsUser": 1, "sysctls": [{"name": "x"}]},
+                "volumes": [{"name": "v", "projected": {"sources": [{"secret": {"name": "s", "items": [{"key": "k", "path": "p"}]}}]}}],
+                "containers": [{"name": "c", "image": "i", "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
+                    "ports": [{"containerPort": 1, "name": "p"}], "resources": {"limits": {"cpu": "1"}, "requests": {"cpu": "1"}},
+                    "livenessProbe": {"httpGet": {"port": "p"}}, "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+                    "securityContext": {"capabilities": {"drop": ["ALL"]}}}]}},
+            "volumeClaimTemplates": [{"metadata": {"name": "d"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}]}});
+        let odd = [
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1e300),
+            json!(""),
+            json!("é\u{0}"),
+            json!([]),
+            json!([null]),
+            json!({}),
+            json!({"": 0}),
+        ];
+        let mut places = Vec::new();
+        pointers(&whole, String::new(), &mut places);
+        for place in &places {
+            for value in &odd {
+                let before = std::mem::replace(whole.pointer_mut(place).unwrap(), value.clone());
+                let mut body = Body::from_json(&whole);
+                all(&body);
+                crate::resource::normal::quantities(&mut body);
+                if let Some(id) = crate::resource::Id::of(&body) {
+                    let one = crate::resource::Resource { id, component: "x".into(), body, stream_only: false };
+                    crate::resource::references::check(&[one], &|_, _| false);
+                }
+                *whole.pointer_mut(place).unwrap() = before;
+            }
+        }
+        assert!(places.len() > 70, "{}", places.len());
+    }
+
+    fn pointers(value: &Value, at: String, out: &mut Vec<String>) {
+        match value {
+            Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| pointers(v, format!("{at}/{i}"), out)),
+            Value::Object(map) => map.iter().for_each(|(k, v)| pointers(v, format!("{at}/{k}"), out)),
+            _ => {}
+        }
+        out.push(at);
+    }
 }

@@ -3,8 +3,9 @@
 //! Owns: what identifies an object, where each of its leaves came from, and which component it belongs to.
 //! Does not own: how it was rendered (`render`), nor where it is written (`output`).
 //!
-//! `check` runs all checks of one object: `typed` (Kubernetes' own kinds), `schema` (custom resources), `values` (rules that types do not carry)
-//! and `security` (Pod Security). `references` checks a whole set. `normal` writes quantities as the server does.
+//! `check` runs all checks of one object: `typed` (Kubernetes' own kinds), `schema` (custom resources), `values`
+//! (rules that types do not carry) and `security` (Pod Security). `references` checks a whole set. `normal` writes
+//! quantities as the server does.
 
 pub mod check;
 mod finding;

@@ -15,7 +15,6 @@ use crate::tree::Tree;
 #[rustfmt::skip]
 const VOLUMES: &[&str] = &[
     "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret",
-    "podCertificate",
 ];
 
 /// `sysctlsAllowedSet` of 1.32 and later.

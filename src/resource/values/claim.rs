@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidatePersistentVolumeClaimSpec` (`pkg/apis/core/validation`).
 
-use super::{quantities, text};
+use super::{or_empty, quantities, text};
 use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
@@ -19,7 +19,9 @@ pub fn check(claim: &At, out: &mut Vec<Finding>) {
         let message = "`ReadWriteOncePod` must be the only access mode";
         out.push(spec.error_at("accessModes", "invalid-value", message));
     }
-    text(spec.get("storageClassName"), "invalid-name", "the storage class", optional_name, out);
+    // The empty name is a class of its own: no provisioning.
+    let name = or_empty(format::dns_subdomain);
+    text(spec.get("storageClassName"), "invalid-name", "the storage class", name, out);
     let Some(resources) = spec.get("resources") else {
         out.push(spec.error_at("resources", "missing-field", "a claim must request `storage`"));
         return;
@@ -33,9 +35,4 @@ pub fn check(claim: &At, out: &mut Vec<Finding>) {
         }
         Some(_) => {}
     }
-}
-
-/// The empty name is a class of its own: no provisioning.
-fn optional_name(name: &str) -> format::Checked {
-    if name.is_empty() { Ok(()) } else { format::dns_subdomain(name) }
 }

@@ -3,7 +3,7 @@
 //! Source: `validateContainerCommon`, `validateContainerPorts`, `ValidateEnv`, `ValidateVolumeMounts`,
 //! `validateProbe`, `validateHandler` (`pkg/apis/core/validation`).
 
-use super::{at_least, exactly_one, quantities, short, text, unique};
+use super::{at_least, exactly_one, or_empty, quantities, short, text, unique};
 use crate::diag::suggest;
 use crate::format;
 use crate::resource::Finding;
@@ -95,7 +95,7 @@ fn environment(at: &At, out: &mut Vec<Finding>) {
     }
     for source in at.items("envFrom") {
         exactly_one(&source, &["configMapRef", "secretRef"], "`envFrom`", out);
-        text(source.get("prefix"), "invalid-env-name", "the prefix", format::env_name, out);
+        text(source.get("prefix"), "invalid-env-name", "the prefix", or_empty(format::env_name), out);
     }
 }
 
@@ -137,16 +137,12 @@ fn handler(at: &At, kinds: &[&str], what: &str, out: &mut Vec<Finding>) {
     }
     ["httpGet", "tcpSocket"].iter().filter_map(|key| at.get(key)).for_each(|at| number_or_name(&at, "port", out));
     at.get("grpc").iter().for_each(|at| number(at, "port", out));
-    if let Some(get) = at.get("httpGet") {
-        if let Some(path) = get.str("path").filter(|path| !path.is_empty() && !path.starts_with('/')) {
-            out.push(get.error_at("path", "invalid-path", format!("the path `{}` must begin with `/`", short(path))));
-        }
-        if let Some(scheme) = get.str("scheme").filter(|scheme| !matches!(*scheme, "HTTP" | "HTTPS")) {
-            out.push(get.error_at(
-                "scheme",
-                "invalid-value",
-                format!("`scheme` must be `HTTP` or `HTTPS`, but is `{scheme}`"),
-            ));
-        }
-    }
+    let scheme = at.get("httpGet").and_then(|get| get.get("scheme"));
+    text(
+        scheme,
+        "invalid-value",
+        "the scheme",
+        |scheme| if matches!(scheme, "HTTP" | "HTTPS") { Ok(()) } else { Err("must be `HTTP` or `HTTPS`".into()) },
+        out,
+    );
 }

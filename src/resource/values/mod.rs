@@ -7,6 +7,7 @@
 
 mod claim;
 mod container;
+mod custom;
 mod data;
 mod metadata;
 mod network;
@@ -20,17 +21,19 @@ use super::{Body, Finding, pods};
 use crate::format::Checked;
 use crate::tree::Tree;
 
-/// All findings of one object. `native` says whether the kind is Kubernetes' own: of a custom resource only the
-/// metadata is looked at.
+/// All findings of one object. `native` says whether the kind is Kubernetes' own: of a custom resource
+/// only the metadata is looked at, and what kgen emits itself.
 pub fn check(body: &Body, native: bool) -> Vec<Finding> {
     let mut out = Vec::new();
     let root = At::root(body);
     let kind = body.get("kind").and_then(Tree::as_str).unwrap_or_default();
     metadata::check(&root, kind, &mut out);
     if !native {
+        custom::check(&root, kind, &mut out);
         return out;
     }
     word::check(&root, &mut out);
+    workload::required(&root, kind, &mut out);
     match kind {
         "ConfigMap" | "Secret" => data::check(&root, kind, &mut out),
         "Service" => network::service(&root, &mut out),
@@ -51,6 +54,11 @@ fn text(at: Option<At>, id: &'static str, what: &str, rule: impl Fn(&str) -> Che
     if let Err(reason) = rule(text) {
         out.push(at.error(id, format!("{what} `{}` {reason}", short(text))));
     }
+}
+
+/// A rule for a field that may be the empty text.
+fn or_empty(rule: fn(&str) -> Checked) -> impl Fn(&str) -> Checked {
+    move |text| if text.is_empty() { Ok(()) } else { rule(text) }
 }
 
 /// A number that must not be below a bound.

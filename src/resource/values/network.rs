@@ -87,7 +87,7 @@ pub fn ingress(root: &At, out: &mut Vec<Finding>) {
 }
 
 /// An empty host is any host; an address is none (`ValidateIngressRules`).
-fn host(text: &str) -> format::Checked {
+pub fn host(text: &str) -> format::Checked {
     if text.parse::<std::net::IpAddr>().is_ok() {
         return Err("must be a DNS name, not an address".into());
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: `ValidatePodSpec`, `ValidateVolumes` (`pkg/apis/core/validation`).
 
-use super::{at_least, container, exactly_one, quantities, text, unique};
+use super::{at_least, container, exactly_one, or_empty, quantities, text, unique};
 use crate::format;
 use crate::resource::Finding;
 use crate::resource::pods::Pod;
@@ -13,7 +13,7 @@ const SOURCES: &[&str] = &[
     "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "configMap", "csi", "downwardAPI", "emptyDir",
     "ephemeral", "fc", "flexVolume", "flocker", "gcePersistentDisk", "gitRepo", "glusterfs", "hostPath", "image",
     "iscsi", "nfs", "persistentVolumeClaim", "photonPersistentDisk", "portworxVolume", "projected", "quobyte", "rbd",
-    "scaleIO", "secret", "storageos", "vsphereVolume", "podCertificate",
+    "scaleIO", "secret", "storageos", "vsphereVolume",
 ];
 
 pub fn check(pod: &Pod, kind: &str, out: &mut Vec<Finding>) {
@@ -27,8 +27,9 @@ pub fn check(pod: &Pod, kind: &str, out: &mut Vec<Finding>) {
     let names = spec.items("volumes").into_iter().filter_map(|at| at.str("name"));
     let names: Vec<_> = names.chain(pod.claims.iter().copied()).collect();
     containers.iter().for_each(|(role, at)| container::check(at, *role, &names, out));
-    text(spec.get("serviceAccountName"), "invalid-name", "the service account", format::dns_subdomain, out);
-    text(spec.get("priorityClassName"), "invalid-name", "the priority class", format::dns_subdomain, out);
+    let name = or_empty(format::dns_subdomain);
+    text(spec.get("serviceAccountName"), "invalid-name", "the service account", &name, out);
+    text(spec.get("priorityClassName"), "invalid-name", "the priority class", &name, out);
     for secret in spec.items("imagePullSecrets") {
         text(secret.get("name"), "invalid-name", "the Secret", format::dns_subdomain, out);
     }

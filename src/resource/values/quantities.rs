@@ -4,6 +4,7 @@
 //! (`pkg/apis/core/validation`).
 
 use super::short;
+use crate::diag::Severity;
 use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
@@ -48,16 +49,23 @@ pub fn one(at: &At, name: &str, out: &mut Vec<Finding>) -> Option<Quantity> {
     };
     if value.is_negative() {
         out.push(at.error("invalid-quantity", format!("the quantity `{text}` must not be negative")));
-    } else if counted(name) && !value.is_whole() {
-        let finding = at.error("invalid-quantity", format!("the quantity `{text}` of {name} is not a whole number"));
-        let mega =
-            text.strip_suffix('m').filter(|_| name != "pods").map(|n| format!("`m` is a thousandth; write `{n}Mi`"));
-        out.push(finding.maybe_hint(mega));
+    } else if !value.is_whole() && !name.ends_with("cpu") {
+        out.push(fraction(at, name, &text));
     }
     Some(value)
 }
 
-/// Bytes and extended resources come in whole numbers; only cpu may be divided.
-fn counted(name: &str) -> bool {
-    !name.ends_with("cpu")
+/// Only cpu may be divided. The server warns of a fraction of a byte and rounds it up; behind `m` it is a slip, for
+/// `512m` is half a byte.
+fn fraction(at: &At, name: &str, text: &str) -> Finding {
+    let bytes = ["memory", "storage"].iter().any(|unit| name.ends_with(unit)) || name.contains("hugepages-");
+    let message = format!("the quantity `{text}` of {name} is not a whole number");
+    match text.strip_suffix('m') {
+        Some(number) if bytes => {
+            at.error("invalid-quantity", message).hint(format!("`m` is a thousandth; write `{number}Mi`"))
+        }
+        None if bytes => Finding { severity: Severity::Warning, ..at.error("invalid-quantity", message) }
+            .hint("the server rounds it up; write it in the next smaller unit"),
+        _ => at.error("invalid-quantity", message),
+    }
 }

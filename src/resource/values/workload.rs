@@ -31,6 +31,26 @@ pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
     }
 }
 
+/// The types leave `spec` optional where the server asks for its content.
+pub fn required(root: &At, kind: &str, out: &mut Vec<Finding>) {
+    let path: &[&str] = match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => &["spec", "template", "spec"],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        "Pod" | "Service" | "Ingress" | "PersistentVolumeClaim" => &["spec"],
+        "HorizontalPodAutoscaler" | "PodDisruptionBudget" | "NetworkPolicy" => &["spec"],
+        _ => return,
+    };
+    let mut at = root.clone();
+    for key in path {
+        match at.get(key) {
+            Some(child) => at = child,
+            None => {
+                return out.push(at.error_at(key, "missing-field", format!("the required field `{key}` is missing")));
+            }
+        }
+    }
+}
+
 /// `ValidateDeploymentStrategy`.
 fn strategy(spec: &At, out: &mut Vec<Finding>) {
     let Some(strategy) = spec.get("strategy") else { return };

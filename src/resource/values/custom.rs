@@ -1,0 +1,54 @@
+//! Values of the custom resources that kgen emits.
+//!
+//! Source: the patterns of their CRDs, and what their controllers parse.
+
+use super::container::number;
+use super::{network, short, text};
+use crate::format;
+use crate::resource::Finding;
+use crate::resource::walk::At;
+
+pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
+    let Some(spec) = root.get("spec") else { return };
+    match kind {
+        "ExternalSecret" => external(&spec, out),
+        "SealedSecret" => keys(&spec.entries("encryptedData"), out),
+        "HTTPRoute" => route(&spec, out),
+        _ => {}
+    }
+}
+
+fn external(spec: &At, out: &mut Vec<Finding>) {
+    let interval = |text: &str| format::duration(text).map(drop);
+    text(spec.get("refreshInterval"), "invalid-duration", "the interval", interval, out);
+    text(spec.at(&["target", "name"]), "invalid-name", "the Secret", format::dns_subdomain, out);
+    for item in spec.items("data") {
+        text(item.get("secretKey"), "invalid-key", "the key", format::data_key, out);
+    }
+    spec.at(&["target", "template"]).iter().for_each(|template| keys(&template.entries("data"), out));
+}
+
+fn keys(entries: &[(&str, At)], out: &mut Vec<Finding>) {
+    for (key, value) in entries {
+        if let Err(reason) = format::data_key(key) {
+            out.push(value.error("invalid-key", format!("the key `{}` {reason}", short(key))));
+        }
+    }
+}
+
+fn route(spec: &At, out: &mut Vec<Finding>) {
+    for host in spec.get("hostnames").iter().flat_map(At::children) {
+        text(Some(host), "invalid-name", "the host", network::host, out);
+    }
+    for rule in spec.items("rules") {
+        for path in rule.items("matches").iter().filter_map(|at| at.get("path")) {
+            let expression = path.str("type") == Some("RegularExpression");
+            text(path.get("value").filter(|_| !expression), "invalid-path", "the path", absolute, out);
+        }
+        rule.items("backendRefs").iter().for_each(|backend| number(backend, "port", out));
+    }
+}
+
+fn absolute(path: &str) -> format::Checked {
+    if path.starts_with('/') { Ok(()) } else { Err("must begin with `/`".into()) }
+}
