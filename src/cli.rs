@@ -9,7 +9,9 @@ use crate::commands::Command;
 /// One project file to a Kustomize-ready tree
 #[derive(Debug, Parser)]
 #[command(name = "kgen", version, about, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Example:\n  kgen render                                  write the tree of all profiles\n  kgen render prod | kubectl apply --server-side -f -")]
+#[command(
+    after_help = "Example:\n  kgen render                                  write the tree of all profiles\n  kgen render prod | kubectl apply --server-side -f -"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,

@@ -90,7 +90,13 @@ pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Resu
 }
 
 /// All profiles of a loaded project. `values`: whether secret values may be asked for, and how.
-pub fn render(sources: &mut Sources, loaded: &Loaded, input: &Input, values: Option<Values>, origins: bool) -> Result<Rendered> {
+pub fn render(
+    sources: &mut Sources,
+    loaded: &Loaded,
+    input: &Input,
+    values: Option<Values>,
+    origins: bool,
+) -> Result<Rendered> {
     let all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     let mut report = Report::new();
     one_output(&all, &mut report);
@@ -163,7 +169,10 @@ fn one_output(all: &[Settings], report: &mut Report) {
         let mut values = all.iter().map(|settings| settings.root.get(key));
         let first = values.next().flatten();
         if let Some(other) = values.find(|value| *value != first) {
-            let span = all.iter().find_map(|settings| settings.root.get(key).filter(|v| Some(*v) == other)).map(|node| &node.from);
+            let span = all
+                .iter()
+                .find_map(|settings| settings.root.get(key).filter(|v| Some(*v) == other))
+                .map(|node| &node.from);
             let place = span.and_then(|from| all.iter().find_map(|settings| settings.span(from)));
             let message = format!("`{key}` differs between profiles, but one tree holds them all");
             report.push(Diagnostic::error("one-output", message).at(place).hint("write it at the top level only"));

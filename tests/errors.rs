@@ -8,10 +8,7 @@ use crate::support::Kgen;
 
 /// `kgen render` says exactly `stderr` about this project file, and writes nothing.
 #[track_caller]
-#[allow(
-    dead_code,
-    reason = "until the first message can be reached through the binary"
-)]
+#[allow(dead_code, reason = "until the first message can be reached through the binary")]
 pub fn fails(project: &str, stderr: &str) {
     fails_with(Path::new(KGEN), project, stderr);
 }
@@ -19,9 +16,5 @@ pub fn fails(project: &str, stderr: &str) {
 #[track_caller]
 pub fn fails_with(program: &Path, project: &str, stderr: &str) {
     let kgen = Kgen::new().program(program).file("kgen.yaml", project);
-    kgen.args(["render"])
-        .stderr(stderr)
-        .status(2)
-        .absent("deploy")
-        .run();
+    kgen.args(["render"]).stderr(stderr).status(2).absent("deploy").run();
 }

@@ -32,16 +32,9 @@ pub enum Mode {
 #[test]
 fn every_case_gives_what_it_says() {
     let update = inherited("KGEN_UPDATE").is_some_and(|value| value == "1");
-    assert!(
-        !update || inherited("CI").is_none(),
-        "`KGEN_UPDATE` is for people: CI only compares"
-    );
+    assert!(!update || inherited("CI").is_none(), "`KGEN_UPDATE` is for people: CI only compares");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let problems = all(
-        &root,
-        Path::new(KGEN),
-        if update { Mode::Update } else { Mode::Check },
-    );
+    let problems = all(&root, Path::new(KGEN), if update { Mode::Update } else { Mode::Check });
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
 }
 
@@ -58,9 +51,7 @@ pub fn all(root: &Path, program: &Path, mode: Mode) -> Vec<String> {
     }
     let problems = names.iter().flat_map(|name| {
         let problems = case(&root.join(name), program, mode);
-        problems
-            .into_iter()
-            .map(move |problem| format!("{name}: {problem}"))
+        problems.into_iter().map(move |problem| format!("{name}: {problem}"))
     });
     problems.collect()
 }
@@ -69,9 +60,7 @@ fn case(folder: &Path, program: &Path, mode: Mode) -> Vec<String> {
     if !folder.join("kgen.yaml").is_file() {
         return vec!["holds no `kgen.yaml`".to_owned()];
     }
-    let (expected, inputs): (BTreeMap<_, _>, _) = files(folder)
-        .into_iter()
-        .partition(|(path, _)| is_expectation(path));
+    let (expected, inputs): (BTreeMap<_, _>, _) = files(folder).into_iter().partition(|(path, _)| is_expectation(path));
     let given = Case::new(program, &inputs).outcome(&expected);
     if mode == Mode::Update {
         // No file of a case says so, because nothing may ever be there.
@@ -81,37 +70,21 @@ fn case(folder: &Path, program: &Path, mode: Mode) -> Vec<String> {
         update(folder, &expected, &given);
         return vec![];
     }
-    let paths = expected
-        .keys()
-        .chain(given.keys().filter(|path| !expected.contains_key(*path)));
+    let paths = expected.keys().chain(given.keys().filter(|path| !expected.contains_key(*path)));
     let text = |files: &BTreeMap<String, String>, path| files.get(path).cloned();
-    paths
-        .filter_map(|path| {
-            difference(
-                path,
-                text(&expected, path).as_deref(),
-                text(&given, path).as_deref(),
-            )
-        })
-        .collect()
+    paths.filter_map(|path| difference(path, text(&expected, path).as_deref(), text(&given, path).as_deref())).collect()
 }
 
 fn is_expectation(path: &str) -> bool {
     let is_diff = path.starts_with("diff-") && path.ends_with(".txt");
-    path.starts_with("tree/")
-        || path.starts_with("stream/")
-        || ["stderr", "status"].contains(&path)
-        || is_diff
+    path.starts_with("tree/") || path.starts_with("stream/") || ["stderr", "status"].contains(&path) || is_diff
 }
 
 fn update(folder: &Path, expected: &BTreeMap<String, String>, given: &BTreeMap<String, String>) {
     for path in expected.keys().filter(|path| !given.contains_key(*path)) {
         fs::remove_file(folder.join(path)).unwrap();
     }
-    for (path, text) in given
-        .iter()
-        .filter(|(path, text)| expected.get(*path) != Some(text))
-    {
+    for (path, text) in given.iter().filter(|(path, text)| expected.get(*path) != Some(text)) {
         put(&folder.join(path), text);
     }
 }
@@ -127,34 +100,20 @@ struct Case<'c> {
 impl<'c> Case<'c> {
     fn new(program: &'c Path, inputs: &BTreeMap<String, String>) -> Self {
         let temp = Temp::new();
-        for (path, text) in inputs
-            .iter()
-            .filter(|(path, _)| !["args", "env"].contains(&path.as_str()))
-        {
+        for (path, text) in inputs.iter().filter(|(path, _)| !["args", "env"].contains(&path.as_str())) {
             put(&temp.path().join(path), text);
         }
         let lines = |name| inputs.get(name).map_or("", String::as_str).lines();
         let args = lines("args").map(str::to_owned).collect();
         let pair = |line: &str| {
-            let (name, value) = line
-                .split_once('=')
-                .unwrap_or_else(|| panic!("`env` has a line `{line}`"));
+            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("`env` has a line `{line}`"));
             (name.to_owned(), value.to_owned())
         };
-        Self {
-            program,
-            temp,
-            args,
-            env: lines("env").map(pair).collect(),
-        }
+        Self { program, temp, args, env: lines("env").map(pair).collect() }
     }
 
     fn kgen(&self, args: &[&str]) -> Said {
-        let args: Vec<String> = args
-            .iter()
-            .map(|arg| (*arg).to_owned())
-            .chain(self.args.clone())
-            .collect();
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).chain(self.args.clone()).collect();
         run(self.program, self.temp.path(), &args, &self.env, "")
     }
 
@@ -176,10 +135,7 @@ impl<'c> Case<'c> {
             self.stream(&mut given, &profile);
         }
         self.diffs(&mut given, expected, &profiles(&tree));
-        given.extend(
-            tree.into_iter()
-                .map(|(path, text)| (format!("tree/{path}"), text)),
-        );
+        given.extend(tree.into_iter().map(|(path, text)| (format!("tree/{path}"), text)));
         given
     }
 
@@ -191,16 +147,8 @@ impl<'c> Case<'c> {
     }
 
     /// Only the pairs that the case has a file for: all pairs would bury the ones that show something.
-    fn diffs(
-        &self,
-        given: &mut BTreeMap<String, String>,
-        expected: &BTreeMap<String, String>,
-        profiles: &[String],
-    ) {
-        for (a, b) in profiles
-            .iter()
-            .flat_map(|a| profiles.iter().map(move |b| (a, b)))
-        {
+    fn diffs(&self, given: &mut BTreeMap<String, String>, expected: &BTreeMap<String, String>, profiles: &[String]) {
+        for (a, b) in profiles.iter().flat_map(|a| profiles.iter().map(move |b| (a, b))) {
             let name = format!("diff-{a}-{b}.txt");
             if expected.contains_key(&name) {
                 let said = self.kgen(&["diff", a, b]);
@@ -227,24 +175,11 @@ fn status(said: &Said) -> String {
 
 /// The folders of the overlays, or of a flat tree. Profiles are sorted: a tree has no other order.
 fn profiles(tree: &BTreeMap<String, String>) -> Vec<String> {
-    let overlays: Vec<&str> = tree
-        .keys()
-        .filter_map(|path| path.strip_prefix("overlays/"))
-        .collect();
-    let flat = tree
-        .keys()
-        .map(String::as_str)
-        .filter(|path| !path.starts_with("delivery/"));
-    let paths: Vec<&str> = if overlays.is_empty() {
-        flat.collect()
-    } else {
-        overlays
-    };
-    let mut names: Vec<String> = paths
-        .into_iter()
-        .filter_map(|path| path.split_once('/'))
-        .map(|(folder, _)| folder.to_owned())
-        .collect();
+    let overlays: Vec<&str> = tree.keys().filter_map(|path| path.strip_prefix("overlays/")).collect();
+    let flat = tree.keys().map(String::as_str).filter(|path| !path.starts_with("delivery/"));
+    let paths: Vec<&str> = if overlays.is_empty() { flat.collect() } else { overlays };
+    let mut names: Vec<String> =
+        paths.into_iter().filter_map(|path| path.split_once('/')).map(|(folder, _)| folder.to_owned()).collect();
     names.dedup();
     names
 }

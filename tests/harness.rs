@@ -68,20 +68,8 @@ fn an_update_writes_what_kgen_gives() {
         ("good/tree/overlays/dev/kustomization.yaml", "dev\n"),
         ("good/tree/overlays/prod/kustomization.yaml", "prod\n"),
     ];
-    assert_eq!(
-        found,
-        expected
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .into()
-    );
-    assert_eq!(
-        all(
-            &temp.path().join("golden"),
-            &temp.path().join("stub"),
-            Mode::Check
-        ),
-        [""; 0]
-    );
+    assert_eq!(found, expected.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+    assert_eq!(all(&temp.path().join("golden"), &temp.path().join("stub"), Mode::Check), [""; 0]);
 }
 
 #[cfg(unix)]
@@ -111,32 +99,17 @@ fn a_golden_folder_without_cases_fails() {
     let temp = Temp::new();
     let root = temp.path().join("golden");
     let expected = format!("no case in `{}`", root.display());
-    assert_eq!(
-        all(&root, &temp.path().join("stub"), Mode::Check),
-        [expected]
-    );
+    assert_eq!(all(&root, &temp.path().join("stub"), Mode::Check), [expected]);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_run_gets_its_folder_as_home_and_no_locale() {
     let temp = Temp::new();
-    let home = Kgen::new()
-        .program(stub(&temp))
-        .file("kgen.yaml", "")
-        .args(["echo"])
-        .stdin("in\n");
-    let said = message(std::panic::AssertUnwindSafe(|| {
-        drop(home.stdout("in\n").run())
-    }));
-    assert!(
-        said.starts_with("`kgen echo`\n`stderr` is different\n"),
-        "{said}"
-    );
-    assert!(
-        said.contains("kgen-test-") && said.contains(" none\n"),
-        "{said}"
-    );
+    let home = Kgen::new().program(stub(&temp)).file("kgen.yaml", "").args(["echo"]).stdin("in\n");
+    let said = message(std::panic::AssertUnwindSafe(|| drop(home.stdout("in\n").run())));
+    assert!(said.starts_with("`kgen echo`\n`stderr` is different\n"), "{said}");
+    assert!(said.contains("kgen-test-") && said.contains(" none\n"), "{said}");
     assert!(said.ends_with("status is 3 instead of 0"), "{said}");
 }
 
@@ -144,10 +117,7 @@ fn a_run_gets_its_folder_as_home_and_no_locale() {
 #[test]
 fn a_run_gets_the_variables_it_is_given() {
     let temp = Temp::new();
-    let kgen = Kgen::new()
-        .program(stub(&temp))
-        .file("kgen.yaml", "")
-        .args(["render", "dev"]);
+    let kgen = Kgen::new().program(stub(&temp)).file("kgen.yaml", "").args(["render", "dev"]);
     kgen.env("TOKEN", "secret").stdout("--- dev secret\n").run();
 }
 
@@ -156,28 +126,14 @@ fn a_run_gets_the_variables_it_is_given() {
 fn a_tree_file_is_compared() {
     let temp = Temp::new();
     let kgen = || {
-        let kgen = Kgen::new()
-            .program(stub(&temp))
-            .file("kgen.yaml", "project: x\n")
-            .args(["render"]);
+        let kgen = Kgen::new().program(stub(&temp)).file("kgen.yaml", "project: x\n").args(["render"]);
         kgen.stderr("3 written, 0 removed, 0 unchanged\n")
     };
-    kgen()
-        .tree_file("deploy/base/all.yaml", "project: x\n")
-        .absent("deploy/base/none.yaml")
-        .run();
-    let wrong = kgen()
-        .tree_file("deploy/base/all.yaml", "project: y\n")
-        .absent("deploy");
+    kgen().tree_file("deploy/base/all.yaml", "project: x\n").absent("deploy/base/none.yaml").run();
+    let wrong = kgen().tree_file("deploy/base/all.yaml", "project: y\n").absent("deploy");
     let said = message(std::panic::AssertUnwindSafe(|| drop(wrong.run())));
-    assert!(
-        said.contains("`deploy/base/all.yaml` is different"),
-        "{said}"
-    );
-    assert!(
-        said.contains("`deploy` was made and is not expected"),
-        "{said}"
-    );
+    assert!(said.contains("`deploy/base/all.yaml` is different"), "{said}");
+    assert!(said.contains("`deploy` was made and is not expected"), "{said}");
 }
 
 #[cfg(unix)]

@@ -54,7 +54,10 @@ fn duplicates(resources: &[Resource]) -> Vec<(usize, Finding)> {
         if !seen.insert((id.group().to_owned(), &id.kind, &id.namespace, &id.name)) {
             let path = vec![Part::Key("metadata".into()), Part::Key("name".into())];
             let message = "another object of this kind has the same name";
-            out.push((index, Finding::error("duplicate-object", path, message).hint("rename one of the two components")));
+            out.push((
+                index,
+                Finding::error("duplicate-object", path, message).hint("rename one of the two components"),
+            ));
         }
     }
     out

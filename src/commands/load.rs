@@ -31,7 +31,11 @@ pub struct Workspace {
 const LIMIT: u64 = 64 << 20;
 
 /// Reads a project. The inner error was made by the user.
-pub fn open(global: &Global, set: &[String], sources: &mut Sources) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
+pub fn open(
+    global: &Global,
+    set: &[String],
+    sources: &mut Sources,
+) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
     let path = match &global.file {
         Some(path) => path.clone(),
         None => find()?,
@@ -135,8 +139,15 @@ fn templates(root: &Path, project: &Tree<Span>, input: &mut Input, report: &mut 
     for path in found {
         let relative = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned();
         match read_text(&path)? {
-            Ok(text) => input.templates.push(Template { name: relative.as_str().into(), path: path.display().to_string().into(), text }),
-            Err(at) => report.push(Diagnostic::error("not-utf8", format!("`{}` is not UTF-8 (byte {at})", path.display())).at(setting.from)),
+            Ok(text) => input.templates.push(Template {
+                name: relative.as_str().into(),
+                path: path.display().to_string().into(),
+                text,
+            }),
+            Err(at) => report.push(
+                Diagnostic::error("not-utf8", format!("`{}` is not UTF-8 (byte {at})", path.display()))
+                    .at(setting.from),
+            ),
         }
     }
     Ok(())

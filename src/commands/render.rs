@@ -47,7 +47,9 @@ pub struct Args {
 
 pub fn run(args: &Args, global: Shared, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if args.profile.is_none() && !args.select.is_empty() {
-        bail!("--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`");
+        bail!(
+            "--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`"
+        );
     }
     let mut sources = Sources::default();
     let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
@@ -86,7 +88,9 @@ fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
     }
     let names: Vec<&str> = rendered.names().map(|name| &**name).collect();
     let hint = suggest::did_you_mean(name, names.iter().copied());
-    let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(names.iter().copied()).replace(" or ", " and ")));
+    let hint = hint.unwrap_or_else(|| {
+        format!("the profiles are {}", suggest::one_of(names.iter().copied()).replace(" or ", " and "))
+    });
     bail!("there is no profile `{name}`\nhint: {hint}");
 }
 
@@ -96,7 +100,9 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
     let document = output::stream(selected, Reveal::Yes)?;
     if document.readable && io::stdout().is_terminal() && !args.reveal {
         let name = &profile.settings.profile;
-        bail!("the stream of `{name}` has readable secret values, and stdout is a terminal\nhint: pipe it, or add --reveal (or `--skip Secret`)");
+        bail!(
+            "the stream of `{name}` has readable secret values, and stdout is a terminal\nhint: pipe it, or add --reveal (or `--skip Secret`)"
+        );
     }
     let mut out = io::stdout().lock();
     out.write_all(document.text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
@@ -132,7 +138,9 @@ fn files(
     terminal: &Terminal,
 ) -> anyhow::Result<Option<BTreeMap<String, File>>> {
     match output::tree(layout, profiles, &workspace.name)? {
-        Ok(files) => Ok(Some(files.into_iter().map(|(path, file)| (path, File { text: file.text, secret: file.readable })).collect())),
+        Ok(files) => Ok(Some(
+            files.into_iter().map(|(path, file)| (path, File { text: file.text, secret: file.readable })).collect(),
+        )),
         Err(report) => {
             terminal.report(&report, &workspace.sources);
             Ok(None)
@@ -162,18 +170,29 @@ fn left_out(rendered: &Rendered, terminal: &Terminal) {
         let names: Vec<String> = profile.resources.iter().filter(|r| r.stream_only).map(|r| r.id.to_string()).collect();
         if !names.is_empty() {
             let name = &profile.settings.profile;
-            terminal.say(&format!("not in the tree of `{name}`: {} (values from the environment or files)", names.join(", ")));
-            terminal.say(&format!("  kgen render {name} --only {} | kubectl apply --server-side -f -", names.join(",")));
+            terminal.say(&format!(
+                "not in the tree of `{name}`: {} (values from the environment or files)",
+                names.join(", ")
+            ));
+            terminal
+                .say(&format!("  kgen render {name} --only {} | kubectl apply --server-side -f -", names.join(",")));
         }
     }
 }
 
-fn flat(args: &Args, workspace: &Workspace, profile: &Profile, folder: &Path, terminal: &Terminal) -> anyhow::Result<Outcome> {
+fn flat(
+    args: &Args,
+    workspace: &Workspace,
+    profile: &Profile,
+    folder: &Path,
+    terminal: &Terminal,
+) -> anyhow::Result<Outcome> {
     let selected: Vec<_> = args.select.apply(&profile.resources).into_iter().cloned().collect();
     let one = [of_tree(profile, &selected)];
     let Some(files) = files(Layout::Flat, &one, workspace, terminal)? else { return Ok(Outcome::Refused) };
     let prefix = format!("{}/", profile.settings.profile);
-    let files = files.into_iter().map(|(path, file)| (path.strip_prefix(&prefix).unwrap_or(&path).to_owned(), file)).collect();
+    let files =
+        files.into_iter().map(|(path, file)| (path.strip_prefix(&prefix).unwrap_or(&path).to_owned(), file)).collect();
     write_to(folder, &files, args.force, terminal)?;
     Ok(Outcome::Done)
 }

@@ -25,19 +25,25 @@ impl Select {
 
     /// The selected objects of one profile.
     pub fn apply<'r>(&self, resources: &'r [Resource]) -> Vec<&'r Resource> {
-        let any = |selectors: &[String], resource: &Resource| selectors.iter().any(|selector| matches(selector, resource));
+        let any =
+            |selectors: &[String], resource: &Resource| selectors.iter().any(|selector| matches(selector, resource));
         resources.iter().filter(|r| (self.only.is_empty() || any(&self.only, r)) && !any(&self.skip, r)).collect()
     }
 
     /// A selector of a kind or component that the project does not have is a slip.
     pub fn check<'r>(&self, resources: impl Iterator<Item = &'r Resource> + Clone) -> anyhow::Result<()> {
         for selector in self.only.iter().chain(&self.skip) {
-            if selector.is_empty() || (resources.clone().any(|r| matches(selector, r)) || KNOWN.contains(&&**selector)) {
+            if selector.is_empty() || (resources.clone().any(|r| matches(selector, r)) || KNOWN.contains(&&**selector))
+            {
                 continue;
             }
             let mut names: Vec<String> = Vec::new();
             for resource in resources.clone() {
-                names.extend([resource.id.kind.clone(), resource.id.to_string(), format!("component={}", resource.component)]);
+                names.extend([
+                    resource.id.kind.clone(),
+                    resource.id.to_string(),
+                    format!("component={}", resource.component),
+                ]);
             }
             let hint = suggest::did_you_mean(selector, names.iter().map(String::as_str));
             let hint = hint.unwrap_or_else(|| "a selector is `KIND`, `KIND/NAME` or `component=SECTION.NAME`".into());

@@ -19,7 +19,8 @@ impl Terminal {
 
     /// All messages, errors and warnings, in file order.
     pub fn report(&self, report: &Report, sources: &Sources) {
-        let wanted: Vec<_> = report.sorted().into_iter().filter(|d| !self.quiet || d.severity == Severity::Error).collect();
+        let wanted: Vec<_> =
+            report.sorted().into_iter().filter(|d| !self.quiet || d.severity == Severity::Error).collect();
         for (index, diagnostic) in wanted.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             self.write(&format!("{gap}{}", print::diagnostic(diagnostic, sources, self.style)));

@@ -25,7 +25,8 @@ pub fn manifests(plan: &Plan, settings: &Settings, files: &Files, report: &mut R
                 Some(resource) => out.push(resource),
                 None => {
                     let message = "a manifest has no `apiVersion`, `kind` or `metadata.name`";
-                    let d = Diagnostic::error("nameless-object", message).at(manifest.first_leaf().and_then(|leaf| settings.span(&leaf.from)));
+                    let d = Diagnostic::error("nameless-object", message)
+                        .at(manifest.first_leaf().and_then(|leaf| settings.span(&leaf.from)));
                     report.push(d);
                 }
             }
@@ -64,7 +65,9 @@ fn file_origins(tree: &Tree<crate::source::Span>, path: &str, sources: &Sources)
 /// A raw node's own place: the setting is its origin.
 fn placed(node: &Node, _: &Settings) -> Tree<Origin> {
     let file: Arc<str> = "manifests".into();
-    node.map_from(&mut |from: &From| Some(Arc::new(Place { file: file.clone(), line: 1, settings: from.ids().to_vec() })))
+    node.map_from(&mut |from: &From| {
+        Some(Arc::new(Place { file: file.clone(), line: 1, settings: from.ids().to_vec() }))
+    })
 }
 
 fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<Resource> {
@@ -75,7 +78,11 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     let metadata = body.as_map_mut()?.get_mut("metadata")?.as_map_mut()?;
     if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind)) {
         if !metadata.contains_key("namespace") {
-            metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
+            metadata.insert_from(
+                "namespace",
+                origin.clone(),
+                Tree::new(Kind::String(namespace.into()), origin.clone()),
+            );
         }
     }
     let labels = common(settings, &origin);
@@ -169,7 +176,10 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
         let Some(body) = body else { continue };
         let id = Id::of(&body).filter(|id| *id == resource.id);
         if id.is_none() {
-            return Err(fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id)));
+            return Err(fail(
+                "patch-identity",
+                format!("the patch of {} changes what the object is called", resource.id),
+            ));
         }
         resource.body = body;
         resources.push(resource);
@@ -178,10 +188,16 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
         (0, _) => {
             let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
             let hint = crate::diag::suggest::did_you_mean(&what, names.iter().map(String::as_str));
-            let d = *fail("patch-matches-nothing", format!("the patch of {what} matches no object (profile `{}`)", settings.profile));
+            let d = *fail(
+                "patch-matches-nothing",
+                format!("the patch of {what} matches no object (profile `{}`)", settings.profile),
+            );
             Err(Box::new(d.maybe_hint(hint)))
         }
-        (_, 0) => Err(fail("patch-changes-nothing", format!("the patch of {what} changes nothing (profile `{}`)", settings.profile))),
+        (_, 0) => Err(fail(
+            "patch-changes-nothing",
+            format!("the patch of {what} changes nothing (profile `{}`)", settings.profile),
+        )),
         _ => Ok(()),
     }
 }

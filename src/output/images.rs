@@ -31,7 +31,8 @@ impl Image {
             Some(at) => (&rest[..host + at], Some(&rest[host + at + 1..])),
             None => (rest, None),
         };
-        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+        let plain =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
         let good_digest = digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(plain));
         let good_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._/:-".contains(c));
         let good = good_name && good_digest && tag.is_none_or(plain) && (tag.is_some() || digest.is_some());
@@ -168,7 +169,8 @@ mod tests {
 
     #[test]
     fn an_image_has_a_name_a_tag_and_a_digest() {
-        let parts = |text: &str| Image::parse(text).map(|image| (image.name.clone(), image.tag.clone(), image.digest.clone()));
+        let parts =
+            |text: &str| Image::parse(text).map(|image| (image.name.clone(), image.tag.clone(), image.digest.clone()));
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(parts("r.io:5000/a/b:1"), Some(("r.io:5000/a/b".into(), some("1"), None)));
         assert_eq!(parts("a:1@sha256:ff"), Some(("a".into(), some("1"), some("sha256:ff"))));
@@ -179,7 +181,8 @@ mod tests {
     #[test]
     fn kustomize_matches_names_as_expressions() {
         let image = Image::parse("r.io:5000/a/nginx:2").unwrap();
-        let mut object = pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
+        let mut object =
+            pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
         transform(&mut object, &[image]);
         let expected = ["r.io:5000/a/nginx:2", "r.io:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
         assert_eq!(object, pod(&expected));

@@ -174,7 +174,8 @@ impl<'t, O> Elements<'t, O> {
     fn by(&self, keys: &[&str]) -> Result<Vec<(Vec<String>, &'t Map<O>)>, String> {
         let mut out: Vec<(Vec<String>, &'t Map<O>)> = Vec::new();
         for map in &self.0 {
-            let key: Option<Vec<_>> = keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
+            let key: Option<Vec<_>> =
+                keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
             let key = key.ok_or_else(|| format!("an element has no `{}`", keys.join("` and `")))?;
             if out.iter().any(|(other, _)| *other == key) {
                 return Err(format!("two elements have the {} `{}`", keys.join(" and "), key.join("/")));
@@ -186,11 +187,7 @@ impl<'t, O> Elements<'t, O> {
 }
 
 /// Both keys where every element has both, the first where none has the second.
-fn common_keys<'k, O>(
-    old: &Elements<O>,
-    patch: &Elements<O>,
-    keys: &'k [&'k str],
-) -> Result<&'k [&'k str], String> {
+fn common_keys<'k, O>(old: &Elements<O>, patch: &Elements<O>, keys: &'k [&'k str]) -> Result<&'k [&'k str], String> {
     let [first, second] = keys else { return Ok(keys) };
     let mut all = old.0.iter().chain(&patch.0);
     let with = all.clone().filter(|map| map.contains_key(second)).count();
@@ -300,14 +297,19 @@ mod tests {
 
     #[test]
     fn lists_of_a_custom_resource_are_replaced_whole() {
-        let of = |l: Value| Tree::<()>::from_json(&json!({"apiVersion": "x.io/v1", "kind": "Foo", "spec": {"containers": l}}));
+        let of = |l: Value| {
+            Tree::<()>::from_json(&json!({"apiVersion": "x.io/v1", "kind": "Foo", "spec": {"containers": l}}))
+        };
         let merged = apply(&of(json!([{"name": "a"}])), &of(json!([{"name": "b"}]))).unwrap();
         assert_eq!(merged.object, Some(of(json!([{"name": "b"}]))));
     }
 
     #[test]
     fn another_kind_of_value_is_refused() {
-        assert_eq!(patched(json!({"x": {"a": 1}}), json!({"x": "s"})).unwrap_err(), "spec: x: a string cannot be merged into a map");
+        assert_eq!(
+            patched(json!({"x": {"a": 1}}), json!({"x": "s"})).unwrap_err(),
+            "spec: x: a string cannot be merged into a map"
+        );
     }
 
     #[test]

@@ -61,11 +61,7 @@ pub struct Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (written, removed) = (self.written.len(), self.removed.len());
-        write!(
-            f,
-            "{written} written, {removed} removed, {} unchanged",
-            self.unchanged
-        )
+        write!(f, "{written} written, {removed} removed, {} unchanged", self.unchanged)
     }
 }
 
@@ -80,12 +76,7 @@ pub fn apply(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Resu
     apply_on(&mut Real, output, files, force)
 }
 
-fn apply_on(
-    disk: &mut dyn Disk,
-    output: &Path,
-    files: &BTreeMap<String, File>,
-    force: bool,
-) -> Result<Summary> {
+fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
     check(output, files)?;
     // Without the lock first: a tree that is as it should be needs no right to write. Anything else may be the view of
     // a run halfway through, and is looked at again.
@@ -95,8 +86,7 @@ fn apply_on(
     {
         return Ok(settled.summary());
     }
-    std::fs::create_dir_all(output)
-        .with_context(|| format!("cannot create `{}`", output.display()))?;
+    std::fs::create_dir_all(output).with_context(|| format!("cannot create `{}`", output.display()))?;
     let _lock = Lock::take(output, lock::PATIENCE)?;
     switch::sweep(disk, output, files)?;
     let changes = agreed(output, files, force)?;
@@ -121,18 +111,11 @@ fn agreed(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<
 /// Before anything else. What is said about `files` would be a fault of kgen, not of its user.
 fn check(output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
     let is_file = place::kind(output)? == place::Kind::File;
-    anyhow::ensure!(
-        !is_file,
-        "`{}` is a file where the output folder should be",
-        output.display()
-    );
+    anyhow::ensure!(!is_file, "`{}` is a file where the output folder should be", output.display());
     place::check(files.keys().map(String::as_str))?;
     for (path, file) in files {
         let marked = !file.secret || file.text.starts_with(MARK);
-        anyhow::ensure!(
-            marked,
-            "`{path}` holds secret values and does not begin with `{MARK}`"
-        );
+        anyhow::ensure!(marked, "`{path}` holds secret values and does not begin with `{MARK}`");
     }
     Ok(())
 }

@@ -20,7 +20,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     let workload = str_of(app, "workload").unwrap_or("Deployment").to_owned();
     let claims = if workload == "StatefulSet" { Claims::Templates } else { Claims::Named };
     let pod_context = pod::context(cx, owner, app, &pod, claims);
-    let pod_context = merged(pod_context, &map([("initContainers", filled(list(init))), ("containers", list(vec![main]))]));
+    let pod_context =
+        merged(pod_context, &map([("initContainers", filled(list(init))), ("containers", list(vec![main]))]));
     let mut base = meta(cx, owner, app);
     base = merged(base, &map([("selector", label::selector(cx, owner)), ("pod", pod_context)]));
     let mut out = vec![self::workload(cx, owner, app, &workload, &pod, &base)];
@@ -53,7 +54,8 @@ pub fn meta(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
 fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &Pod, base: &Node) -> Planned {
     let autoscaled = get(app, "autoscaling").is_some();
     if autoscaled && get(app, "replicas").is_some_and(|replicas| cx.settings.is_users(&replicas.from)) {
-        let message = format!("`{}` has both `replicas` and `autoscaling`: every apply would undo the autoscaler", owner.id);
+        let message =
+            format!("`{}` has both `replicas` and `autoscaling`: every apply would undo the autoscaler", owner.id);
         let d = Diagnostic::error("hpa-and-replicas", message).at(cx.span_in(&take(app, "replicas")));
         cx.report.push(d.hint("remove `replicas` (in a profile: `replicas: null`)"));
     }
@@ -94,14 +96,22 @@ fn single_writer(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, po
     let many = replicas.as_i64().is_some_and(|n| n > 1) || get(app, "autoscaling").is_some() || workload == "DaemonSet";
     if many {
         // Several pods because the preset says so are as wrong as several because the user says so, but the way out differs.
-        let message = format!("the pods of `{}` share one claim at `{}` that one pod at a time may write (profile `{}`)", owner.id, claim.path, cx.settings.profile);
+        let message = format!(
+            "the pods of `{}` share one claim at `{}` that one pod at a time may write (profile `{}`)",
+            owner.id, claim.path, cx.settings.profile
+        );
         let d = Diagnostic::error("rwo-many-replicas", message).at(place).hint(hint);
         cx.report.push(d.hint("or `replicas: 1`"));
     }
     if app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {
-        let message = format!("`{}` replaces its pods with RollingUpdate, but the new pod cannot have the claim at `{}` while the old one holds it", owner.id, claim.path);
+        let message = format!(
+            "`{}` replaces its pods with RollingUpdate, but the new pod cannot have the claim at `{}` while the old one holds it",
+            owner.id, claim.path
+        );
         let place = cx.span_in(&app.at(&["strategy", "type"]).cloned().unwrap_or_default());
-        cx.report.push(Diagnostic::error("rwo-rolling-update", message).at(place).hint("write `strategy: Recreate`").hint(hint));
+        cx.report.push(
+            Diagnostic::error("rwo-rolling-update", message).at(place).hint("write `strategy: Recreate`").hint(hint),
+        );
     }
 }
 
@@ -230,7 +240,11 @@ fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base: &No
             let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
             cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint("add `port:`"));
         } else if let Some(node) = node {
-            out.push(if what == "ingress" { self::ingress(cx, owner, app, node, ports, base) } else { self::route(cx, app, node, ports, base) });
+            out.push(if what == "ingress" {
+                self::ingress(cx, owner, app, node, ports, base)
+            } else {
+                self::route(cx, app, node, ports, base)
+            });
         }
     }
     out
@@ -240,7 +254,8 @@ fn ingress(cx: &mut Planner, owner: &Owner, app: &Node, ingress: &Node, ports: &
     let class = str_of(ingress, "className").unwrap_or("nginx");
     let is_known = ["nginx", "haproxy", "traefik"].iter().any(|word| class.contains(word));
     if let Some(said) = get(ingress, "stickySessions").filter(|said| said.as_bool() == Some(true) && !is_known) {
-        let message = format!("`{}` wants sticky sessions, but kgen does not know the annotations of class `{class}`", owner.id);
+        let message =
+            format!("`{}` wants sticky sessions, but kgen does not know the annotations of class `{class}`", owner.id);
         let d = Diagnostic::error("sticky-unknown", message).at(cx.span_in(said));
         cx.report.push(d.hint("write the controller's own under `ingress.annotations`, without `stickySessions`"));
     }
@@ -251,7 +266,8 @@ fn ingress(cx: &mut Planner, owner: &Owner, app: &Node, ingress: &Node, ports: &
     };
     let sticky = sticky(app, &[("nginx", NGINX_STICKY), ("haproxy", HAPROXY_STICKY)]);
     let annotations = merged(label::annotations(cx, app), &merged(sticky, &take(ingress, "annotations").or_empty()));
-    let backend = map([("name", take(base, "name")), ("port", port::backend(&port::or_first(get(ingress, "port"), ports)))]);
+    let backend =
+        map([("name", take(base, "name")), ("port", port::backend(&port::or_first(get(ingress, "port"), ports)))]);
     let path_type = get(ingress, "pathType").cloned().unwrap_or_else(|| "Prefix".into());
     let said = get(ingress, "paths").and_then(Tree::as_list).map(<[Node]>::to_vec);
     let paths = said.unwrap_or_else(|| vec![get(ingress, "path").cloned().unwrap_or_else(|| "/".into())]);
@@ -278,7 +294,11 @@ fn route(cx: &mut Planner, app: &Node, gateway: &Node, ports: &[Port], base: &No
     let parents = get(gateway, "parentRefs").and_then(Tree::as_list).unwrap_or_default();
     if parents.is_empty() {
         let place = gateway.first_leaf().and_then(|leaf| cx.span_in(leaf));
-        cx.report.push(Diagnostic::error("missing-key", "`gateway` has no `parentRefs`").at(place).hint("name the Gateway: `parentRefs: [{name: public}]`"));
+        cx.report.push(
+            Diagnostic::error("missing-key", "`gateway` has no `parentRefs`")
+                .at(place)
+                .hint("name the Gateway: `parentRefs: [{name: public}]`"),
+        );
     }
     let parents = parents.iter().map(|parent| merged(defaults.clone(), parent)).collect();
     let more = map([
@@ -302,19 +322,29 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
     let scaling = get(app, "autoscaling")?.clone();
     let place = |cx: &Planner, key: &str| get(&scaling, key).or(scaling.first_leaf()).and_then(|node| cx.span_in(node));
     if workload == "DaemonSet" {
-        let d = Diagnostic::error("hpa-daemonset", format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id));
+        let d = Diagnostic::error(
+            "hpa-daemonset",
+            format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id),
+        );
         let at = place(cx, "maxReplicas");
         cx.report.push(d.at(at));
     }
     let number = |key: &str| scaling.get(key).and_then(Tree::as_i64);
     if number("maxReplicas").is_none() {
         let at = place(cx, "maxReplicas");
-        cx.report.push(Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id)).at(at));
+        cx.report
+            .push(Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id)).at(at));
     }
     if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas")) {
         if min > max {
             let at = place(cx, "minReplicas");
-            cx.report.push(Diagnostic::error("hpa-min-max", format!("`{}` has minReplicas {min} above maxReplicas {max}", owner.id)).at(at));
+            cx.report.push(
+                Diagnostic::error(
+                    "hpa-min-max",
+                    format!("`{}` has minReplicas {min} above maxReplicas {max}", owner.id),
+                )
+                .at(at),
+            );
         }
     }
     let mut metrics = Vec::new();
@@ -322,16 +352,22 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
         let Some(target) = get(&scaling, resource) else { continue };
         let has_request = app.at(&["resources", "requests", resource]).is_some_and(|node| !node.is_null());
         if !has_request {
-            let message = format!("`{}` is scaled by {resource}, but requests none: the target is never computed", owner.id);
+            let message =
+                format!("`{}` is scaled by {resource}, but requests none: the target is never computed", owner.id);
             let at = place(cx, resource);
-            cx.report.push(Diagnostic::error("hpa-without-request", message).at(at).hint(format!("add `resources.requests.{resource}`")));
+            cx.report.push(
+                Diagnostic::error("hpa-without-request", message)
+                    .at(at)
+                    .hint(format!("add `resources.requests.{resource}`")),
+            );
         }
         metrics.push(map([("name", resource.into()), ("utilization", target.clone())]));
     }
     let more = get(&scaling, "metrics").cloned().unwrap_or_default();
     if metrics.is_empty() && more.is_null() {
         let at = place(cx, "maxReplicas");
-        let d = Diagnostic::error("hpa-no-metric", format!("`{}.autoscaling` has nothing to scale by", owner.id)).at(at);
+        let d =
+            Diagnostic::error("hpa-no-metric", format!("`{}.autoscaling` has nothing to scale by", owner.id)).at(at);
         cx.report.push(d.hint("add `cpu: 70`"));
     }
     let context = map([

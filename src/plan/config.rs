@@ -16,7 +16,12 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
     let configs = super::node::take(&cx.settings.root, "configs");
     let mut out = Vec::new();
     for (name, entry) in configs.as_map().into_iter().flat_map(Map::entries) {
-        let owner = Owner { id: format!("configs.{name}"), section: "configs", name: name.to_string(), from: entry.key_from.clone() };
+        let owner = Owner {
+            id: format!("configs.{name}"),
+            section: "configs",
+            name: name.to_string(),
+            from: entry.key_from.clone(),
+        };
         let mut items = Vec::new();
         for (key, content) in entry.value.as_map().into_iter().flat_map(Map::entries) {
             if let Some(value) = content_of(cx, &content.value) {

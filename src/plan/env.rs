@@ -44,7 +44,8 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     let Some((kind, node)) = source.into_iter().find_map(|kind| Some((kind, get(value, kind)?.clone()))) else {
         let message = format!("`{}.env.{name}` has no value", owner.id);
         let d = Diagnostic::error("env-no-value", message).at(cx.span_in_from(&name.from));
-        cx.report.push(d.hint("give it a text, `ref`, `fieldRef`, `resourceFieldRef`, `secretKeyRef` or `configMapKeyRef`"));
+        cx.report
+            .push(d.hint("give it a text, `ref`, `fieldRef`, `resourceFieldRef`, `secretKeyRef` or `configMapKeyRef`"));
         return None;
     };
     if kind == "configMapKeyRef" || kind == "secretKeyRef" {
@@ -85,10 +86,16 @@ fn from_secret(
     out: &mut Vec<Node>,
 ) -> Node {
     if optional.as_bool() == Some(true) && !cx.settings.is_dev() {
-        let message = format!("`{}.env.{name}` is optional: in profile `{}` the app would start without its secret", owner.id, cx.settings.profile);
-        cx.report.push(Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"));
+        let message = format!(
+            "`{}.env.{name}` is optional: in profile `{}` the app would start without its secret",
+            owner.id, cx.settings.profile
+        );
+        cx.report.push(
+            Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"),
+        );
     }
-    if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || cx.provider == secret::Provider::Existing) {
+    if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || cx.provider == secret::Provider::Existing)
+    {
         return literal(name, text(plain, &secret.from));
     }
     if let Some(home) = alias(&secret) {
@@ -152,7 +159,8 @@ fn earlier(out: &[Node], home: &Home) -> Option<String> {
     let holds = |node: &&Node| {
         let key = node.at(&["valueFrom", "secretKeyRef"]);
         key.is_some_and(|key| {
-            key.get("name").and_then(Tree::as_str) == Some(&home.secret) && key.get("key").and_then(Tree::as_str) == Some(&home.key)
+            key.get("name").and_then(Tree::as_str) == Some(&home.secret)
+                && key.get("key").and_then(Tree::as_str) == Some(&home.key)
         })
     };
     out.iter().find(holds).and_then(|node| node.get("name")?.as_str().map(str::to_owned))
@@ -175,7 +183,8 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         let (section, name) = reference.split_once('.').unwrap_or((&reference, ""));
         let known = matches!(section, "configs" | "secrets") && cx.settings.root.at(&[section, name]).is_some();
         if !known {
-            let d = Diagnostic::error("dangling-reference", format!("`envFrom` names no config or secret: `{reference}`"));
+            let d =
+                Diagnostic::error("dangling-reference", format!("`envFrom` names no config or secret: `{reference}`"));
             let names = cx.names(&["configs", "secrets"]);
             let hint = crate::diag::suggest::did_you_mean(&reference, names.iter().map(String::as_str));
             cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));
@@ -188,7 +197,8 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         } else if composed_keys(cx, owner, name, env) {
             continue;
         }
-        let reference = compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
+        let reference =
+            compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
         out.push(compact([("prefix", prefix), (kind, reference)]));
     }
     super::node::filled(list(out))

@@ -36,7 +36,10 @@ pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
         "completions",
         "parallelism",
     ];
-    let context = merged(merged(base.clone(), &map([("pod", merged(context, &more))])), &map(keys.map(|key| (key, take(job, key)))));
+    let context = merged(
+        merged(base.clone(), &map([("pod", merged(context, &more))])),
+        &map(keys.map(|key| (key, take(job, key)))),
+    );
     let is_cron = get(job, "schedule").is_some();
     let context = merged(context, &map([("labels", label::versioned(take(&base, "labels"), job))]));
     let mut out = vec![Planned {

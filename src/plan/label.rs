@@ -4,8 +4,8 @@
 //! hold only what names a component; what may change (version, profile, the user's labels) never gets into one.
 //! Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
 
-use super::node::{Node, get, map, merged, str_of, take, text};
 use super::Planner;
+use super::node::{Node, get, map, merged, str_of, take, text};
 use crate::format;
 use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};

@@ -159,7 +159,12 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
     for section in SECTIONS {
         let components = take(&cx.settings.root, section.key);
         for (name, entry) in components.as_map().into_iter().flat_map(Map::entries) {
-            let owner = Owner { id: format!("{}.{name}", section.key), section: section.key, name: name.to_string(), from: entry.key_from.clone() };
+            let owner = Owner {
+                id: format!("{}.{name}", section.key),
+                section: section.key,
+                name: name.to_string(),
+                from: entry.key_from.clone(),
+            };
             let node = resolve::component(&cx.resolver, section.ty, &entry.value, &owner.id, &mut cx.report);
             cx.resolver.reached();
             cx.wire_settings(&owner, &node);
@@ -192,7 +197,9 @@ fn names(cx: &mut Planner) {
         let components = take(&cx.settings.root, section);
         for (name, entry) in components.as_map().into_iter().flat_map(Map::entries) {
             if let Some((first, from)) = seen.get(&**name) {
-                let message = format!("`{first}.{name}` and `{section}.{name}` share a name: a Service of one would select the pods of the other");
+                let message = format!(
+                    "`{first}.{name}` and `{section}.{name}` share a name: a Service of one would select the pods of the other"
+                );
                 let mut d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&entry.key_from));
                 if let Some(span) = cx.settings.span(from) {
                     d = d.note(span, "the other one");
@@ -307,7 +314,12 @@ impl Planner<'_> {
 
     /// Those that refer to a component.
     fn consumers(&self, target: &str) -> Vec<&Owner> {
-        let ids: BTreeSet<&str> = self.wires.iter().filter(|wire| wire.target == target && wire.consumer != target).map(|wire| &*wire.consumer).collect();
+        let ids: BTreeSet<&str> = self
+            .wires
+            .iter()
+            .filter(|wire| wire.target == target && wire.consumer != target)
+            .map(|wire| &*wire.consumer)
+            .collect();
         self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect()
     }
 
@@ -318,9 +330,8 @@ impl Planner<'_> {
 
     /// Notes that an object of this name is expected outside the project.
     fn exists(&mut self, kind: &str, node: &Node) {
-        let name = node.as_str().or_else(|| {
-            ["name", "claimName", "secretName"].into_iter().find_map(|key| str_of(node, key))
-        });
+        let name =
+            node.as_str().or_else(|| ["name", "claimName", "secretName"].into_iter().find_map(|key| str_of(node, key)));
         let kind = match kind {
             "configMap" | "configMapKeyRef" => "ConfigMap",
             "secret" | "secretKeyRef" => "Secret",

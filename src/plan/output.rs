@@ -34,7 +34,10 @@ impl Home {
 pub enum Piece {
     Text(String),
     /// The value at a home; percent-encoded where it stands in a URL.
-    Value { home: Home, encode: bool },
+    Value {
+        home: Home,
+        encode: bool,
+    },
 }
 
 /// A text that holds secrets.
@@ -97,9 +100,12 @@ impl<'s> Resolver<'s> {
         match self.value(node)? {
             Output::Plain(plain) => Ok(plain),
             Output::Secret(_) => Err(Box::new(
-                Diagnostic::error("secret-here", format!("{node} holds a secret, which may not stand here", node = quoted(node)))
-                    .at(self.settings.span(&node.from))
-                    .hint("secrets may stand in `env`, in `files` and in `secrets`"),
+                Diagnostic::error(
+                    "secret-here",
+                    format!("{node} holds a secret, which may not stand here", node = quoted(node)),
+                )
+                .at(self.settings.span(&node.from))
+                .hint("secrets may stand in `env`, in `files` and in `secrets`"),
             )),
         }
     }
@@ -174,14 +180,18 @@ impl<'s> Resolver<'s> {
     }
 
     fn lookup(&self, reference: &Reference, node: &Node) -> Answer<Output> {
-        let here = || self.place(node, reference.at).map(|span| Span { end: span.start + reference.text.len() as u32 + 3, ..span });
+        let here = || {
+            self.place(node, reference.at)
+                .map(|span| Span { end: span.start + reference.text.len() as u32 + 3, ..span })
+        };
         let (section, name, output) = reference.words();
         if name.is_none() {
             return self.word(section, node).map_err(|d| Box::new(d.at(here())));
         }
         let (Some(name), Some(output)) = (name, output) else {
             let d = Diagnostic::error("bad-reference", format!("`${{{}}}` names no output", reference.text)).at(here());
-            let known = name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c).join("`, `"));
+            let known =
+                name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c).join("`, `"));
             return Err(Box::new(d.maybe_hint(known.map(|known| format!("`{section}` has `{known}`")))));
         };
         let Some(component) = self.component(section, name) else {
@@ -208,7 +218,10 @@ impl<'s> Resolver<'s> {
             "project" => Ok(Output::Plain(root.get("project").cloned().unwrap_or_default())),
             "namespace" => match self.namespace() {
                 Some(name) => Ok(Output::Plain(name)),
-                None => Err(Diagnostic::error("no-namespace", format!("profile `{}` has no `namespace`", self.settings.profile))),
+                None => Err(Diagnostic::error(
+                    "no-namespace",
+                    format!("profile `{}` has no `namespace`", self.settings.profile),
+                )),
             },
             _ => {
                 let known = ["project", "profile", "namespace"];
@@ -236,13 +249,25 @@ impl<'s> Resolver<'s> {
         if !SECTIONS.contains(&section) {
             let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
             let hint = suggest::did_you_mean(section, SECTIONS);
-            return d.hint(hint.unwrap_or_else(|| format!("sections are {}", suggest::one_of(SECTIONS).replace(" or ", " and "))));
+            return d.hint(
+                hint.unwrap_or_else(|| format!("sections are {}", suggest::one_of(SECTIONS).replace(" or ", " and "))),
+            );
         }
-        let names: Vec<&str> = self.settings.root.get(section).and_then(Tree::as_map).into_iter().flat_map(Map::keys).map(|k| &**k).collect();
+        let names: Vec<&str> = self
+            .settings
+            .root
+            .get(section)
+            .and_then(Tree::as_map)
+            .into_iter()
+            .flat_map(Map::keys)
+            .map(|k| &**k)
+            .collect();
         let message = format!("there is no `{section}.{name}` in profile `{}`", self.settings.profile);
         let hint = suggest::did_you_mean(name, names.iter().copied()).or_else(|| match names.is_empty() {
             true => Some(format!("the project has no `{section}`")),
-            false => Some(format!("`{section}` has {}", suggest::one_of(names.iter().copied()).replace(" or ", " and "))),
+            false => {
+                Some(format!("`{section}` has {}", suggest::one_of(names.iter().copied()).replace(" or ", " and ")))
+            }
         });
         Diagnostic::error("dangling-reference", message).maybe_hint(hint)
     }
@@ -252,9 +277,14 @@ impl<'s> Resolver<'s> {
         let mode = component.get("mode").and_then(Tree::as_str).filter(|mode| *mode != "standalone");
         let mode = mode.map(|mode| format!(" in mode `{mode}`")).unwrap_or_default();
         let what = if matches!(section, "configs" | "secrets") { "key" } else { "output" };
-        let message = format!("`{section}.{name}`{mode} has no {what} `{output}` (profile `{}`)", self.settings.profile);
+        let message =
+            format!("`{section}.{name}`{mode} has no {what} `{output}` (profile `{}`)", self.settings.profile);
         let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
-        let all = || (!known.is_empty()).then(|| format!("it has {}", suggest::one_of(known.iter().map(String::as_str)).replace(" or ", " and ")));
+        let all = || {
+            (!known.is_empty()).then(|| {
+                format!("it has {}", suggest::one_of(known.iter().map(String::as_str)).replace(" or ", " and "))
+            })
+        };
         Diagnostic::error("dangling-reference", message).maybe_hint(near.or_else(all))
     }
 
@@ -295,7 +325,10 @@ impl<'s> Resolver<'s> {
 
     fn fqdn(&self, host: &Node) -> Answer<Node> {
         let namespace = self.word("namespace", host).map_err(|d| {
-            Box::new(d.at(self.settings.span(&host.from)).hint("`fqdn` needs one; or use `host`, which resolves within the namespace"))
+            Box::new(
+                d.at(self.settings.span(&host.from))
+                    .hint("`fqdn` needs one; or use `host`, which resolves within the namespace"),
+            )
         })?;
         let Output::Plain(namespace) = namespace else { return Ok(Tree::null()) };
         let text = format!("{host}.{namespace}.svc.cluster.local");
@@ -327,8 +360,11 @@ impl<'s> Resolver<'s> {
         match content.get("value") {
             Some(value) => self.plain(value).map(|value| Some(Output::Plain(value))),
             None => Err(Box::new(
-                Diagnostic::error("file-here", format!("key `{key}` is a file, which can be mounted but not put into a text"))
-                    .at(self.settings.span(&content.get("file").map(|file| file.from.clone()).unwrap_or_default())),
+                Diagnostic::error(
+                    "file-here",
+                    format!("key `{key}` is a file, which can be mounted but not put into a text"),
+                )
+                .at(self.settings.span(&content.get("file").map(|file| file.from.clone()).unwrap_or_default())),
             )),
         }
     }
@@ -357,7 +393,9 @@ impl<'s> Resolver<'s> {
             "fqdn" => Output::Plain(self.fqdn(&service)?),
             "port" => Output::Plain(6379.into()),
             "masterName" if mode == "sentinel" => Output::Plain("mymaster".into()),
-            "sentinels" if mode == "sentinel" => Output::Plain(Tree::new(Kind::String(format!("{name}-sentinel:26379").into()), service.from)),
+            "sentinels" if mode == "sentinel" => {
+                Output::Plain(Tree::new(Kind::String(format!("{name}-sentinel:26379").into()), service.from))
+            }
             "password" => match self.password("redis", name, redis)? {
                 Some(password) => Output::Secret(password),
                 None => return Ok(None),
@@ -437,7 +475,9 @@ impl<'s> Resolver<'s> {
                 }
                 Ok(Some(Output::Secret(url)))
             }
-            "password" if store.get("password").is_some() => Ok(self.password(section, name, store)?.map(Output::Secret)),
+            "password" if store.get("password").is_some() => {
+                Ok(self.password(section, name, store)?.map(Output::Secret))
+            }
             "host" | "port" | "database" | "user" => {
                 let given = store.get(base).filter(|_| self.is_users(store, base) || store.get("host").is_some());
                 given.map(|node| self.plain(node).map(Output::Plain)).transpose()
@@ -455,7 +495,11 @@ impl<'s> Resolver<'s> {
         if let Some(url) = store.get("url") {
             return match self.value(url)? {
                 Output::Secret(secret) => Ok(secret),
-                Output::Plain(text) => Ok(Secretive { home: Some(Home::new(name, "url")), pieces: vec![Piece::Text(text.to_string())], from }),
+                Output::Plain(text) => Ok(Secretive {
+                    home: Some(Home::new(name, "url")),
+                    pieces: vec![Piece::Text(text.to_string())],
+                    from,
+                }),
             };
         }
         let Some(host) = self.setting(store, "host")? else {
@@ -474,13 +518,16 @@ impl<'s> Resolver<'s> {
             pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
             push_text(&mut pieces, "@");
         }
-        push_text(&mut pieces, &match section {
-            "redis" => format!("{host}:{}", port(6379)?),
-            _ => {
-                let query = setting("sslmode")?.map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
-                format!("{host}:{}/{}{query}", port(5432)?, percent(&setting("database")?.unwrap_or_default()))
-            }
-        });
+        push_text(
+            &mut pieces,
+            &match section {
+                "redis" => format!("{host}:{}", port(6379)?),
+                _ => {
+                    let query = setting("sslmode")?.map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
+                    format!("{host}:{}/{}{query}", port(5432)?, percent(&setting("database")?.unwrap_or_default()))
+                }
+            },
+        );
         Ok(Secretive { home: Some(Home::new(name, "url")), pieces, from })
     }
 }
@@ -507,7 +554,8 @@ fn encoded(piece: Piece, yes: bool) -> Piece {
 
 /// Whether what was written so far has begun a URL that is still going on.
 fn in_url(pieces: &[Piece]) -> bool {
-    let text: String = pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "x" }).collect();
+    let text: String =
+        pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "x" }).collect();
     text.rfind("://").is_some_and(|at| !text[at..].contains(char::is_whitespace))
 }
 

@@ -151,10 +151,7 @@ fn volumes(pod: &Pod, claims: Claims) -> Node {
 
 /// `affinity` and `topologySpreadConstraints`: the user's own, or what the short words mean.
 pub fn scheduling(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
-    compact([
-        ("affinity", affinity(cx, owner, settings)),
-        ("topologySpreadConstraints", spread(cx, owner, settings)),
-    ])
+    compact([("affinity", affinity(cx, owner, settings)), ("topologySpreadConstraints", spread(cx, owner, settings))])
 }
 
 fn affinity(cx: &Planner, owner: &Owner, settings: &Node) -> Node {

@@ -24,7 +24,8 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
     if str_of(app, "networkPolicy") != Some("wiring") {
         return;
     }
-    let ports = ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
+    let ports =
+        ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
     cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, door: door(app) });
 }
 
@@ -45,7 +46,8 @@ fn door(app: &Node) -> Option<Node> {
         return Some(Node::null());
     }
     let class = str_of(ingress?, "className").unwrap_or_default();
-    let namespaces = [("nginx", "ingress-nginx"), ("traefik", "traefik"), ("haproxy", "haproxy-controller"), ("kong", "kong")];
+    let namespaces =
+        [("nginx", "ingress-nginx"), ("traefik", "traefik"), ("haproxy", "haproxy-controller"), ("kong", "kong")];
     let found = namespaces.iter().find(|(word, _)| class.contains(word));
     Some(match found {
         Some((_, namespace)) => map([("kubernetes.io/metadata.name", (*namespace).into())]),

@@ -16,10 +16,12 @@ pub struct Port {
 
 /// The ports in the order they are written; `port: 8000` is the first one, named `http`.
 pub fn ports(settings: &Node) -> Vec<Port> {
-    let short = get(settings, "port").map(|number| Port::new(text("http", &number.from), number.clone(), &Node::null()));
-    let named = pairs(settings, "ports")
-        .filter(|(name, _)| short.is_none() || &***name != "http")
-        .map(|(name, entry)| Port::new(text(name.clone(), &entry.key_from), take(&entry.value, "containerPort"), &entry.value));
+    let short =
+        get(settings, "port").map(|number| Port::new(text("http", &number.from), number.clone(), &Node::null()));
+    let named =
+        pairs(settings, "ports").filter(|(name, _)| short.is_none() || &***name != "http").map(|(name, entry)| {
+            Port::new(text(name.clone(), &entry.key_from), take(&entry.value, "containerPort"), &entry.value)
+        });
     short.clone().into_iter().chain(named).collect()
 }
 

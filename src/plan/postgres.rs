@@ -21,23 +21,37 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
         Some("external") => return Vec::new(),
         Some("cnpg") => {
             let at = cx.span_in(&take(postgres, "mode"));
-            let message = format!("`{}` has `mode: cnpg`, which is not built yet (profile `{}`)", owner.id, cx.settings.profile);
-            cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("use `mode: standalone` or `mode: external` until it is"));
+            let message =
+                format!("`{}` has `mode: cnpg`, which is not built yet (profile `{}`)", owner.id, cx.settings.profile);
+            cx.report.push(
+                Diagnostic::error("not-yet", message)
+                    .at(at)
+                    .hint("use `mode: standalone` or `mode: external` until it is"),
+            );
             return Vec::new();
         }
         _ => {}
     }
     for (key, why) in [("replicas", "replicas"), ("instances", "instances")] {
         if let Some(count) = get(postgres, key).filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
-            let message = format!("`{}` is standalone and has {count} {why}: each would be a database of its own behind one Service", owner.id);
+            let message = format!(
+                "`{}` is standalone and has {count} {why}: each would be a database of its own behind one Service",
+                owner.id
+            );
             let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(count));
-            cx.report.push(d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"));
+            cx.report.push(
+                d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"),
+            );
         }
     }
     if let Some(backup) = get(postgres, "backup").filter(|node| node.as_map().is_some()) {
         let at = backup.first_leaf().and_then(|leaf| cx.span_in(leaf));
         let message = format!("`{}.backup` is not built yet (profile `{}`)", owner.id, cx.settings.profile);
-        cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"));
+        cx.report.push(
+            Diagnostic::error("not-yet", message)
+                .at(at)
+                .hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"),
+        );
     }
     standalone(cx, owner, postgres)
 }
@@ -59,7 +73,11 @@ fn layout(major: u32) -> Layout {
 /// The major version in an image's tag: `postgres:17.2-alpine` is 17.
 fn major(image: &str) -> Option<u32> {
     let tag = crate::format::image(image).ok()?.tag?;
-    tag.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty())?.parse().ok().filter(|n| (9..100).contains(n))
+    tag.split(|c: char| !c.is_ascii_digit())
+        .find(|word| !word.is_empty())?
+        .parse()
+        .ok()
+        .filter(|n| (9..100).contains(n))
 }
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
@@ -78,21 +96,25 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
     let server = server(cx, owner, postgres, &image, &layout);
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
-    let (checksum, from) = (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
+    let (checksum, from) =
+        (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
     let note = map([(&*format!("checksum.kgen.dev/{}-init", owner.name), text(checksum, &from))]);
     let annotations = merged(take(&context, "annotations").or_empty(), &merged(note, &metrics(postgres)));
     let context = merged(context, &map([("annotations", annotations)]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
-    let base = merged(meta(cx, owner, postgres), &map([
-        ("selector", label::selector(cx, owner)),
-        ("service", service),
-        ("headless", text(format!("{}-headless", owner.name), &owner.from)),
-        ("init", text(format!("{}-init", owner.name), &owner.from)),
-        ("pod", context),
-        ("server", server),
-        ("claims", super::volume::claims(&pod)),
-        ("retain", true.into()),
-    ]));
+    let base = merged(
+        meta(cx, owner, postgres),
+        &map([
+            ("selector", label::selector(cx, owner)),
+            ("service", service),
+            ("headless", text(format!("{}-headless", owner.name), &owner.from)),
+            ("init", text(format!("{}-init", owner.name), &owner.from)),
+            ("pod", context),
+            ("server", server),
+            ("claims", super::volume::claims(&pod)),
+            ("retain", true.into()),
+        ]),
+    );
     policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
@@ -107,7 +129,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
 fn metrics(postgres: &Node) -> Node {
     let from = take(postgres, "metrics").from;
     match str_of(postgres, "metrics") {
-        Some("annotations") => map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("5432", &from))]),
+        Some("annotations") => {
+            map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("5432", &from))])
+        }
         _ => Kind::Map(crate::tree::Map::new()).into(),
     }
 }
@@ -129,7 +153,8 @@ fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
 fn claim(cx: &mut Planner, owner: &Owner, postgres: &Node, mount: &str, pod: &mut Pod) {
     let storage = take(postgres, "storage");
     if get(&storage, "size").is_none() {
-        let d = Diagnostic::error("missing-key", format!("`{}.storage` has no `size`", owner.id)).at(cx.span_in_from(&owner.from));
+        let d = Diagnostic::error("missing-key", format!("`{}.storage` has no `size`", owner.id))
+            .at(cx.span_in_from(&owner.from));
         cx.report.push(d.hint("add `storage: 10Gi`"));
     }
     let modes = take(&storage, "accessModes");
@@ -218,8 +243,15 @@ fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
             match password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
                 Some(home) => items.push(source(&home, "password", &password.from)),
                 None => {
-                    let message = format!("the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server", owner.id);
-                    cx.report.push(Diagnostic::error("password-composed", message).at(cx.span_in_from(&owner.from)).hint("name one key: `${secrets.NAME.KEY}`"));
+                    let message = format!(
+                        "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
+                        owner.id
+                    );
+                    cx.report.push(
+                        Diagnostic::error("password-composed", message)
+                            .at(cx.span_in_from(&owner.from))
+                            .hint("name one key: `${secrets.NAME.KEY}`"),
+                    );
                 }
             }
         }
@@ -230,9 +262,5 @@ fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
 }
 
 fn source(home: &Home, path: &str, from: &From) -> Node {
-    map([
-        ("secret", text(home.secret.as_str(), from)),
-        ("key", text(home.key.as_str(), from)),
-        ("path", path.into()),
-    ])
+    map([("secret", text(home.secret.as_str(), from)), ("key", text(home.key.as_str(), from)), ("path", path.into())])
 }

@@ -1,8 +1,8 @@
 //! Probes of apps: the handler with its port filled in, then the timings in Kubernetes' order.
 
+use super::Planner;
 use super::node::{Node, compact, get, map, merged, str_of, take};
 use super::port::{Port, or_first};
-use super::Planner;
 use crate::diag::Diagnostic;
 
 const TIMINGS: [&str; 6] = [
@@ -24,7 +24,11 @@ pub fn probe(cx: &mut Planner, path: &str, settings: &Node, key: &str, ports: &[
         Err(kind) => {
             if let Some(node) = probe.get(kind).filter(|_| is_users(cx, probe)) {
                 let message = format!("`{path}.{key}` has no port, and `{path}` has none");
-                cx.report.push(Diagnostic::error("probe-port", message).at(cx.span_in(node)).hint("add `port:` to the app or to the probe"));
+                cx.report.push(
+                    Diagnostic::error("probe-port", message)
+                        .at(cx.span_in(node))
+                        .hint("add `port:` to the app or to the probe"),
+                );
             }
             return Node::null();
         }

@@ -21,14 +21,24 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         Some("external") => return external(cx, owner, redis),
         Some(mode @ ("sentinel" | "operator")) => {
             let at = cx.span_in(&take(redis, "mode"));
-            let message = format!("`{}` has `mode: {mode}`, which is not built yet (profile `{}`)", owner.id, cx.settings.profile);
-            cx.report.push(Diagnostic::error("not-yet", message).at(at).hint("use `mode: standalone` or `mode: external` until it is"));
+            let message = format!(
+                "`{}` has `mode: {mode}`, which is not built yet (profile `{}`)",
+                owner.id, cx.settings.profile
+            );
+            cx.report.push(
+                Diagnostic::error("not-yet", message)
+                    .at(at)
+                    .hint("use `mode: standalone` or `mode: external` until it is"),
+            );
             return Vec::new();
         }
         _ => {}
     }
     if let Some(replicas) = get(redis, "replicas").filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
-        let message = format!("`{}` is standalone and has {replicas} replicas: each would be a store of its own behind one Service", owner.id);
+        let message = format!(
+            "`{}` is standalone and has {replicas} replicas: each would be a store of its own behind one Service",
+            owner.id
+        );
         let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(replicas));
         cx.report.push(d.hint("reads and writes would go to different data; use `mode: sentinel` for a primary with replicas, or remove `replicas`"));
     }
@@ -39,7 +49,11 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
 fn external(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     if let Some(replicas) = get(store, "replicas") {
         let at = cx.span_in(replicas);
-        cx.report.push(Diagnostic::error("external-replicas", format!("`{}` is external: kgen runs no pods of it", owner.id)).at(at).hint("remove `replicas`"));
+        cx.report.push(
+            Diagnostic::error("external-replicas", format!("`{}` is external: kgen runs no pods of it", owner.id))
+                .at(at)
+                .hint("remove `replicas`"),
+        );
     }
     Vec::new()
 }
@@ -54,21 +68,25 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let data = data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
     let server = server(cx, owner, redis, persistence.as_ref(), &resources);
-    let context = pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
+    let context =
+        pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
     let context = merged(context, &map([("volumes", pod_volumes(&pod, stateful, data))]));
     let metrics = metrics(redis, &context);
     let context = merged(context, &metrics);
     let mut base = meta(cx, owner, redis);
     let service = cx.resolver.service("redis", &owner.name, redis).unwrap_or_else(|_| owner.name_node());
-    base = merged(base, &map([
-        ("selector", label::selector(cx, owner)),
-        ("service", service),
-        ("headless", text(format!("{}-headless", owner.name), &owner.from)),
-        ("pod", context),
-        ("server", server),
-        ("claims", super::volume::claims(&pod)),
-        ("retain", (persistence.is_some() && stateful).into()),
-    ]));
+    base = merged(
+        base,
+        &map([
+            ("selector", label::selector(cx, owner)),
+            ("service", service),
+            ("headless", text(format!("{}-headless", owner.name), &owner.from)),
+            ("pod", context),
+            ("server", server),
+            ("claims", super::volume::claims(&pod)),
+            ("retain", (persistence.is_some() && stateful).into()),
+        ]),
+    );
     policy::store(cx, owner, redis, &["redis"]);
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), redis))]));
     let mut out = Vec::new();
@@ -107,8 +125,10 @@ fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut P
         return Some(map([("name", "data".into()), ("emptyDir", map([("sizeLimit", "64Mi".into())]))]));
     };
     if get(persistence, "size").is_none() {
-        let at = persistence.as_map().and_then(|m| m.entries().next().map(|(_, e)| e.key_from.clone())).unwrap_or_default();
-        let d = Diagnostic::error("missing-key", format!("`{}.persistence` has no `size`", owner.id)).at(cx.span_in_from(&at));
+        let at =
+            persistence.as_map().and_then(|m| m.entries().next().map(|(_, e)| e.key_from.clone())).unwrap_or_default();
+        let d = Diagnostic::error("missing-key", format!("`{}.persistence` has no `size`", owner.id))
+            .at(cx.span_in_from(&at));
         cx.report.push(d.hint("add `size: 5Gi`"));
     }
     let modes = take(persistence, "accessModes");
@@ -126,9 +146,11 @@ fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut P
 fn pod_volumes(pod: &Pod, stateful: bool, scratch: Option<Node>) -> Node {
     let mut out: Vec<Node> = scratch.into_iter().collect();
     if !stateful {
-        out.extend(pod.claims.iter().map(|claim| {
-            merged(map([("name", claim.volume.as_str().into())]), &super::volume::claim_volume(claim))
-        }));
+        out.extend(
+            pod.claims.iter().map(|claim| {
+                merged(map([("name", claim.volume.as_str().into())]), &super::volume::claim_volume(claim))
+            }),
+        );
     }
     filled(list(out))
 }
@@ -197,8 +219,15 @@ fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Node>) 
     };
     secret::require(cx, &password);
     let Some(home) = password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) else {
-        let message = format!("the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server", owner.id);
-        cx.report.push(Diagnostic::error("password-composed", message).at(cx.span_in_from(&owner.from)).hint("name one key: `${secrets.NAME.KEY}`"));
+        let message = format!(
+            "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
+            owner.id
+        );
+        cx.report.push(
+            Diagnostic::error("password-composed", message)
+                .at(cx.span_in_from(&owner.from))
+                .hint("name one key: `${secrets.NAME.KEY}`"),
+        );
         return false;
     };
     password_variables(env, &home, &password.from);

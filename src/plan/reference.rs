@@ -40,7 +40,8 @@ pub fn parse(text: &str) -> Result<Vec<Part>, (usize, String)> {
             continue;
         }
         let inner = &text[start + 2..];
-        let end = inner.find('}').ok_or_else(|| (start, "`${` is not closed; write `$${` for a literal `${`".to_owned()))?;
+        let end =
+            inner.find('}').ok_or_else(|| (start, "`${` is not closed; write `$${` for a literal `${`".to_owned()))?;
         check(&inner[..end]).map_err(|reason| (start, reason))?;
         if !literal.is_empty() {
             parts.push(Part::Text(std::mem::take(&mut literal)));

@@ -36,7 +36,12 @@ impl Walk<'_, '_> {
         Tree::new(kind, node.from.clone())
     }
 
-    fn map<'t>(&mut self, map: &Map<crate::settings::From>, path: &str, ty: impl Fn(&str) -> &'t Type) -> Kind<crate::settings::From> {
+    fn map<'t>(
+        &mut self,
+        map: &Map<crate::settings::From>,
+        path: &str,
+        ty: impl Fn(&str) -> &'t Type,
+    ) -> Kind<crate::settings::From> {
         let mut out = Map::new();
         for (key, entry) in map.entries() {
             let value = self.value(ty(key), &entry.value, &join(path, key));
@@ -57,7 +62,11 @@ impl Walk<'_, '_> {
         }
         match self.resolver.plain(node) {
             Ok(value) => {
-                let value = if scalar.is_lexeme() { Tree::new(Kind::String(value.to_string().into()), value.from) } else { value };
+                let value = if scalar.is_lexeme() {
+                    Tree::new(Kind::String(value.to_string().into()), value.from)
+                } else {
+                    value
+                };
                 if let Err(reason) = check_any(whole, &value) {
                     let d = schema::bad_value(path, &reason).at(self.resolver.settings.span(&node.from));
                     self.report.push(d);

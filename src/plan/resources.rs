@@ -6,8 +6,8 @@
 
 use std::cmp::Ordering;
 
-use super::node::{Node, get, take, text};
 use super::Planner;
+use super::node::{Node, get, take, text};
 use crate::quantity::Quantity;
 use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};

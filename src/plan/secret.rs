@@ -79,7 +79,8 @@ pub fn provider(cx: &mut Planner) -> Provider {
     }
     for name in ["sealed", "sops"] {
         if let Some(node) = said.get(name) {
-            let d = Diagnostic::error("not-yet", format!("`secretProvider: {name}` is not built yet")).at(cx.span_in(node));
+            let d =
+                Diagnostic::error("not-yet", format!("`secretProvider: {name}` is not built yet")).at(cx.span_in(node));
             cx.report.push(d.hint("use `external` or `existing` until it is"));
         }
     }
@@ -171,7 +172,8 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
 }
 
 fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
-    let keys: Vec<(String, Key)> = cx.secrets.0.get(name).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+    let keys: Vec<(String, Key)> =
+        cx.secrets.0.get(name).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut data = Map::new();
     let mut values = Vec::new();
     let mut stream_only = false;
@@ -303,9 +305,15 @@ fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
 fn undelivered(cx: &mut Planner, home: &Home, key: &Key, local: bool) {
     let profile = &cx.settings.profile;
     let message = if local {
-        format!("`secretProvider: local` makes up values, which profile `{profile}` may not use (secret `{}`, key `{}`)", home.secret, home.key)
+        format!(
+            "`secretProvider: local` makes up values, which profile `{profile}` may not use (secret `{}`, key `{}`)",
+            home.secret, home.key
+        )
     } else {
-        format!("nothing says how profile `{profile}` gets its secrets (first needed: secret `{}`, key `{}`)", home.secret, home.key)
+        format!(
+            "nothing says how profile `{profile}` gets its secrets (first needed: secret `{}`, key `{}`)",
+            home.secret, home.key
+        )
     };
     // One message a profile: the way out is the same for all of its keys.
     if cx.secrets_reported {
@@ -325,7 +333,10 @@ fn undelivered(cx: &mut Planner, home: &Home, key: &Key, local: bool) {
 
 fn literal_value(cx: &mut Planner, home: &Home, literal: &Node) -> Origin {
     if !cx.settings.is_dev() {
-        let message = format!("`secrets.{}.{}` is spelled out, which profile `{}` may not do", home.secret, home.key, cx.settings.profile);
+        let message = format!(
+            "`secrets.{}.{}` is spelled out, which profile `{}` may not do",
+            home.secret, home.key, cx.settings.profile
+        );
         let hint = "move the value to `profiles.dev`, and let `secretProvider` deliver the others'";
         cx.report.push(Diagnostic::error("secret-literal", message).at(cx.span_in(literal)).hint(hint));
         return Origin::Broken;
@@ -359,7 +370,9 @@ fn checked(cx: &mut Planner, home: &Home, declared: &Node, value: Secret<String>
 fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
     let value = format!("insecure-dev-{}-{}-{}", cx.project(), home.secret, home.key);
     if home.key == "url" && declared.is_null() {
-        for (section, start, end) in [("redis", "redis://default:", ":6379/0"), ("postgres", "postgresql://app:", ":5432/app")] {
+        for (section, start, end) in
+            [("redis", "redis://default:", ":6379/0"), ("postgres", "postgresql://app:", ":5432/app")]
+        {
             let store = cx.settings.root.at(&[section, &home.secret]);
             if store.is_some_and(|store| str_of(store, "mode") == Some("external")) {
                 return format!("{start}{value}@{}.invalid{end}", home.secret);
@@ -394,7 +407,8 @@ fn external_context(
             match piece {
                 Piece::Text(text) => line.push_str(&text.replace("{{", "{{ \"{{\" }}")),
                 Piece::Value { home, encode } => {
-                    let part = if home.secret == name { home.key.clone() } else { format!("{}.{}", home.secret, home.key) };
+                    let part =
+                        if home.secret == name { home.key.clone() } else { format!("{}.{}", home.secret, home.key) };
                     line.push_str(&go_template(&part, *encode));
                     remotes.entry(part).or_insert_with(|| remote(cx, external, home));
                 }
@@ -433,7 +447,8 @@ fn remote(cx: &Planner, external: &Node, home: &Home) -> Node {
     let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
     let (key, property) = match get(&declared, "remote") {
         Some(said) => {
-            let (key, property) = said.as_str().unwrap_or_default().split_once('#').unwrap_or((said.as_str().unwrap_or_default(), ""));
+            let (key, property) =
+                said.as_str().unwrap_or_default().split_once('#').unwrap_or((said.as_str().unwrap_or_default(), ""));
             (text(key, &said.from), if property.is_empty() { Node::null() } else { text(property, &said.from) })
         }
         None => {

@@ -7,7 +7,8 @@ use super::node::{Node, get, list, map, merged, take};
 use crate::tree::{Kind, Map};
 
 /// Fields of `securityContext` that only a pod has.
-const POD_ONLY: [&str; 5] = ["fsGroup", "fsGroupChangePolicy", "supplementalGroups", "supplementalGroupsPolicy", "sysctls"];
+const POD_ONLY: [&str; 5] =
+    ["fsGroup", "fsGroupChangePolicy", "supplementalGroups", "supplementalGroupsPolicy", "sysctls"];
 /// Fields that both have; an app's are written on the pod, where they hold for helpers too.
 const SHARED: [&str; 8] = [
     "runAsUser",
@@ -26,7 +27,8 @@ pub fn pod(settings: &Node, claims: bool) -> Node {
     let mut base = map([("runAsNonRoot", true.into()), ("seccompProfile", map([("type", "RuntimeDefault".into())]))]);
     if claims && get(&said, "fsGroup").is_none() {
         let group = ["runAsGroup", "runAsUser"].into_iter().find_map(|key| get(&said, key).cloned());
-        let fs = map([("fsGroup", group.unwrap_or_else(|| 1000.into())), ("fsGroupChangePolicy", "OnRootMismatch".into())]);
+        let fs =
+            map([("fsGroup", group.unwrap_or_else(|| 1000.into())), ("fsGroupChangePolicy", "OnRootMismatch".into())]);
         base = merged(base, &fs);
     }
     merged(base, &only(&said, |key| POD_ONLY.contains(&key) || SHARED.contains(&key)))
@@ -45,10 +47,7 @@ pub fn helper(settings: &Node) -> Node {
 
 /// What every container has.
 fn restricted() -> Node {
-    map([
-        ("allowPrivilegeEscalation", false.into()),
-        ("capabilities", map([("drop", list(vec!["ALL".into()]))])),
-    ])
+    map([("allowPrivilegeEscalation", false.into()), ("capabilities", map([("drop", list(vec!["ALL".into()]))]))])
 }
 
 /// The context of a store or of a helper of kgen's own.

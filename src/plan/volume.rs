@@ -92,7 +92,8 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
         return Some(pod.volume(&name, source));
     }
     let Some((kind, source)) = KINDS.iter().find_map(|kind| Some((*kind, get(settings, kind)?.clone()))) else {
-        let d = Diagnostic::error("volume-kind", format!("volume `{path}` of `{}` has no kind", owner.id)).at(cx.span_in_from(&path.from));
+        let d = Diagnostic::error("volume-kind", format!("volume `{path}` of `{}` has no kind", owner.id))
+            .at(cx.span_in_from(&path.from));
         cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
         return None;
     };
@@ -124,7 +125,8 @@ fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: Strin
 
 /// `/app/backend/data` -> `app-backend-data`, a DNS label.
 pub fn slug(path: &str) -> String {
-    let word: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let word: String =
+        path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let joined = word.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     let tail = if joined.len() > 50 { &joined[joined.len() - 50..] } else { &joined };
     let tail = tail.trim_matches('-');
@@ -195,7 +197,10 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
         Ok(Output::Secret(mut secret)) => {
             let home = secret.home.get_or_insert_with(|| Home::new(format!("{}-files", owner.name), key)).clone();
             if !secret::lives_at_home(cx, &secret) {
-                let message = format!("file `{path}` of `{}` is composed of secrets, which `secretProvider: existing` cannot deliver as a file", owner.id);
+                let message = format!(
+                    "file `{path}` of `{}` is composed of secrets, which `secretProvider: existing` cannot deliver as a file",
+                    owner.id
+                );
                 let d = Diagnostic::error("file-composed", message).at(cx.span_in(&value));
                 cx.report.push(d.hint("declare the whole text as one key of a secret"));
                 return None;
@@ -221,7 +226,11 @@ fn whole_config(cx: &Planner, value: &Node) -> Option<(String, String)> {
 
 /// A data key that still shows the file's name: `/etc/app/app.toml` -> `etc-app-app.toml`.
 fn slug_key(path: &str) -> String {
-    let key: String = path.trim_matches('/').chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    let key: String = path
+        .trim_matches('/')
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' })
+        .collect();
     if key.is_empty() { "file".into() } else { key }
 }
 

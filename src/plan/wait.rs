@@ -29,9 +29,15 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
     let Some(store) = store else {
         let names = cx.names(&["postgres", "redis"]);
         let hint = suggest::did_you_mean(said, names.iter().map(String::as_str));
-        let d = Diagnostic::error("dangling-reference", format!("`waitFor` names no redis or postgres: `{said}`")).at(cx.span_in(target));
+        let d = Diagnostic::error("dangling-reference", format!("`waitFor` names no redis or postgres: `{said}`"))
+            .at(cx.span_in(target));
         cx.report.push(d.maybe_hint(hint.or_else(|| {
-            (!names.is_empty()).then(|| format!("the profile has {}", suggest::one_of(names.iter().map(String::as_str)).replace(" or ", " and ")))
+            (!names.is_empty()).then(|| {
+                format!(
+                    "the profile has {}",
+                    suggest::one_of(names.iter().map(String::as_str)).replace(" or ", " and ")
+                )
+            })
         })));
         return None;
     };
@@ -63,7 +69,14 @@ fn user(section: &str, store: &Node) -> Node {
 }
 
 /// `TARGET` for the message, and where the store is: host and port, or its URL when it is outside.
-fn environment(cx: &mut Planner, owner: &Owner, section: &str, name: &str, store: &Node, target: &Node) -> Option<Vec<Node>> {
+fn environment(
+    cx: &mut Planner,
+    owner: &Owner,
+    section: &str,
+    name: &str,
+    store: &Node,
+    target: &Node,
+) -> Option<Vec<Node>> {
     let mut out = vec![map([("name", "TARGET".into()), ("value", text(format!("{section}.{name}"), &target.from))])];
     let external = str_of(store, "mode") == Some("external");
     let outputs: &[(&str, &str)] = match (external, section) {

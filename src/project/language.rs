@@ -92,21 +92,53 @@ const HEAD: &[Field] = &[
 
 const BODY: &[Field] = &[
     field!("namespace", Type::Object(&NAMESPACE), "Where the objects live; usually differs by profile."),
-    field!("kubernetes", Type::Word("a version such as `1.33`", version), "The lowest server version to support; a field newer than it is an error."),
+    field!(
+        "kubernetes",
+        Type::Word("a version such as `1.33`", version),
+        "The lowest server version to support; a field newer than it is an error."
+    ),
     field!("output", Type::String("a path", relative_path), "The folder that `kgen render` writes."),
-    field!("layout", Type::Enum(&["overlays", "flat"]), "A Kustomize base with overlays, or one rendered folder per profile."),
+    field!(
+        "layout",
+        Type::Enum(&["overlays", "flat"]),
+        "A Kustomize base with overlays, or one rendered folder per profile."
+    ),
     field!("labels", LABELS, "Labels on every object's metadata; never on selectors."),
     field!("annotations", ANNOTATIONS, "Annotations on every object's metadata."),
-    field!("secretProvider", Type::OneOf(&[Type::Enum(&["local", "existing"]), Type::Object(&PROVIDER)]), "How secret values reach the cluster."),
-    field!("templates", Type::String("a path", relative_path), "A folder whose files replace or add to the built-in templates."),
+    field!(
+        "secretProvider",
+        Type::OneOf(&[Type::Enum(&["local", "existing"]), Type::Object(&PROVIDER)]),
+        "How secret values reach the cluster."
+    ),
+    field!(
+        "templates",
+        Type::String("a path", relative_path),
+        "A folder whose files replace or add to the built-in templates."
+    ),
     field!("apps", Type::Map(&components!(Type::Object(&APP), Some("app"))), "Workloads of your own, by name."),
     field!("jobs", Type::Map(&components!(Type::Object(&JOB), Some("job"))), "Jobs and CronJobs, by name."),
     field!("redis", Type::Map(&components!(Type::Object(&REDIS), Some("redis"))), "Redis stores, by name."),
-    field!("postgres", Type::Map(&components!(Type::Object(&POSTGRES), Some("postgres"))), "PostgreSQL databases, by name."),
+    field!(
+        "postgres",
+        Type::Map(&components!(Type::Object(&POSTGRES), Some("postgres"))),
+        "PostgreSQL databases, by name."
+    ),
     field!("configs", Type::Map(&CONFIGS), "ConfigMaps, by name."),
-    field!("secrets", Type::Map(&SECRETS), "Secrets, by name: their keys and where the values come from, never values of staging and prod."),
-    field!("manifests", Type::List(&Type::Kubernetes("object")), "Raw Kubernetes objects, or `{file: path}`; checked and passed through."),
-    field!("patches", Type::List(&Type::Object(&PATCH)), "Changes to rendered objects; one that matches nothing is an error."),
+    field!(
+        "secrets",
+        Type::Map(&SECRETS),
+        "Secrets, by name: their keys and where the values come from, never values of staging and prod."
+    ),
+    field!(
+        "manifests",
+        Type::List(&Type::Kubernetes("object")),
+        "Raw Kubernetes objects, or `{file: path}`; checked and passed through."
+    ),
+    field!(
+        "patches",
+        Type::List(&Type::Object(&PATCH)),
+        "Changes to rendered objects; one that matches nothing is an error."
+    ),
     field!("delivery", Type::Kubernetes("delivery"), "Objects that deliver the tree, for Argo CD or Flux."),
 ];
 
@@ -132,7 +164,11 @@ static NAMESPACE: Object = short!(
     &[&[
         field!("name", NAME, "The namespace's name."),
         field!("create", Type::Bool, "Whether the tree has the Namespace object."),
-        field!("podSecurity", Type::Enum(&["privileged", "baseline", "restricted"]), "The Pod Security Standard that the namespace enforces."),
+        field!(
+            "podSecurity",
+            Type::Enum(&["privileged", "baseline", "restricted"]),
+            "The Pod Security Standard that the namespace enforces."
+        ),
     ]],
     "name",
 );
@@ -172,7 +208,11 @@ static SECRET_KEYS: MapType =
 static SECRET: Object = Object {
     groups: &[&[
         field!("value", Type::Password, "A literal (dev only), or composed from references."),
-        field!("env", Type::String("a variable's name", format::env_name), "From the environment of `kgen render`; in the stream only."),
+        field!(
+            "env",
+            Type::String("a variable's name", format::env_name),
+            "From the environment of `kgen render`; in the stream only."
+        ),
         field!("file", STRING, "From a file; in the stream only."),
         field!("remote", STRING, "Where the provider finds it, as `key#property`."),
         field!("minLength", COUNT1, "The least number of characters."),
@@ -199,10 +239,22 @@ const CONTAINER: &[Field] = &[
     field!("command", TEXTS, "Replaces the image's entrypoint."),
     field!("args", TEXTS, "Replaces the image's arguments."),
     field!("workingDir", STRING, "As in Kubernetes."),
-    field!("env", Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))), "Environment variables, by name."),
+    field!(
+        "env",
+        Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))),
+        "Environment variables, by name."
+    ),
     field!("envFrom", Type::List(&Type::Object(&ENV_FROM)), "All keys of a config or secret as variables."),
-    field!("files", Type::Map(&map!(("path", format::mount_path), Type::Object(&FILE))), "Files in the container, by path."),
-    field!("volumes", Type::Map(&map!(("path", format::mount_path), Type::Object(&VOLUME))), "Volumes, by the path they are mounted at."),
+    field!(
+        "files",
+        Type::Map(&map!(("path", format::mount_path), Type::Object(&FILE))),
+        "Files in the container, by path."
+    ),
+    field!(
+        "volumes",
+        Type::Map(&map!(("path", format::mount_path), Type::Object(&VOLUME))),
+        "Volumes, by the path they are mounted at."
+    ),
     field!("resources", Type::Object(&RESOURCES), "Requests and limits."),
     field!("lifecycle", Type::Kubernetes("Lifecycle"), "Hooks, as in Kubernetes."),
     field!("stdin", Type::Bool, "As in Kubernetes."),
@@ -212,35 +264,67 @@ const CONTAINER: &[Field] = &[
 
 const PORTS: &[Field] = &[
     field!("port", PORT, "Short for `ports: {http: ...}`."),
-    field!("ports", Type::Map(&map!(("port name", format::port_name), Type::Object(&CONTAINER_PORT))), "Ports of the container, by name."),
+    field!(
+        "ports",
+        Type::Map(&map!(("port name", format::port_name), Type::Object(&CONTAINER_PORT))),
+        "Ports of the container, by name."
+    ),
 ];
 
 const PROBES: &[Field] = &[
     field!("livenessProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Restarts the container when it fails."),
-    field!("readinessProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Takes the pod out of its Services when it fails."),
-    field!("startupProbe", Type::OneOf(&[NONE, Type::Object(&PROBE)]), "Holds the other probes back until it succeeds."),
+    field!(
+        "readinessProbe",
+        Type::OneOf(&[NONE, Type::Object(&PROBE)]),
+        "Takes the pod out of its Services when it fails."
+    ),
+    field!(
+        "startupProbe",
+        Type::OneOf(&[NONE, Type::Object(&PROBE)]),
+        "Holds the other probes back until it succeeds."
+    ),
 ];
 
 /// Where and how pods run.
 const POD: &[Field] = &[
-    field!("antiAffinity", Type::Enum(&["none", "preferred", "required"]), "Whether pods of one app avoid each other's host."),
+    field!(
+        "antiAffinity",
+        Type::Enum(&["none", "preferred", "required"]),
+        "Whether pods of one app avoid each other's host."
+    ),
     field!("affinity", Type::Kubernetes("Affinity"), "As in Kubernetes; takes the place of `antiAffinity`."),
     field!("topologySpread", Type::Enum(&["none", "host", "zone"]), "Over what pods are spread."),
-    field!("topologySpreadConstraints", Type::Kubernetes("TopologySpreadConstraint list"), "As in Kubernetes; takes the place of `topologySpread`."),
+    field!(
+        "topologySpreadConstraints",
+        Type::Kubernetes("TopologySpreadConstraint list"),
+        "As in Kubernetes; takes the place of `topologySpread`."
+    ),
     field!("nodeSelector", TEXT_MAP, "Labels a node must have."),
     field!("tolerations", Type::Kubernetes("Toleration list"), "As in Kubernetes."),
     field!("priorityClassName", SUBDOMAIN, "As in Kubernetes."),
     field!("runtimeClassName", SUBDOMAIN, "As in Kubernetes."),
     field!("schedulerName", STRING, "As in Kubernetes."),
-    field!("imagePullSecrets", Type::List(&Type::Object(&LOCAL_REFERENCE)), "Names of Secrets with registry credentials."),
+    field!(
+        "imagePullSecrets",
+        Type::List(&Type::Object(&LOCAL_REFERENCE)),
+        "Names of Secrets with registry credentials."
+    ),
     field!("hostAliases", Type::Kubernetes("HostAlias list"), "As in Kubernetes."),
     field!("dnsConfig", Type::Kubernetes("PodDNSConfig"), "As in Kubernetes."),
-    field!("dnsPolicy", Type::Enum(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]), "As in Kubernetes."),
+    field!(
+        "dnsPolicy",
+        Type::Enum(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]),
+        "As in Kubernetes."
+    ),
     field!("hostNetwork", Type::Bool, "As in Kubernetes; breaks Pod Security `restricted`."),
     field!("shareProcessNamespace", Type::Bool, "As in Kubernetes."),
     field!("terminationGracePeriodSeconds", COUNT0, "Time to shut down."),
     field!("serviceAccount", Type::Object(&SERVICE_ACCOUNT), "The pods' identity."),
-    field!("securityContext", Type::Kubernetes("security context"), "Fields of the pod's and the container's, merged over the restricted default."),
+    field!(
+        "securityContext",
+        Type::Kubernetes("security context"),
+        "Fields of the pod's and the container's, merged over the restricted default."
+    ),
     field!("podAnnotations", ANNOTATIONS, "Annotations on the pods."),
     field!("podLabels", LABELS, "Labels on the pods."),
     field!("annotations", ANNOTATIONS, "Annotations on the component's objects."),
@@ -261,11 +345,23 @@ const APP_ONLY: &[Field] = &[
     field!("minReadySeconds", COUNT0, "As in Kubernetes."),
     field!("revisionHistoryLimit", COUNT0, "As in Kubernetes."),
     field!("progressDeadlineSeconds", COUNT1, "As in Kubernetes."),
-    field!("disruptionBudget", Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]), "A PodDisruptionBudget, where there are at least two pods."),
+    field!(
+        "disruptionBudget",
+        Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]),
+        "A PodDisruptionBudget, where there are at least two pods."
+    ),
     field!("networkPolicy", Type::Enum(&["none", "wiring"]), "`wiring`: only what is wired to it may connect."),
     field!("egress", Type::Enum(&["open", "wiring"]), "`wiring`: it may connect only to what it is wired to, and DNS."),
-    field!("initContainers", Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))), "Run before the app, in this order."),
-    field!("sidecars", Type::Map(&map!(("container name", format::dns_label), Type::Object(&SIDECAR))), "Run beside the app; started before it."),
+    field!(
+        "initContainers",
+        Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))),
+        "Run before the app, in this order."
+    ),
+    field!(
+        "sidecars",
+        Type::Map(&map!(("container name", format::dns_label), Type::Object(&SIDECAR))),
+        "Run beside the app; started before it."
+    ),
 ];
 
 pub static APP_TYPE: Type = Type::Object(&APP);
@@ -284,7 +380,11 @@ static JOB: Object = object!(&[
     &[
         field!("schedule", Type::String("a cron schedule", format::cron), "Makes it a CronJob."),
         field!("timeZone", STRING, "Of the schedule; `Etc/UTC` unless said."),
-        field!("concurrencyPolicy", Type::Enum(&["Allow", "Forbid", "Replace"]), "What happens when the last run is still going."),
+        field!(
+            "concurrencyPolicy",
+            Type::Enum(&["Allow", "Forbid", "Replace"]),
+            "What happens when the last run is still going."
+        ),
         field!("startingDeadlineSeconds", COUNT0, "As in Kubernetes."),
         field!("suspend", Type::Bool, "As in Kubernetes."),
         field!("successfulJobsHistoryLimit", COUNT0, "As in Kubernetes."),
@@ -296,7 +396,11 @@ static JOB: Object = object!(&[
         field!("parallelism", COUNT0, "As in Kubernetes."),
         field!("restartPolicy", Type::Enum(&["Never", "OnFailure"]), "As in Kubernetes."),
         field!("waitFor", Type::List(&Type::Text), "Components that must answer before the job starts."),
-        field!("initContainers", Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))), "Run before the job, in this order."),
+        field!(
+            "initContainers",
+            Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))),
+            "Run before the job, in this order."
+        ),
     ],
     POD,
 ]);
@@ -307,9 +411,21 @@ static ENV: Object = Object {
         field!("ref", Type::Wired, "One reference, where options are needed."),
         field!("optional", Type::Bool, "The pod starts without it."),
         field!("fieldRef", Type::Object(&FIELD_REF), "A field of the pod (Downward API)."),
-        field!("resourceFieldRef", Type::Object(&RESOURCE_FIELD_REF), "A request or limit of the container (Downward API)."),
-        field!("secretKeyRef", Type::Kubernetes("SecretKeySelector"), "A key of a Secret that exists outside the project."),
-        field!("configMapKeyRef", Type::Kubernetes("ConfigMapKeySelector"), "A key of a ConfigMap that exists outside the project."),
+        field!(
+            "resourceFieldRef",
+            Type::Object(&RESOURCE_FIELD_REF),
+            "A request or limit of the container (Downward API)."
+        ),
+        field!(
+            "secretKeyRef",
+            Type::Kubernetes("SecretKeySelector"),
+            "A key of a Secret that exists outside the project."
+        ),
+        field!(
+            "configMapKeyRef",
+            Type::Kubernetes("ConfigMapKeySelector"),
+            "A key of a ConfigMap that exists outside the project."
+        ),
     ]],
     shorthand: Some("value"),
     union: &["value", "ref", "fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"],
@@ -350,7 +466,11 @@ static VOLUME: Object = Object {
     groups: &[&[
         field!("size", QUANTITY, "A claim of this size."),
         field!("storageClassName", SUBDOMAIN, "Of the claim."),
-        field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany"])), "Of the claim; `ReadWriteOncePod` unless said."),
+        field!(
+            "accessModes",
+            Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany"])),
+            "Of the claim; `ReadWriteOncePod` unless said."
+        ),
         field!("claim", SUBDOMAIN, "The name of the claim, or of one that exists when there is no `size`."),
         field!("emptyDir", Type::Kubernetes("EmptyDirVolumeSource"), "Scratch space."),
         field!("configMap", Type::Kubernetes("ConfigMapVolumeSource"), "As in Kubernetes."),
@@ -360,7 +480,11 @@ static VOLUME: Object = Object {
         field!("ephemeral", Type::Kubernetes("EphemeralVolumeSource"), "As in Kubernetes."),
         field!("csi", Type::Kubernetes("CSIVolumeSource"), "As in Kubernetes."),
         field!("nfs", Type::Kubernetes("NFSVolumeSource"), "As in Kubernetes."),
-        field!("hostPath", Type::Kubernetes("HostPathVolumeSource"), "As in Kubernetes; breaks Pod Security `restricted`."),
+        field!(
+            "hostPath",
+            Type::Kubernetes("HostPathVolumeSource"),
+            "As in Kubernetes; breaks Pod Security `restricted`."
+        ),
         field!("downwardAPI", Type::Kubernetes("DownwardAPIVolumeSource"), "As in Kubernetes."),
         field!("image", Type::Kubernetes("ImageVolumeSource"), "As in Kubernetes."),
         field!("readOnly", Type::Bool, "Of the mount."),
@@ -369,15 +493,33 @@ static VOLUME: Object = Object {
     ]],
     shorthand: None,
     union: &[
-        "size", "emptyDir", "configMap", "secret", "projected", "persistentVolumeClaim", "ephemeral", "csi", "nfs",
-        "hostPath", "downwardAPI", "image",
+        "size",
+        "emptyDir",
+        "configMap",
+        "secret",
+        "projected",
+        "persistentVolumeClaim",
+        "ephemeral",
+        "csi",
+        "nfs",
+        "hostPath",
+        "downwardAPI",
+        "image",
     ],
     switch: Switch::Replace,
 };
 
 static RESOURCES: Object = object!(&[&[
-    field!("requests", Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)), "What the scheduler reserves."),
-    field!("limits", Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)), "What the container may use."),
+    field!(
+        "requests",
+        Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)),
+        "What the scheduler reserves."
+    ),
+    field!(
+        "limits",
+        Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)),
+        "What the container may use."
+    ),
     field!("claims", Type::Kubernetes("ResourceClaim list"), "As in Kubernetes."),
 ]]);
 
@@ -403,7 +545,11 @@ static PROBE: Object = Object {
     groups: &[
         &[
             field!("httpGet", Type::Object(&HTTP_GET), "A path, or the Kubernetes map; the port is the first port."),
-            field!("tcpSocket", Type::Object(&TCP_SOCKET), "A port, or the Kubernetes map; the first port unless said."),
+            field!(
+                "tcpSocket",
+                Type::Object(&TCP_SOCKET),
+                "A port, or the Kubernetes map; the first port unless said."
+            ),
             field!("exec", Type::Object(&EXEC), "A command."),
             field!("grpc", Type::Object(&GRPC), "A port, or the Kubernetes map."),
         ],
@@ -457,7 +603,11 @@ static AUTOSCALING: Object = object!(&[&[
 static SERVICE: Object = object!(&[&[
     field!("type", Type::Enum(&["ClusterIP", "NodePort", "LoadBalancer"]), "`ClusterIP` unless said."),
     field!("port", PORT, "The Service's port for the first container port; the same unless said."),
-    field!("ports", Type::Map(&map!(("port name", format::port_name), PORT)), "Service ports by the container port's name."),
+    field!(
+        "ports",
+        Type::Map(&map!(("port name", format::port_name), PORT)),
+        "Service ports by the container port's name."
+    ),
     field!("nodePort", PORT, "Of the first port."),
     field!("annotations", ANNOTATIONS, "For instance a cloud load balancer's."),
     field!("clusterIP", STRING, "As in Kubernetes; `None` for a headless Service."),
@@ -470,7 +620,14 @@ static SERVICE: Object = object!(&[&[
 ]]);
 
 static INGRESS: Object = object!(&[&[
-    field!("host", Type::OneOf(&[Type::String("a host name", format::host), Type::List(&Type::String("a host name", format::host))]), "The host name, or several."),
+    field!(
+        "host",
+        Type::OneOf(&[
+            Type::String("a host name", format::host),
+            Type::List(&Type::String("a host name", format::host))
+        ]),
+        "The host name, or several."
+    ),
     field!("path", STRING, "`/` unless said."),
     field!("pathType", Type::Enum(&["Prefix", "Exact", "ImplementationSpecific"]), "`Prefix` unless said."),
     field!("paths", TEXTS, "Several paths."),
@@ -518,7 +675,11 @@ const STORE: &[Field] = &[
     field!("image", Type::String("an image", image), "With a tag or a digest."),
     field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
     field!("service", Type::String("a name", format::service_name), "The Service's name; the component's unless said."),
-    field!("password", Type::Wired, "`${secrets.NAME.KEY}`; the key `password` of a Secret of the component's name unless said."),
+    field!(
+        "password",
+        Type::Wired,
+        "`${secrets.NAME.KEY}`; the key `password` of a Secret of the component's name unless said."
+    ),
     field!("url", Type::Wired, "Of an external one: `${secrets.NAME.KEY}`."),
     field!("host", Type::Text, "Of an external one."),
     field!("port", PORT, "Of an external one."),
@@ -526,9 +687,21 @@ const STORE: &[Field] = &[
     field!("livenessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
     field!("readinessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
     field!("startupProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
-    field!("env", Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))), "Further environment variables."),
-    field!("metrics", Type::Enum(&["none", "annotations", "exporter"]), "Prometheus annotations, or an exporter beside it."),
-    field!("disruptionBudget", Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]), "A PodDisruptionBudget, where there are at least two pods."),
+    field!(
+        "env",
+        Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))),
+        "Further environment variables."
+    ),
+    field!(
+        "metrics",
+        Type::Enum(&["none", "annotations", "exporter"]),
+        "Prometheus annotations, or an exporter beside it."
+    ),
+    field!(
+        "disruptionBudget",
+        Type::OneOf(&[NONE, Type::Object(&DISRUPTION)]),
+        "A PodDisruptionBudget, where there are at least two pods."
+    ),
     field!("networkPolicy", Type::Enum(&["none", "wiring"]), "`wiring`: only what is wired to it may connect."),
 ];
 
@@ -537,10 +710,27 @@ static REDIS: Object = object!(&[
         field!("mode", Type::Enum(&["standalone", "sentinel", "operator", "external"]), "How it runs."),
         field!("auth", Type::Enum(&["password", "none"]), "Whether clients need a password."),
         field!("persistence", Type::OneOf(&[NONE, Type::Object(&PERSISTENCE)]), "What survives a restart."),
-        field!("workload", Type::Enum(&["StatefulSet", "Deployment"]), "StatefulSet with persistence, Deployment without, unless said."),
+        field!(
+            "workload",
+            Type::Enum(&["StatefulSet", "Deployment"]),
+            "StatefulSet with persistence, Deployment without, unless said."
+        ),
         field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
         field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),
-        field!("evictionPolicy", Type::Enum(&["noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"]), "What is dropped when memory is full."),
+        field!(
+            "evictionPolicy",
+            Type::Enum(&[
+                "noeviction",
+                "allkeys-lru",
+                "allkeys-lfu",
+                "allkeys-random",
+                "volatile-lru",
+                "volatile-lfu",
+                "volatile-random",
+                "volatile-ttl"
+            ]),
+            "What is dropped when memory is full."
+        ),
         field!("config", Type::Map(&map!(("directive", directive), Type::Text)), "Further redis.conf directives."),
         field!("tls", Type::Bool, "Of an external one: `rediss://`."),
         field!("username", Type::Text, "Of an external one; `default` unless said."),
@@ -567,7 +757,11 @@ static PERSISTENCE: Object = object!(&[&[
     field!("snapshots", Type::List(&Type::Text), "RDB save points, as `900 1`."),
     field!("size", QUANTITY, "Of the claim."),
     field!("storageClassName", SUBDOMAIN, "Of the claim."),
-    field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])), "Of the claim; `ReadWriteOncePod` unless said."),
+    field!(
+        "accessModes",
+        Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])),
+        "Of the claim; `ReadWriteOncePod` unless said."
+    ),
     field!("claim", SUBDOMAIN, "The claim's name, with `workload: Deployment`."),
 ]]);
 
@@ -575,14 +769,22 @@ static POSTGRES: Object = object!(&[
     &[
         field!("mode", Type::Enum(&["standalone", "cnpg", "external"]), "How it runs."),
         field!("database", Type::String("a database name", identifier), "`app` unless said."),
-        field!("user", Type::String("a role name", identifier), "The app's role, without superuser; `app` unless said."),
+        field!(
+            "user",
+            Type::String("a role name", identifier),
+            "The app's role, without superuser; `app` unless said."
+        ),
         field!("storage", Type::Object(&STORAGE), "The claim."),
         field!("config", Type::Map(&map!(("parameter", parameter), Type::Text)), "postgresql.conf parameters."),
         field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
         field!("backup", Type::OneOf(&[NONE, Type::Object(&BACKUP)]), "Dumps by a CronJob."),
         field!("instances", COUNT1, "Of `cnpg`."),
         field!("replicas", COUNT1, "A standalone PostgreSQL has one; more is an error that says why."),
-        field!("sslmode", Type::Enum(&["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]), "Of an external one."),
+        field!(
+            "sslmode",
+            Type::Enum(&["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]),
+            "Of an external one."
+        ),
     ],
     STORE,
     POD,
@@ -602,7 +804,11 @@ static STORAGE: Object = short!(
     &[&[
         field!("size", QUANTITY, "Of the claim."),
         field!("storageClassName", SUBDOMAIN, "Of the claim."),
-        field!("accessModes", Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])), "Of the claim; `ReadWriteOncePod` unless said."),
+        field!(
+            "accessModes",
+            Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce"])),
+            "Of the claim; `ReadWriteOncePod` unless said."
+        ),
     ]],
     "size",
 );

@@ -39,7 +39,11 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
 /// `apiVersion` and `project`, without which nothing else can be judged.
 fn head(sources: &Sources, root: &Tree<Span>, report: &mut Report) {
     let Some(map) = root.as_map() else {
-        let what = if root.is_null() { "the project file is empty".into() } else { format!("the project file must be a map, found {}", root.noun()) };
+        let what = if root.is_null() {
+            "the project file is empty".into()
+        } else {
+            format!("the project file must be a map, found {}", root.noun())
+        };
         let d = Diagnostic::error("empty-project", what).at(root.from);
         report.push(d.hint("begin with `apiVersion: kgen.dev/v1` and `project: NAME`, or run `kgen init`"));
         return;
@@ -146,7 +150,8 @@ fn mask_by_shape(sources: &mut Sources, file: FileId) {
         if block.is_none() && key == "secrets" {
             block = Some(indent);
         }
-        let sensitive = block.is_some() || ["password", "secret", "token", "key", "url"].iter().any(|word| key.contains(word));
+        let sensitive =
+            block.is_some() || ["password", "secret", "token", "key", "url"].iter().any(|word| key.contains(word));
         if sensitive && key_end <= content.len() {
             let start = if content.contains(':') { key_end } else { indent };
             let from = start + (content[start..].len() - content[start..].trim_start().len());

@@ -39,9 +39,7 @@ pub fn parse(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Tree<S
 pub fn parse_all(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Vec<Tree<Span>>, Diagnostic> {
     let text = &sources.get(file).text;
     match serde_saphyr::from_multiple_with_options::<Spanned<Node>>(text, options(dialect)) {
-        Ok(nodes) => {
-            Ok(nodes.into_iter().map(|node| node_tree(node, file)).filter(|tree| !tree.is_null()).collect())
-        }
+        Ok(nodes) => Ok(nodes.into_iter().map(|node| node_tree(node, file)).filter(|tree| !tree.is_null()).collect()),
         Err(error) => Err(explain(&error, sources, file)),
     }
 }
@@ -163,11 +161,14 @@ fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
     let text = &sources.get(file).text;
     let location = error.location().unwrap_or(Location::UNKNOWN);
     let start = byte_at(text, location.line() as usize, location.column() as usize);
-    let span = Span { file, start: start as u32, end: (start + location.span().byte_len().unwrap_or(1) as usize) as u32 };
+    let span =
+        Span { file, start: start as u32, end: (start + location.span().byte_len().unwrap_or(1) as usize) as u32 };
     let said = message_of(error);
     if let Some(key) = said.strip_prefix("duplicate mapping key: ") {
         let key = key.split(", set DuplicateKeyPolicy").next().unwrap_or(key);
-        return Diagnostic::error("duplicate-key", format!("key `{key}` is written twice")).at(span).hint("remove one of the two");
+        return Diagnostic::error("duplicate-key", format!("key `{key}` is written twice"))
+            .at(span)
+            .hint("remove one of the two");
     }
     let (message, hint) = advice(&said, line_at(text, start), &text[..start]);
     Diagnostic::error("yaml", message).at(span).maybe_hint(hint)

@@ -242,7 +242,8 @@ impl Checker<'_> {
         let mut chosen = map.entries().filter(|(key, e)| object.union.contains(&&***key) && !e.value.is_null());
         if let (Some((first, _)), Some((second, entry))) = (chosen.next(), chosen.next()) {
             let message = format!("`{first}` and `{second}` exclude each other{}", within(path));
-            self.report.push(Diagnostic::error("exclusive-keys", message).at(entry.key_from).hint("keep one of the two"));
+            self.report
+                .push(Diagnostic::error("exclusive-keys", message).at(entry.key_from).hint("keep one of the two"));
         }
     }
 
@@ -250,7 +251,8 @@ impl Checker<'_> {
         let hint = suggest::did_you_mean(key, object.fields().map(|field| field.key)).or_else(|| {
             let mut keys: Vec<_> = object.fields().map(|field| field.key).collect();
             keys.truncate(12);
-            (object.fields().count() <= 12).then(|| format!("known keys are {}", suggest::one_of(keys).replace(" or ", " and ")))
+            (object.fields().count() <= 12)
+                .then(|| format!("known keys are {}", suggest::one_of(keys).replace(" or ", " and ")))
         });
         let message = format!("unknown key `{key}`{}", within(path));
         self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
@@ -287,8 +289,16 @@ impl Checker<'_> {
             Some(text) => suggest::did_you_mean(text, words.iter().copied()),
             None => None,
         };
-        let reason = if std::ptr::eq(ty, whole) || reason_is_rule(ty) { reason } else { format!("expected {}, found {}", whole.noun(), found(tree)) };
-        let d = if reason_is_rule(ty) && tree.as_str().is_some() { bad_value(path, &reason) } else { wrong_type(path, &reason) };
+        let reason = if std::ptr::eq(ty, whole) || reason_is_rule(ty) {
+            reason
+        } else {
+            format!("expected {}, found {}", whole.noun(), found(tree))
+        };
+        let d = if reason_is_rule(ty) && tree.as_str().is_some() {
+            bad_value(path, &reason)
+        } else {
+            wrong_type(path, &reason)
+        };
         self.report.push(d.at(tree.from).maybe_hint(hint));
     }
 

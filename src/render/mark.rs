@@ -28,7 +28,8 @@ pub fn instrument(template: usize, text: &str) -> String {
     let mut inside = false;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let trimmed = line.trim_start();
-        let is_text = !inside && !trimmed.starts_with("{%") && !trimmed.starts_with("{#") && !trimmed.trim_end().is_empty();
+        let is_text =
+            !inside && !trimmed.starts_with("{%") && !trimmed.starts_with("{#") && !trimmed.trim_end().is_empty();
         if is_text {
             let _ = write!(out, "{{{{ {CALL}({template}, {}) }}}}", index + 1);
         }
@@ -143,7 +144,10 @@ mod tests {
     #[test]
     fn lines_of_text_get_a_mark_and_tags_do_not() {
         let text = "a: 1\n  {% if x %}\n  b: {{ y }}\n{% endif %}\n";
-        assert_eq!(instrument(3, text), "{{ __line(3, 1) }}a: 1\n  {% if x %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% endif %}\n");
+        assert_eq!(
+            instrument(3, text),
+            "{{ __line(3, 1) }}a: 1\n  {% if x %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% endif %}\n"
+        );
     }
 
     #[test]

@@ -46,7 +46,11 @@ impl Engine {
             plain: build(false)?,
             traced: if origins { Some(build(true)?) } else { None },
             paths: all.iter().map(|template| template.path.clone()).collect(),
-            line_spans: if origins { files.iter().map(|(_, file)| line_spans(sources, *file)).collect() } else { Vec::new() },
+            line_spans: if origins {
+                files.iter().map(|(_, file)| line_spans(sources, *file)).collect()
+            } else {
+                Vec::new()
+            },
             files,
         })
     }
@@ -82,7 +86,14 @@ impl Engine {
         if planned.hash_name {
             hash_name(&mut body);
         }
-        let id = Id::of(&body).ok_or_else(|| Box::new(self.at(planned, owner, "nameless-object", "wrote an object without `apiVersion`, `kind` or `metadata.name`")))?;
+        let id = Id::of(&body).ok_or_else(|| {
+            Box::new(self.at(
+                planned,
+                owner,
+                "nameless-object",
+                "wrote an object without `apiVersion`, `kind` or `metadata.name`",
+            ))
+        })?;
         Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only: planned.stream_only })
     }
 
@@ -124,14 +135,21 @@ impl Engine {
     }
 
     /// The rendered text as a tree. A text that is no YAML is the template's mistake: the rendered line is shown.
-    fn parse(&self, planned: &Planned, owner: &Owner, text: String, sources: &Sources) -> Result<(Tree<Span>, Sources), Box<Diagnostic>> {
+    fn parse(
+        &self,
+        planned: &Planned,
+        owner: &Owner,
+        text: String,
+        sources: &Sources,
+    ) -> Result<(Tree<Span>, Sources), Box<Diagnostic>> {
         let mut local = Sources::default();
         let file = local.add(format!("{} (rendered)", planned.template), text);
         match node::parse(&local, file, Dialect::Manifest) {
             Ok(tree) => Ok((tree, local)),
             Err(error) => {
                 let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-                let line = local.get(file).text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim().to_owned();
+                let line =
+                    local.get(file).text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim().to_owned();
                 let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
                 let _ = sources;
                 Err(Box::new(self.at(planned, owner, "template-yaml", &what)))
@@ -140,9 +158,16 @@ impl Engine {
     }
 }
 
-fn template_error(files: &[(Arc<str>, FileId)], error: &minijinja::Error, owner: Option<&Owner>, sources: &Sources) -> Diagnostic {
+fn template_error(
+    files: &[(Arc<str>, FileId)],
+    error: &minijinja::Error,
+    owner: Option<&Owner>,
+    sources: &Sources,
+) -> Diagnostic {
     let mut error = error;
-    while let Some(inner) = std::error::Error::source(error).and_then(|source| source.downcast_ref::<minijinja::Error>()) {
+    while let Some(inner) =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<minijinja::Error>())
+    {
         error = inner;
     }
     let file = error.name().and_then(|name| files.iter().find(|(known, _)| **known == *name)).map(|(_, file)| *file);
@@ -191,7 +216,8 @@ fn environment(
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
     environment.set_syntax(syntax.build().map_err(|error| template_error(files, &error, None, sources))?);
-    environment.add_filter(templates::INDENT, |text: &str, by: usize| Value::from_safe_string(templates::indent(text, by)));
+    environment
+        .add_filter(templates::INDENT, |text: &str, by: usize| Value::from_safe_string(templates::indent(text, by)));
     environment.add_function(mark::CALL, |state: &minijinja::State, template: usize, line: usize| {
         let trace = state.lookup(emit::TRACE);
         let ids = trace.as_ref().and_then(|value| value.downcast_object_ref::<Trace>()).map(Trace::take);
@@ -220,7 +246,11 @@ fn open_values(body: &mut Tree<Origin>, planned: &Planned) {
 fn hash_name(body: &mut Tree<Origin>) {
     let spec = body.get("spec").map(|spec| spec.to_json().to_string()).unwrap_or_default();
     let hash = crate::plan::config::hex(&Sha256::digest(spec));
-    let name = body.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut).and_then(|map| map.get_mut("name"));
+    let name = body
+        .as_map_mut()
+        .and_then(|map| map.get_mut("metadata"))
+        .and_then(Tree::as_map_mut)
+        .and_then(|map| map.get_mut("name"));
     if let Some(name) = name {
         let hashed = format!("{}-{}", name.as_str().unwrap_or_default(), &hash[..10]);
         name.kind = Kind::String(hashed.into());

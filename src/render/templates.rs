@@ -63,7 +63,8 @@ pub struct Template {
 pub fn all(own: &[Template]) -> Vec<Template> {
     let mut out: Vec<Template> = Vec::new();
     for (name, text) in BUILT_IN {
-        let template = Template { name: (*name).into(), path: format!("templates/{name}").into(), text: (*text).to_owned() };
+        let template =
+            Template { name: (*name).into(), path: format!("templates/{name}").into(), text: (*text).to_owned() };
         out.push(own.iter().find(|own| *own.name == **name).cloned().unwrap_or(template));
     }
     out.extend(own.iter().filter(|own| !BUILT_IN.iter().any(|(name, _)| **name == *own.name)).cloned());

@@ -89,7 +89,8 @@ impl<'p> Merger<'p, '_> {
 
     fn null(&mut self, ty: &Type, layer: &Layer, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
         let top = stack[0].1;
-        let is_new = !stack[1..].iter().any(|(l, tree)| !matches!(l, Layer::Preset(_) | Layer::Default) && !tree.is_null());
+        let is_new =
+            !stack[1..].iter().any(|(l, tree)| !matches!(l, Layer::Preset(_) | Layer::Default) && !tree.is_null());
         let may_be_empty = matches!(layer, Layer::Project) && is_new && EMPTY_WHEN_NULL.contains(&depth_word(path));
         if may_be_empty {
             let rest: Stack = stack[1..].to_vec();
@@ -186,7 +187,11 @@ impl<'p> Merger<'p, '_> {
         for (index, element) in list.iter().enumerate() {
             let stack = vec![(layer.clone(), element)];
             let path = format!("{path}[{index}]");
-            out.push(if element.is_null() { Tree::null() } else { self.value(item, &stack, &path).unwrap_or_default() });
+            out.push(if element.is_null() {
+                Tree::null()
+            } else {
+                self.value(item, &stack, &path).unwrap_or_default()
+            });
         }
         Kind::List(out).into()
     }

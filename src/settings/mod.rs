@@ -152,7 +152,8 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
 
 fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> Diagnostic {
     let known = || all.into_iter().flat_map(Map::keys).map(|name| &**name);
-    let hint = suggest::did_you_mean(name, known()).unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(known())));
+    let hint = suggest::did_you_mean(name, known())
+        .unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(known())));
     Diagnostic::error("unknown-profile", format!("there is no profile `{name}` to extend")).at(span).hint(hint)
 }
 

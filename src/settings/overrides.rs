@@ -23,7 +23,8 @@ pub fn parse(sources: &mut Sources, argument: &str) -> Result<Tree<Span>, Diagno
 }
 
 fn bad(reason: &str) -> Diagnostic {
-    Diagnostic::error("bad-set", format!("--set wants `path=value`: {reason}")).hint("for instance `--set apps.api.replicas=3`")
+    Diagnostic::error("bad-set", format!("--set wants `path=value`: {reason}"))
+        .hint("for instance `--set apps.api.replicas=3`")
 }
 
 type Word = (String, usize, usize);
@@ -84,6 +85,9 @@ mod tests {
 
     #[test]
     fn a_missing_equals_sign_is_an_error() {
-        assert_eq!(parse(&mut Sources::default(), "apps.api").unwrap_err().message, "--set wants `path=value`: there is no `=`");
+        assert_eq!(
+            parse(&mut Sources::default(), "apps.api").unwrap_err().message,
+            "--set wants `path=value`: there is no `=`"
+        );
     }
 }

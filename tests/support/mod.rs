@@ -67,10 +67,7 @@ impl Kgen {
             args: vec![],
             env: BTreeMap::new(),
             stdin: String::new(),
-            expected: Said {
-                status: Some(0),
-                ..Said::default()
-            },
+            expected: Said { status: Some(0), ..Said::default() },
             tree: BTreeMap::new(),
         }
     }
@@ -132,13 +129,7 @@ impl Kgen {
     /// Runs, compares everything, and fails with all differences. The folder is returned for a closer look.
     #[track_caller]
     pub fn run(self) -> Temp {
-        let said = run(
-            &self.program,
-            self.temp.path(),
-            &self.args,
-            &self.env,
-            &self.stdin,
-        );
+        let said = run(&self.program, self.temp.path(), &self.args, &self.env, &self.stdin);
         let mut problems = compare(&self.expected, &said);
         for (path, expected) in &self.tree {
             let full = self.temp.path().join(path);
@@ -148,82 +139,40 @@ impl Kgen {
             };
             problems.extend(difference(path, expected.as_deref(), found.as_deref()));
         }
-        assert!(
-            problems.is_empty(),
-            "`kgen {}`\n{}",
-            self.args.join(" "),
-            problems.join("\n")
-        );
+        assert!(problems.is_empty(), "`kgen {}`\n{}", self.args.join(" "), problems.join("\n"));
         self.temp
     }
 }
 
 /// Runs `program` in `folder`. Of the environment it gets `PATH`, and a `HOME` that is the folder.
 #[track_caller]
-pub fn run(
-    program: &Path,
-    folder: &Path,
-    args: &[String],
-    env: &BTreeMap<String, String>,
-    stdin: &str,
-) -> Said {
+pub fn run(program: &Path, folder: &Path, args: &[String], env: &BTreeMap<String, String>, stdin: &str) -> Said {
     let mut command = Command::new(program);
     command.current_dir(folder).args(args).env_clear();
-    command
-        .env("PATH", inherited("PATH").unwrap_or_default())
-        .env("HOME", folder)
-        .envs(env);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    command.env("PATH", inherited("PATH").unwrap_or_default()).env("HOME", folder).envs(env);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     // From a thread: a child that writes much before it reads would wait for us, and we for it. It need not read at all.
     let (mut pipe, text) = (child.stdin.take().unwrap(), stdin.to_owned());
     let writer = std::thread::spawn(move || pipe.write_all(text.as_bytes()));
     let done = child.wait_with_output().unwrap();
     let _ = writer.join().unwrap();
-    let text =
-        |bytes| String::from_utf8(bytes).unwrap_or_else(|error| panic!("not UTF-8: {error}"));
-    Said {
-        stdout: text(done.stdout),
-        stderr: text(done.stderr),
-        status: done.status.code(),
-    }
+    let text = |bytes| String::from_utf8(bytes).unwrap_or_else(|error| panic!("not UTF-8: {error}"));
+    Said { stdout: text(done.stdout), stderr: text(done.stderr), status: done.status.code() }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests start programs, and read how they are to be run"
-)]
+#[expect(clippy::disallowed_methods, reason = "the tests start programs, and read how they are to be run")]
 pub fn inherited(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
 fn compare(expected: &Said, said: &Said) -> Vec<String> {
-    let status = |said: &Said| {
-        said.status
-            .map_or("a signal".to_owned(), |status| status.to_string())
-    };
+    let status = |said: &Said| said.status.map_or("a signal".to_owned(), |status| status.to_string());
     let mut problems = vec![];
-    problems.extend(difference(
-        "stdout",
-        Some(&expected.stdout),
-        Some(&said.stdout),
-    ));
-    problems.extend(difference(
-        "stderr",
-        Some(&expected.stderr),
-        Some(&said.stderr),
-    ));
+    problems.extend(difference("stdout", Some(&expected.stdout), Some(&said.stdout)));
+    problems.extend(difference("stderr", Some(&expected.stderr), Some(&said.stderr)));
     if expected.status != said.status {
-        problems.push(format!(
-            "status is {} instead of {}",
-            status(said),
-            status(expected)
-        ));
+        problems.push(format!("status is {} instead of {}", status(said), status(expected)));
     }
     problems
 }
@@ -233,14 +182,9 @@ pub fn difference(name: &str, expected: Option<&str>, found: Option<&str>) -> Op
     match (expected, found) {
         (Some(expected), Some(found)) if expected == found => None,
         (None, None) => None,
-        (Some(expected), Some(found)) => {
-            Some(format!("`{name}` is different\n{}", diff(expected, found)))
-        }
+        (Some(expected), Some(found)) => Some(format!("`{name}` is different\n{}", diff(expected, found))),
         (Some(_), None) => Some(format!("`{name}` is expected and was not made")),
-        (None, Some(found)) => Some(format!(
-            "`{name}` was made and is not expected\n{}",
-            diff("", found)
-        )),
+        (None, Some(found)) => Some(format!("`{name}` was made and is not expected\n{}", diff("", found))),
     }
 }
 
@@ -272,10 +216,7 @@ fn collect(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
             collect(&entry.path(), &format!("{path}/"), found);
         } else {
             let text = fs::read_to_string(entry.path());
-            found.insert(
-                path,
-                text.unwrap_or_else(|error| panic!("{}: {error}", entry.path().display())),
-            );
+            found.insert(path, text.unwrap_or_else(|error| panic!("{}: {error}", entry.path().display())));
         }
     }
 }

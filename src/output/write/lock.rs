@@ -37,29 +37,20 @@ impl Lock {
             if !matches!(place::kind(&path)?, Kind::Nothing | Kind::File) {
                 bail!("`{}` is not a file; remove it", path.display());
             }
-            let lock = try_take(&path)
-                .with_context(|| format!("cannot write to `{}`", output.display()))?;
+            let lock = try_take(&path).with_context(|| format!("cannot write to `{}`", output.display()))?;
             match lock {
                 Some(file) => return Ok(Self { file, path }),
                 None => sleep(PAUSE),
             }
         }
         let seconds = PAUSE.as_millis() * u128::from(patience) / 1000;
-        bail!(
-            "another kgen{} is writing to `{}`; waited {seconds} s",
-            holder(&path),
-            output.display()
-        )
+        bail!("another kgen{} is writing to `{}`; waited {seconds} s", holder(&path), output.display())
     }
 }
 
 /// `None` while someone else holds it.
 fn try_take(path: &Path) -> io::Result<Option<File>> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -92,11 +83,8 @@ fn is_same(_: &File, _: &Path) -> bool {
 }
 
 fn holder(path: &Path) -> String {
-    let pid = std::fs::read_to_string(path)
-        .ok()
-        .and_then(|text| text.parse::<u32>().ok());
-    pid.map(|pid| format!(" (process {pid})"))
-        .unwrap_or_default()
+    let pid = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<u32>().ok());
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
 }
 
 impl Drop for Lock {

@@ -39,25 +39,15 @@ pub enum Content {
 
 impl Default for Manifest {
     fn default() -> Self {
-        Self {
-            version: VERSION,
-            files: BTreeMap::new(),
-            unfinished: BTreeMap::new(),
-        }
+        Self { version: VERSION, files: BTreeMap::new(), unfinished: BTreeMap::new() }
     }
 }
 
 impl Manifest {
     /// What a finished run leaves.
     pub fn of(files: &BTreeMap<String, File>) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, file)| (path.clone(), Content::of(file)))
-            .collect();
-        Self {
-            files,
-            ..Self::default()
-        }
+        let files = files.iter().map(|(path, file)| (path.clone(), Content::of(file))).collect();
+        Self { files, ..Self::default() }
     }
 
     /// The folder's manifest; an empty one where there is none.
@@ -68,10 +58,7 @@ impl Manifest {
             text => text.with_context(|| format!("cannot read `{}`", path.display()))?,
         };
         Self::parse(&text).with_context(|| {
-            format!(
-                "`{}` is not as kgen wrote it; restore it, or remove it and render with `--force`",
-                path.display()
-            )
+            format!("`{}` is not as kgen wrote it; restore it, or remove it and render with `--force`", path.display())
         })
     }
 
@@ -82,17 +69,9 @@ impl Manifest {
             version: u32,
         }
         let head: Head = serde_json::from_str(text)?;
-        ensure!(
-            head.version == VERSION,
-            "version {} is not known to this kgen",
-            head.version
-        );
+        ensure!(head.version == VERSION, "version {} is not known to this kgen", head.version);
         let manifest: Self = serde_json::from_str(text)?;
-        if let Some(path) = manifest
-            .paths()
-            .into_iter()
-            .find(|path| !place::is_safe(path))
-        {
+        if let Some(path) = manifest.paths().into_iter().find(|path| !place::is_safe(path)) {
             bail!("`{path}` is not a path inside the folder");
         }
         Ok(manifest)
@@ -114,21 +93,13 @@ impl Manifest {
     /// What is known of the file at `path`, when it is as kgen wrote it.
     pub fn owned(&self, path: &str, bytes: &[u8]) -> Option<&Content> {
         let unfinished = self.unfinished.get(path).into_iter().flatten();
-        self.files
-            .get(path)
-            .into_iter()
-            .chain(unfinished)
-            .find(|content| content.matches(bytes))
+        self.files.get(path).into_iter().chain(unfinished).find(|content| content.matches(bytes))
     }
 }
 
 impl Content {
     pub fn of(file: &File) -> Self {
-        if file.secret {
-            Self::Secret
-        } else {
-            Self::Hash(hash(file.text.as_bytes()))
-        }
+        if file.secret { Self::Secret } else { Self::Hash(hash(file.text.as_bytes())) }
     }
 
     fn matches(&self, bytes: &[u8]) -> bool {
@@ -140,10 +111,7 @@ impl Content {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl From<Content> for String {
@@ -173,14 +141,8 @@ mod tests {
 
     #[test]
     fn a_manifest_is_sorted_and_reads_back() {
-        let file = |secret| File {
-            text: format!("{MARK}x\n"),
-            secret,
-        };
-        let files = BTreeMap::from([
-            ("b/c.yaml".to_owned(), file(true)),
-            ("a.yaml".to_owned(), file(false)),
-        ]);
+        let file = |secret| File { text: format!("{MARK}x\n"), secret };
+        let files = BTreeMap::from([("b/c.yaml".to_owned(), file(true)), ("a.yaml".to_owned(), file(false))]);
         let manifest = Manifest::of(&files);
         let text = manifest.text().unwrap();
         assert_eq!(
@@ -194,14 +156,7 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_out_is_refused() {
-        for path in [
-            "../x",
-            "/etc/passwd",
-            "a/../../x",
-            ".git/hooks/x",
-            "a//b",
-            ".kgen.lock",
-        ] {
+        for path in ["../x", "/etc/passwd", "a/../../x", ".git/hooks/x", "a//b", ".kgen.lock"] {
             let text = format!(r#"{{"version": 1, "files": {{"{path}": "secret"}}}}"#);
             let error = Manifest::parse(&text).unwrap_err().to_string();
             assert_eq!(error, format!("`{path}` is not a path inside the folder"));
@@ -210,9 +165,7 @@ mod tests {
 
     #[test]
     fn a_later_version_is_refused() {
-        let error = Manifest::parse(r#"{"version": 2, "trees": []}"#)
-            .unwrap_err()
-            .to_string();
+        let error = Manifest::parse(r#"{"version": 2, "trees": []}"#).unwrap_err().to_string();
         assert_eq!(error, "version 2 is not known to this kgen");
     }
 }

@@ -81,9 +81,7 @@ pub fn kind(path: &Path) -> Result<Kind> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(Kind::Nothing);
         }
-        found => found
-            .with_context(|| format!("cannot read `{}`", path.display()))?
-            .file_type(),
+        found => found.with_context(|| format!("cannot read `{}`", path.display()))?.file_type(),
     };
     Ok(match found {
         found if found.is_symlink() => Kind::Link,
@@ -96,9 +94,7 @@ pub fn kind(path: &Path) -> Result<Kind> {
 /// Names in a folder, sorted.
 pub fn names(folder: &Path) -> Result<Vec<String>> {
     let read = || -> std::io::Result<Vec<String>> {
-        fs::read_dir(folder)?
-            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-            .collect()
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     };
     let mut names = read().with_context(|| format!("cannot read `{}`", folder.display()))?;
     names.sort();
@@ -110,14 +106,12 @@ pub const TEMPORARY: &str = ".kgen-tmp-";
 
 /// A file that is being written to take the place of another.
 pub fn is_temporary(name: &str) -> bool {
-    name.strip_prefix(TEMPORARY)
-        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    name.strip_prefix(TEMPORARY).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Relative, inside, and none of the names that kgen or git need for themselves.
 pub fn is_safe(path: &str) -> bool {
-    !path.contains(|c: char| c.is_control() || c == '\\' || c == ':')
-        && path.split('/').all(is_safe_name)
+    !path.contains(|c: char| c.is_control() || c == '\\' || c == ':') && path.split('/').all(is_safe_name)
 }
 
 fn is_safe_name(name: &str) -> bool {
@@ -131,10 +125,7 @@ pub fn check<'p>(paths: impl IntoIterator<Item = &'p str>) -> Result<()> {
     let paths: BTreeSet<&str> = paths.into_iter().collect();
     let mut seen = BTreeMap::new();
     for path in &paths {
-        ensure!(
-            is_safe(path),
-            "`{path}` is not a path inside the output folder"
-        );
+        ensure!(is_safe(path), "`{path}` is not a path inside the output folder");
         for part in folders(path).chain([*path]) {
             match seen.insert(part.to_lowercase(), part) {
                 Some(other) if other != part => {
@@ -160,19 +151,7 @@ mod tests {
 
     #[test]
     fn paths_stay_inside() {
-        for path in [
-            "",
-            "/a",
-            "../a",
-            "a/..",
-            "a/./b",
-            "a/",
-            "a\\b",
-            "C:a",
-            "a\nb",
-            ".GIT/x",
-            "a/.kgen-tmp-1",
-        ] {
+        for path in ["", "/a", "../a", "a/..", "a/./b", "a/", "a\\b", "C:a", "a\nb", ".GIT/x", "a/.kgen-tmp-1"] {
             assert!(!is_safe(path), "{path:?}");
         }
         assert!(is_safe("a/b.yaml") && is_safe(".gitignore") && is_safe("..a"));
@@ -180,21 +159,12 @@ mod tests {
 
     #[test]
     fn names_that_differ_in_case_only_are_refused() {
-        assert_eq!(
-            refusal(&["a/x", "A/y"]),
-            "`A` and `a` differ in upper and lower case only"
-        );
-        assert_eq!(
-            refusal(&["a/x", "a/X"]),
-            "`a/X` and `a/x` differ in upper and lower case only"
-        );
+        assert_eq!(refusal(&["a/x", "A/y"]), "`A` and `a` differ in upper and lower case only");
+        assert_eq!(refusal(&["a/x", "a/X"]), "`a/X` and `a/x` differ in upper and lower case only");
     }
 
     #[test]
     fn a_path_is_a_file_or_a_folder() {
-        assert_eq!(
-            refusal(&["a", "a/b"]),
-            "`a` would be a file and the folder of `a/b`"
-        );
+        assert_eq!(refusal(&["a", "a/b"]), "`a` would be a file and the folder of `a/b`");
     }
 }

@@ -54,10 +54,7 @@ pub enum Reason {
 impl Conflict {
     /// `--force` settles it: only one file, at the path itself, is lost.
     pub fn can_force(&self) -> bool {
-        matches!(
-            self.reason,
-            Reason::Foreign | Reason::Edited | Reason::Link | Reason::Special
-        )
+        matches!(self.reason, Reason::Foreign | Reason::Edited | Reason::Link | Reason::Special)
     }
 }
 
@@ -83,11 +80,7 @@ impl fmt::Display for Conflict {
 /// `known` is what the folder's `.kgen.json` says.
 pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) -> Result<Changes> {
     let mut changes = Changes::default();
-    for path in known
-        .paths()
-        .into_iter()
-        .filter(|path| !files.contains_key(*path))
-    {
+    for path in known.paths().into_iter().filter(|path| !files.contains_key(*path)) {
         changes.leave(output, &known, path)?;
     }
     let leaving = changes.leaving();
@@ -102,9 +95,7 @@ pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) ->
 impl Changes {
     /// The tree on disk is the one that would be written.
     pub fn is_empty(&self) -> bool {
-        self.lists().iter().all(|(_, list)| list.is_empty())
-            && self.conflicts.is_empty()
-            && !self.stale_manifest
+        self.lists().iter().all(|(_, list)| list.is_empty()) && self.conflicts.is_empty() && !self.stale_manifest
     }
 
     /// Nothing to do at all, not even a file mode.
@@ -114,11 +105,7 @@ impl Changes {
 
     pub(super) fn summary(&self) -> Summary {
         let removed = self.removed.clone();
-        Summary {
-            written: self.writes(),
-            removed,
-            unchanged: self.unchanged,
-        }
+        Summary { written: self.writes(), removed, unchanged: self.unchanged }
     }
 
     /// Files to write, sorted.
@@ -131,19 +118,9 @@ impl Changes {
     /// The interim `.kgen.json`: what does not change, and all that what changes may be meanwhile.
     pub(super) fn interim(&self, files: &BTreeMap<String, File>) -> Manifest {
         let mut interim = Manifest::of(files);
-        for path in self
-            .writes()
-            .into_iter()
-            .chain(self.removed.clone())
-            .chain(self.gone.clone())
-        {
+        for path in self.writes().into_iter().chain(self.removed.clone()).chain(self.gone.clone()) {
             let mut contents: Vec<_> = self.owned.get(&path).cloned().into_iter().collect();
-            contents.extend(
-                interim
-                    .files
-                    .remove(&path)
-                    .filter(|new| !contents.contains(new)),
-            );
+            contents.extend(interim.files.remove(&path).filter(|new| !contents.contains(new)));
             interim.unfinished.insert(path, contents);
         }
         interim
@@ -152,17 +129,11 @@ impl Changes {
     /// Takes what `--force` allows for changes like others. What stood there is not kgen's: it gets no entry in the
     /// interim `.kgen.json`, so that a run without `--force` after a killed one refuses again.
     pub(super) fn force(&mut self) {
-        let (forced, kept) = std::mem::take(&mut self.conflicts)
-            .into_iter()
-            .partition(Conflict::can_force);
+        let (forced, kept) = std::mem::take(&mut self.conflicts).into_iter().partition(Conflict::can_force);
         self.conflicts = kept;
         let forced: Vec<Conflict> = forced;
         for conflict in forced {
-            let list = if conflict.wanted {
-                &mut self.replaced
-            } else {
-                &mut self.removed
-            };
+            let list = if conflict.wanted { &mut self.replaced } else { &mut self.removed };
             list.push(conflict.path);
             list.sort();
         }
@@ -186,27 +157,17 @@ impl Changes {
     }
 
     fn lists(&self) -> [(&'static str, &Vec<String>); 3] {
-        [
-            ("missing", &self.created),
-            ("different", &self.replaced),
-            ("left over", &self.removed),
-        ]
+        [("missing", &self.created), ("different", &self.replaced), ("left over", &self.removed)]
     }
 
     fn conflict(&mut self, path: &str, reason: Reason, wanted: bool) {
-        self.conflicts.push(Conflict {
-            path: path.to_owned(),
-            reason,
-            wanted,
-        });
+        self.conflicts.push(Conflict { path: path.to_owned(), reason, wanted });
     }
 
     /// A path that kgen wrote and no longer makes.
     fn leave(&mut self, output: &Path, known: &Manifest, path: &str) -> Result<()> {
         match place::look(output, path)? {
-            Found::Nothing | Found::Folder | Found::BehindFile(_) => {
-                self.gone.push(path.to_owned())
-            }
+            Found::Nothing | Found::Folder | Found::BehindFile(_) => self.gone.push(path.to_owned()),
             Found::File(bytes) => match known.owned(path, &bytes) {
                 Some(content) => {
                     self.owned.insert(path.to_owned(), content.clone());
@@ -223,15 +184,8 @@ impl Changes {
 
     /// Files that this run removes, once every conflict is settled.
     fn leaving(&self) -> BTreeSet<String> {
-        let conflicts = self
-            .conflicts
-            .iter()
-            .filter(|conflict| conflict.can_force());
-        self.removed
-            .iter()
-            .chain(conflicts.map(|conflict| &conflict.path))
-            .cloned()
-            .collect()
+        let conflicts = self.conflicts.iter().filter(|conflict| conflict.can_force());
+        self.removed.iter().chain(conflicts.map(|conflict| &conflict.path)).cloned().collect()
     }
 
     fn want(
@@ -253,19 +207,13 @@ impl Changes {
                 None if known.lists(path) => self.conflict(path, Reason::Edited, true),
                 None => self.conflict(path, Reason::Foreign, true),
             },
-            Found::Folder if is_leaving(output, path, leaving)? => {
-                self.created.push(path.to_owned())
-            }
-            Found::BehindFile(on_the_way) if leaving.contains(&on_the_way) => {
-                self.created.push(path.to_owned())
-            }
+            Found::Folder if is_leaving(output, path, leaving)? => self.created.push(path.to_owned()),
+            Found::BehindFile(on_the_way) if leaving.contains(&on_the_way) => self.created.push(path.to_owned()),
             Found::Folder => self.conflict(path, Reason::Folder, true),
             Found::Link => self.conflict(path, Reason::Link, true),
             Found::Special => self.conflict(path, Reason::Special, true),
             Found::BehindLink(link) => self.conflict(path, Reason::BehindLink(link), true),
-            Found::BehindFile(on_the_way) => {
-                self.conflict(path, Reason::BehindFile(on_the_way), true)
-            }
+            Found::BehindFile(on_the_way) => self.conflict(path, Reason::BehindFile(on_the_way), true),
         }
         Ok(())
     }
@@ -298,17 +246,13 @@ fn is_leaving(output: &Path, path: &str, leaving: &BTreeSet<String>) -> Result<b
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lists = self.lists();
-        for (word, path) in lists
-            .iter()
-            .flat_map(|(word, list)| list.iter().map(move |path| (word, path)))
-        {
+        for (word, path) in lists.iter().flat_map(|(word, list)| list.iter().map(move |path| (word, path))) {
             writeln!(f, "`{path}` is {word}")?;
         }
         for conflict in &self.conflicts {
             writeln!(f, "{conflict}")?;
         }
-        let only_manifest =
-            self.conflicts.is_empty() && lists.iter().all(|(_, list)| list.is_empty());
+        let only_manifest = self.conflicts.is_empty() && lists.iter().all(|(_, list)| list.is_empty());
         if self.stale_manifest && only_manifest {
             writeln!(f, "`{}` is different", manifest::NAME)?;
         }

@@ -22,9 +22,7 @@ const FINAL: &str = ".kgen-tmp-manifest";
 /// A killed run may have left something that only a run with the lock may clear away.
 pub fn has_leftovers(output: &Path) -> bool {
     // A temporary file anywhere else implies the journal, or `unfinished` in a manifest that is then not as it should be.
-    [JOURNAL, FINAL, lock::NAME]
-        .iter()
-        .any(|name| output.join(name).symlink_metadata().is_ok())
+    [JOURNAL, FINAL, lock::NAME].iter().any(|name| output.join(name).symlink_metadata().is_ok())
 }
 
 /// Removes the temporary files of a killed run, and the folders it made for nothing.
@@ -34,17 +32,8 @@ pub fn sweep(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>)
     let journal = Manifest::parse(&text).unwrap_or_default();
     let known = Manifest::load(output).unwrap_or_default();
     let (begun, written) = (journal.paths(), known.paths());
-    let paths: BTreeSet<&str> = begun
-        .iter()
-        .chain(&written)
-        .map(|path| path.as_str())
-        .collect();
-    for folder in place::all_folders(
-        paths
-            .iter()
-            .copied()
-            .chain(files.keys().map(String::as_str)),
-    ) {
+    let paths: BTreeSet<&str> = begun.iter().chain(&written).map(|path| path.as_str()).collect();
+    for folder in place::all_folders(paths.iter().copied().chain(files.keys().map(String::as_str))) {
         if place::is_real_folder(output, folder)? {
             sweep_folder(disk, &output.join(folder))?;
         }
@@ -72,22 +61,13 @@ fn remove_leftover(disk: &mut dyn Disk, path: &Path) -> Result<()> {
 }
 
 /// Removes the folders on the way to `paths` that are empty, innermost first.
-fn prune<'p>(
-    disk: &mut dyn Disk,
-    output: &Path,
-    paths: impl IntoIterator<Item = &'p str>,
-) -> Result<()> {
+fn prune<'p>(disk: &mut dyn Disk, output: &Path, paths: impl IntoIterator<Item = &'p str>) -> Result<()> {
     for folder in place::all_folders(paths).into_iter().rev() {
-        if place::is_real_folder(output, folder)? && place::names(&output.join(folder))?.is_empty()
-        {
+        if place::is_real_folder(output, folder)? && place::names(&output.join(folder))?.is_empty() {
             let full = output.join(folder);
             match disk.remove_folder(&full) {
                 // An empty folder that must stay, a mount point say, does no harm.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::PermissionDenied | ErrorKind::ResourceBusy
-                    ) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ResourceBusy) => {}
                 removed => named("remove", &full, removed)?,
             }
         }
@@ -111,34 +91,16 @@ fn named(verb: &str, path: &Path, result: io::Result<()>) -> Result<()> {
 }
 
 /// Does what `changes` says; all its conflicts are settled, and the lock is held.
-pub fn carry_out(
-    disk: &mut dyn Disk,
-    output: &Path,
-    files: &BTreeMap<String, File>,
-    changes: &Changes,
-) -> Result<()> {
+pub fn carry_out(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, changes: &Changes) -> Result<()> {
     for path in &changes.loose {
-        named(
-            "protect",
-            &output.join(path),
-            disk.protect(&output.join(path)),
-        )?;
+        named("protect", &output.join(path), disk.protect(&output.join(path)))?;
     }
     let interim = changes.interim(files);
     if interim.unfinished.is_empty() && !changes.stale_manifest {
         return Ok(());
     }
-    let mut run = Run {
-        disk,
-        output,
-        files,
-        changes,
-        staged: vec![],
-        made: vec![],
-    };
-    let done = run
-        .stage(&interim)
-        .and_then(|()| run.switch(!interim.unfinished.is_empty()));
+    let mut run = Run { disk, output, files, changes, staged: vec![], made: vec![] };
+    let done = run.stage(&interim).and_then(|()| run.switch(!interim.unfinished.is_empty()));
     if done.is_err() {
         run.discard();
     }
@@ -161,18 +123,10 @@ impl Run<'_> {
         let manifest = self.output.join(manifest::NAME);
         if !interim.unfinished.is_empty() {
             let path = self.output.join(JOURNAL);
-            named(
-                "write",
-                &manifest,
-                self.disk.create(&path, &interim.text()?, false),
-            )?;
+            named("write", &manifest, self.disk.create(&path, &interim.text()?, false))?;
         }
         let text = Manifest::of(self.files).text()?;
-        named(
-            "write",
-            &manifest,
-            self.disk.create(&self.output.join(FINAL), &text, false),
-        )?;
+        named("write", &manifest, self.disk.create(&self.output.join(FINAL), &text, false))?;
         for (number, path) in self.changes.writes().into_iter().enumerate() {
             let file = &self.files[&path];
             let folder = self.make_folders(&path)?;
@@ -208,8 +162,7 @@ impl Run<'_> {
         }
         let (writes, changes) = (self.changes.writes(), self.changes);
         let blocked = Blocked::of(&writes);
-        let (first, last): (Vec<_>, Vec<_>) =
-            changes.removed.iter().partition(|path| blocked.by(path));
+        let (first, last): (Vec<_>, Vec<_>) = changes.removed.iter().partition(|path| blocked.by(path));
         self.remove(first)?;
         for (temporary, path) in self.staged.clone() {
             self.make_folders(&path)?;
@@ -218,22 +171,14 @@ impl Run<'_> {
             named("write", &full, self.disk.rename(&temporary, &full))?;
         }
         self.remove(last)?;
-        prune(
-            self.disk,
-            self.output,
-            changes.gone.iter().map(String::as_str),
-        )?;
+        prune(self.disk, self.output, changes.gone.iter().map(String::as_str))?;
         self.sync(&writes)?;
         self.replace_manifest(FINAL)
     }
 
     fn replace_manifest(&mut self, temporary: &str) -> Result<()> {
         let path = self.output.join(manifest::NAME);
-        named(
-            "write",
-            &path,
-            self.disk.rename(&self.output.join(temporary), &path),
-        )?;
+        named("write", &path, self.disk.rename(&self.output.join(temporary), &path))?;
         named("write", self.output, self.disk.sync(self.output))
     }
 
@@ -242,19 +187,12 @@ impl Run<'_> {
             let full = self.output.join(path);
             named("remove", &full, self.disk.remove(&full))?;
         }
-        prune(
-            self.disk,
-            self.output,
-            paths.into_iter().map(String::as_str),
-        )
+        prune(self.disk, self.output, paths.into_iter().map(String::as_str))
     }
 
     /// Before the manifest says that all is done, it is.
     fn sync(&mut self, writes: &[String]) -> Result<()> {
-        let touched = writes
-            .iter()
-            .chain(&self.changes.removed)
-            .map(String::as_str);
+        let touched = writes.iter().chain(&self.changes.removed).map(String::as_str);
         for folder in place::all_folders(touched) {
             if place::is_real_folder(self.output, folder)? {
                 let full = self.output.join(folder);
@@ -288,10 +226,7 @@ impl Blocked {
     fn of(writes: &[String]) -> Self {
         let files: BTreeSet<String> = writes.iter().map(|path| path.to_lowercase()).collect();
         let folders = place::all_folders(files.iter().map(String::as_str));
-        Self {
-            folders: folders.into_iter().map(str::to_owned).collect(),
-            files,
-        }
+        Self { folders: folders.into_iter().map(str::to_owned).collect(), files }
     }
 
     fn by(&self, leaving: &str) -> bool {

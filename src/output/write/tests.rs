@@ -23,11 +23,7 @@ impl Temp {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         // In memory where there is such a place: thousands of fsyncs wait for a disk, and the order of steps is the same.
         let memory = PathBuf::from("/dev/shm");
-        let root = if memory.is_dir() {
-            memory
-        } else {
-            std::env::temp_dir()
-        };
+        let root = if memory.is_dir() { memory } else { std::env::temp_dir() };
         let path = root.join(format!("kgen-write-{}-{number}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -46,14 +42,8 @@ impl Drop for Temp {
 }
 
 pub fn files(pairs: &[(&str, &str)]) -> Files {
-    let file = |text: &str| File {
-        text: text.to_owned(),
-        secret: text.contains("password"),
-    };
-    pairs
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), file(text)))
-        .collect()
+    let file = |text: &str| File { text: text.to_owned(), secret: text.contains("password") };
+    pairs.iter().map(|(path, text)| ((*path).to_owned(), file(text))).collect()
 }
 
 /// Every file and folder (with `/` at its end) below `root`, with its text.
@@ -94,34 +84,12 @@ fn said(output: &Path, files: &Files) -> String {
 fn a_tree_is_written_and_its_left_overs_removed() {
     let temp = Temp::new();
     let output = temp.output();
-    let first = apply(
-        &output,
-        &files(&[
-            ("base/a.yaml", "1"),
-            ("base/x/b.yaml", "2"),
-            ("c.yaml", "3"),
-        ]),
-        false,
-    );
-    assert_eq!(
-        first.unwrap().to_string(),
-        "3 written, 0 removed, 0 unchanged"
-    );
-    let second = apply(
-        &output,
-        &files(&[("base/a.yaml", "1"), ("c.yaml", "4")]),
-        false,
-    )
-    .unwrap();
+    let first = apply(&output, &files(&[("base/a.yaml", "1"), ("base/x/b.yaml", "2"), ("c.yaml", "3")]), false);
+    assert_eq!(first.unwrap().to_string(), "3 written, 0 removed, 0 unchanged");
+    let second = apply(&output, &files(&[("base/a.yaml", "1"), ("c.yaml", "4")]), false).unwrap();
     assert_eq!(second.to_string(), "1 written, 1 removed, 1 unchanged");
-    assert_eq!(
-        (second.written, second.removed),
-        (vec!["c.yaml".to_owned()], vec!["base/x/b.yaml".to_owned()])
-    );
-    assert_eq!(
-        names(&output),
-        [".kgen.json", "base/", "base/a.yaml", "c.yaml"]
-    );
+    assert_eq!((second.written, second.removed), (vec!["c.yaml".to_owned()], vec!["base/x/b.yaml".to_owned()]));
+    assert_eq!(names(&output), [".kgen.json", "base/", "base/a.yaml", "c.yaml"]);
 }
 
 #[test]
@@ -131,10 +99,7 @@ fn a_tree_that_is_as_it_should_be_is_not_touched() {
     apply(&output, &files, false).unwrap();
     let times = || ["base/a.yaml", ".kgen.json", "base", "."].map(|p| modified(&output.join(p)));
     let before = times();
-    assert_eq!(
-        apply(&output, &files, false).unwrap().to_string(),
-        "0 written, 0 removed, 1 unchanged"
-    );
+    assert_eq!(apply(&output, &files, false).unwrap().to_string(), "0 written, 0 removed, 1 unchanged");
     assert_eq!(times(), before);
 }
 
@@ -156,21 +121,12 @@ fn an_unchanged_file_keeps_its_time() {
 fn foreign_and_edited_files_are_named_in_one_error() {
     let temp = Temp::new();
     let output = temp.output();
-    apply(
-        &output,
-        &files(&[("edited.yaml", "1"), ("left.yaml", "2")]),
-        false,
-    )
-    .unwrap();
+    apply(&output, &files(&[("edited.yaml", "1"), ("left.yaml", "2")]), false).unwrap();
     put(&output, "edited.yaml", "mine");
     put(&output, "left.yaml", "mine");
     put(&output, "foreign.yaml", "mine");
     let before = snapshot(&output);
-    let wanted = files(&[
-        ("edited.yaml", "3"),
-        ("foreign.yaml", "4"),
-        ("new.yaml", "5"),
-    ]);
+    let wanted = files(&[("edited.yaml", "3"), ("foreign.yaml", "4"), ("new.yaml", "5")]);
     assert_eq!(
         said(&output, &wanted),
         "`deploy` holds what kgen must not touch\n  \
@@ -180,14 +136,8 @@ fn foreign_and_edited_files_are_named_in_one_error() {
          hint: move them away, or overwrite them with `--force`"
     );
     assert_eq!(snapshot(&output), before);
-    assert_eq!(
-        apply(&output, &wanted, true).unwrap().to_string(),
-        "3 written, 1 removed, 0 unchanged"
-    );
-    assert_eq!(
-        names(&output),
-        [".kgen.json", "edited.yaml", "foreign.yaml", "new.yaml"]
-    );
+    assert_eq!(apply(&output, &wanted, true).unwrap().to_string(), "3 written, 1 removed, 0 unchanged");
+    assert_eq!(names(&output), [".kgen.json", "edited.yaml", "foreign.yaml", "new.yaml"]);
     assert!(plan(&output, &wanted).unwrap().is_empty());
 }
 
@@ -198,10 +148,7 @@ fn a_foreign_file_beside_the_tree_stays() {
     apply(&output, &files(&[("a/x.yaml", "1")]), false).unwrap();
     put(&output, "a/mine.yaml", "mine");
     apply(&output, &files(&[("b.yaml", "1")]), true).unwrap();
-    assert_eq!(
-        names(&output),
-        [".kgen.json", "a/", "a/mine.yaml", "b.yaml"]
-    );
+    assert_eq!(names(&output), [".kgen.json", "a/", "a/mine.yaml", "b.yaml"]);
 }
 
 #[test]
@@ -209,36 +156,19 @@ fn a_file_that_is_already_as_wanted_is_adopted() {
     let temp = Temp::new();
     let output = temp.output();
     put(&output, "a.yaml", "1");
-    assert_eq!(
-        apply(&output, &files(&[("a.yaml", "1")]), false)
-            .unwrap()
-            .unchanged,
-        1
-    );
-    assert_eq!(
-        apply(&output, &files(&[("a.yaml", "2")]), false)
-            .unwrap()
-            .written,
-        ["a.yaml"]
-    );
+    assert_eq!(apply(&output, &files(&[("a.yaml", "1")]), false).unwrap().unchanged, 1);
+    assert_eq!(apply(&output, &files(&[("a.yaml", "2")]), false).unwrap().written, ["a.yaml"]);
 }
 
 #[test]
 fn a_file_that_was_removed_meanwhile_comes_back() {
     let temp = Temp::new();
     let output = temp.output();
-    apply(
-        &output,
-        &files(&[("a.yaml", "1"), ("x/b.yaml", "2")]),
-        false,
-    )
-    .unwrap();
+    apply(&output, &files(&[("a.yaml", "1"), ("x/b.yaml", "2")]), false).unwrap();
     fs::remove_file(output.join("a.yaml")).unwrap();
     fs::remove_file(output.join("x/b.yaml")).unwrap();
     assert_eq!(
-        apply(&output, &files(&[("a.yaml", "1")]), false)
-            .unwrap()
-            .to_string(),
+        apply(&output, &files(&[("a.yaml", "1")]), false).unwrap().to_string(),
         "1 written, 0 removed, 0 unchanged"
     );
     assert_eq!(names(&output), [".kgen.json", "a.yaml"]);
@@ -251,10 +181,7 @@ fn a_lost_manifest_is_made_again() {
     apply(&output, &files, false).unwrap();
     let before = snapshot(&output);
     fs::remove_file(output.join(".kgen.json")).unwrap();
-    assert_eq!(
-        plan(&output, &files).unwrap().to_string(),
-        "`.kgen.json` is different\n"
-    );
+    assert_eq!(plan(&output, &files).unwrap().to_string(), "`.kgen.json` is different\n");
     apply(&output, &files, false).unwrap();
     assert_eq!(snapshot(&output), before);
 }
@@ -279,16 +206,8 @@ fn a_manifest_that_leads_out_removes_nothing() {
     let temp = Temp::new();
     let output = temp.output();
     put(&temp.0, "victim", "# kgen: x");
-    put(
-        &output,
-        ".kgen.json",
-        r#"{"version": 1, "files": {"../victim": "secret"}}"#,
-    );
-    put(
-        &output,
-        ".kgen-tmp-journal",
-        r#"{"version": 1, "files": {"../victim": "secret"}}"#,
-    );
+    put(&output, ".kgen.json", r#"{"version": 1, "files": {"../victim": "secret"}}"#);
+    put(&output, ".kgen-tmp-journal", r#"{"version": 1, "files": {"../victim": "secret"}}"#);
     assert!(said(&output, &files(&[])).ends_with("`../victim` is not a path inside the folder"));
     apply(&output, &files(&[]), true).unwrap();
     assert!(temp.0.join("victim").exists());
@@ -297,15 +216,8 @@ fn a_manifest_that_leads_out_removes_nothing() {
 #[test]
 fn a_missing_folder_is_a_plan_of_missing_files() {
     let temp = Temp::new();
-    let changes = plan(
-        &temp.output(),
-        &files(&[("a/x.yaml", "1"), ("b.yaml", "2")]),
-    )
-    .unwrap();
-    assert_eq!(
-        changes.to_string(),
-        "`a/x.yaml` is missing\n`b.yaml` is missing\n"
-    );
+    let changes = plan(&temp.output(), &files(&[("a/x.yaml", "1"), ("b.yaml", "2")])).unwrap();
+    assert_eq!(changes.to_string(), "`a/x.yaml` is missing\n`b.yaml` is missing\n");
     assert!(!temp.output().exists());
 }
 
@@ -313,19 +225,10 @@ fn a_missing_folder_is_a_plan_of_missing_files() {
 fn a_plan_names_every_difference() {
     let temp = Temp::new();
     let output = temp.output();
-    apply(
-        &output,
-        &files(&[("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]),
-        false,
-    )
-    .unwrap();
+    apply(&output, &files(&[("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]), false).unwrap();
     put(&output, "d", "mine");
     let before = snapshot(&output);
-    let changes = plan(
-        &output,
-        &files(&[("a", "1"), ("b", "5"), ("d", "4"), ("e", "6")]),
-    )
-    .unwrap();
+    let changes = plan(&output, &files(&[("a", "1"), ("b", "5"), ("d", "4"), ("e", "6")])).unwrap();
     assert_eq!(
         changes.to_string(),
         "`e` is missing\n`b` is different\n`c` is left over\n`d` was edited since kgen wrote it\n"
@@ -367,13 +270,8 @@ fn a_file_in_place_of_a_folder_is_refused() {
     assert_eq!(said(&output, &files(&[("a/b", "2")])), text);
     assert!(apply(&output, &files(&[("a/b", "2")]), true).is_err());
     put(&temp.0, "file", "mine");
-    let error = apply(&temp.0.join("file"), &files(&[("a", "1")]), false)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.ends_with("/file` is a file where the output folder should be"),
-        "{error}"
-    );
+    let error = apply(&temp.0.join("file"), &files(&[("a", "1")]), false).unwrap_err().to_string();
+    assert!(error.ends_with("/file` is a file where the output folder should be"), "{error}");
 }
 
 #[cfg(unix)]
@@ -382,12 +280,7 @@ fn links_are_not_followed() {
     use std::os::unix::fs::symlink;
     let temp = Temp::new();
     let output = temp.output();
-    apply(
-        &output,
-        &files(&[("base/a.yaml", "1"), ("link.yaml", "1"), ("old.yaml", "1")]),
-        false,
-    )
-    .unwrap();
+    apply(&output, &files(&[("base/a.yaml", "1"), ("link.yaml", "1"), ("old.yaml", "1")]), false).unwrap();
     put(&temp.0, "outside/a.yaml", "1");
     put(&temp.0, "outside/.kgen-tmp-0", "mine");
     fs::remove_dir_all(output.join("base")).unwrap();
@@ -408,15 +301,8 @@ fn links_are_not_followed() {
     assert!(apply(&output, &wanted, true).is_err());
     fs::remove_file(output.join("base")).unwrap();
     apply(&output, &wanted, true).unwrap();
-    assert_eq!(
-        names(&output),
-        [".kgen.json", "base/", "base/a.yaml", "link.yaml"]
-    );
-    assert!(
-        !fs::symlink_metadata(output.join("link.yaml"))
-            .unwrap()
-            .is_symlink()
-    );
+    assert_eq!(names(&output), [".kgen.json", "base/", "base/a.yaml", "link.yaml"]);
+    assert!(!fs::symlink_metadata(output.join("link.yaml")).unwrap().is_symlink());
     assert_eq!(snapshot(&temp.0.join("outside"))["a.yaml"], "1");
 }
 
@@ -437,10 +323,7 @@ fn a_lock_that_is_a_link_is_not_written_through() {
     put(&temp.0, "victim", "mine");
     fs::create_dir(temp.output()).unwrap();
     std::os::unix::fs::symlink("../victim", temp.output().join(".kgen.lock")).unwrap();
-    assert_eq!(
-        said(&temp.output(), &files(&[("a", "1")])),
-        "`deploy/.kgen.lock` is not a file; remove it"
-    );
+    assert_eq!(said(&temp.output(), &files(&[("a", "1")])), "`deploy/.kgen.lock` is not a file; remove it");
     assert_eq!(snapshot(&temp.0)["victim"], "mine");
 }
 
@@ -450,34 +333,17 @@ fn a_file_with_secret_values_is_for_its_owner_and_has_no_hash() {
     use std::os::unix::fs::PermissionsExt;
     let temp = Temp::new();
     let output = temp.output();
-    let mode = || {
-        fs::metadata(output.join("s.yaml"))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777
-    };
-    let secret = |value: &str| {
-        files(&[(
-            "s.yaml",
-            &format!("{MARK}x; do not edit\npassword: {value}\n"),
-        )])
-    };
+    let mode = || fs::metadata(output.join("s.yaml")).unwrap().permissions().mode() & 0o777;
+    let secret = |value: &str| files(&[("s.yaml", &format!("{MARK}x; do not edit\npassword: {value}\n"))]);
     apply(&output, &secret("one"), false).unwrap();
     assert_eq!(mode(), 0o600);
     let manifest = fs::read_to_string(output.join(".kgen.json")).unwrap();
-    assert_eq!(
-        manifest,
-        "{\n  \"version\": 1,\n  \"files\": {\n    \"s.yaml\": \"secret\"\n  }\n}\n"
-    );
+    assert_eq!(manifest, "{\n  \"version\": 1,\n  \"files\": {\n    \"s.yaml\": \"secret\"\n  }\n}\n");
 
     // A checkout gives the mode of the umask: no difference, but mended.
     fs::set_permissions(output.join("s.yaml"), fs::Permissions::from_mode(0o644)).unwrap();
     assert!(plan(&output, &secret("one")).unwrap().is_empty());
-    assert_eq!(
-        apply(&output, &secret("one"), false).unwrap().to_string(),
-        "0 written, 0 removed, 1 unchanged"
-    );
+    assert_eq!(apply(&output, &secret("one"), false).unwrap().to_string(), "0 written, 0 removed, 1 unchanged");
     assert_eq!(mode(), 0o600);
 
     apply(&output, &secret("two"), false).unwrap();
@@ -490,10 +356,7 @@ fn a_file_with_secret_values_is_for_its_owner_and_has_no_hash() {
 fn a_file_with_secret_values_must_carry_the_mark() {
     let temp = Temp::new();
     let text = said(&temp.output(), &files(&[("s.yaml", "password: x")]));
-    assert_eq!(
-        text,
-        "`s.yaml` holds secret values and does not begin with `# kgen: `"
-    );
+    assert_eq!(text, "`s.yaml` holds secret values and does not begin with `# kgen: `");
 }
 
 #[test]
@@ -501,17 +364,9 @@ fn the_second_run_waits_then_says_who_holds_the_lock() {
     let temp = Temp::new();
     fs::create_dir(temp.output()).unwrap();
     let held = super::lock::Lock::take(&temp.output(), 1).unwrap();
-    let error = super::lock::Lock::take(&temp.output(), 20)
-        .unwrap_err()
-        .to_string();
+    let error = super::lock::Lock::take(&temp.output(), 20).unwrap_err().to_string();
     let (pid, output) = (std::process::id(), temp.output());
-    assert_eq!(
-        error,
-        format!(
-            "another kgen (process {pid}) is writing to `{}`; waited 1 s",
-            output.display()
-        )
-    );
+    assert_eq!(error, format!("another kgen (process {pid}) is writing to `{}`; waited 1 s", output.display()));
     let waiting = std::thread::spawn(move || apply(&output, &files(&[("a", "1")]), false).unwrap());
     std::thread::sleep(std::time::Duration::from_millis(120));
     drop(held);
@@ -534,29 +389,14 @@ fn runs_at_once_leave_one_of_their_trees() {
     let temp = Temp::new();
     let output = temp.output();
     let trees: Vec<Files> = (0..6)
-        .map(|n| {
-            (0..8)
-                .map(|m| {
-                    (
-                        format!("{}/{}", n % 2, m),
-                        File {
-                            text: format!("{n}"),
-                            secret: false,
-                        },
-                    )
-                })
-                .collect()
-        })
+        .map(|n| (0..8).map(|m| (format!("{}/{}", n % 2, m), File { text: format!("{n}"), secret: false })).collect())
         .collect();
     std::thread::scope(|scope| {
         for tree in &trees {
             scope.spawn(|| apply(&output, tree, false).unwrap());
         }
     });
-    let settled = trees
-        .iter()
-        .filter(|tree| plan(&output, tree).unwrap().is_empty())
-        .count();
+    let settled = trees.iter().filter(|tree| plan(&output, tree).unwrap().is_empty()).count();
     assert_eq!(settled, 1, "{:?}", snapshot(&output));
     assert!(!output.join(".kgen.lock").exists());
 }

@@ -29,11 +29,7 @@ impl Faulty {
     fn step(&mut self) -> io::Result<()> {
         self.steps += 1;
         let stop = self.steps == self.at || (self.steps > self.at && self.fault == Fault::Kill);
-        if stop {
-            Err(Error::from(ErrorKind::StorageFull))
-        } else {
-            Ok(())
-        }
+        if stop { Err(Error::from(ErrorKind::StorageFull)) } else { Ok(()) }
     }
 }
 
@@ -96,12 +92,7 @@ fn new() -> Files {
 }
 
 fn third() -> Files {
-    files(&[
-        ("same/x", "same"),
-        ("base/a", "third"),
-        ("file/e", "third"),
-        ("other/f", "third"),
-    ])
+    files(&[("same/x", "same"), ("base/a", "third"), ("file/e", "third"), ("other/f", "third")])
 }
 
 fn undisturbed(first: &Files, then: &Files) -> std::collections::BTreeMap<String, String> {
@@ -116,52 +107,31 @@ fn assert_consistent(output: &Path, when: &str) {
     let found = snapshot(output);
     let (old, new) = (old(), new());
     for (path, text) in found.iter().filter(|(path, _)| !path.ends_with('/')) {
-        let known = [&old, &new]
-            .iter()
-            .any(|tree| tree.get(path).is_some_and(|file| file.text == *text));
+        let known = [&old, &new].iter().any(|tree| tree.get(path).is_some_and(|file| file.text == *text));
         let name = path.rsplit('/').next().unwrap();
-        assert!(
-            known || name.starts_with(".kgen"),
-            "{when}: `{path}` holds {text:?}"
-        );
+        assert!(known || name.starts_with(".kgen"), "{when}: `{path}` holds {text:?}");
     }
     for path in old.keys().filter(|path| new.contains_key(*path)) {
         assert!(found.contains_key(path), "{when}: `{path}` is gone");
     }
     let manifest = Manifest::load(output).unwrap();
     for (path, content) in &manifest.files {
-        let bytes = fs::read(output.join(path))
-            .unwrap_or_else(|_| panic!("{when}: `{path}` is listed and not there"));
-        assert_eq!(
-            manifest.owned(path, &bytes),
-            Some(content),
-            "{when}: `{path}`"
-        );
+        let bytes = fs::read(output.join(path)).unwrap_or_else(|_| panic!("{when}: `{path}` is listed and not there"));
+        assert_eq!(manifest.owned(path, &bytes), Some(content), "{when}: `{path}`");
     }
     let listed: BTreeSet<&String> = manifest.paths();
-    for path in found
-        .keys()
-        .filter(|path| old.contains_key(*path) || new.contains_key(*path))
-    {
+    for path in found.keys().filter(|path| old.contains_key(*path) || new.contains_key(*path)) {
         assert!(listed.contains(path), "{when}: `{path}` is not listed");
     }
 }
 
 /// Runs `wanted` once for each step, stopped there; returns how many steps there are.
-fn stopped_everywhere(
-    wanted: &Files,
-    fault: Fault,
-    mut then: impl FnMut(&Path, bool, &str),
-) -> usize {
+fn stopped_everywhere(wanted: &Files, fault: Fault, mut then: impl FnMut(&Path, bool, &str)) -> usize {
     for at in 1.. {
         let temp = Temp::new();
         let output = temp.output();
         apply(&output, &old(), false).unwrap();
-        let mut disk = Faulty {
-            steps: 0,
-            at,
-            fault,
-        };
+        let mut disk = Faulty { steps: 0, at, fault };
         let done = apply_on(&mut disk, &output, wanted, false);
         if disk.steps < at {
             done.unwrap();
@@ -227,19 +197,10 @@ fn two_killed_runs_are_mended_by_the_third() {
         for at in (1 + round % 3..40).step_by(3) {
             let temp = Temp::new();
             copy(output, &temp.output());
-            let mut disk = Faulty {
-                steps: 0,
-                at,
-                fault: Fault::Kill,
-            };
+            let mut disk = Faulty { steps: 0, at, fault: Fault::Kill };
             let _ = apply_on(&mut disk, &temp.output(), &new(), false);
-            apply(&temp.output(), &new(), false)
-                .unwrap_or_else(|error| panic!("{first}, then {at}: {error:#}"));
-            assert_eq!(
-                snapshot(&temp.output()),
-                expected,
-                "{first}, then at step {at}"
-            );
+            apply(&temp.output(), &new(), false).unwrap_or_else(|error| panic!("{first}, then {at}: {error:#}"));
+            assert_eq!(snapshot(&temp.output()), expected, "{first}, then at step {at}");
         }
     });
 }
@@ -249,18 +210,10 @@ fn a_killed_run_with_force_gives_no_right_to_the_next() {
     for at in 1..20 {
         let temp = Temp::new();
         put(&temp.output(), "base/a", "mine");
-        let mut disk = Faulty {
-            steps: 0,
-            at,
-            fault: Fault::Kill,
-        };
+        let mut disk = Faulty { steps: 0, at, fault: Fault::Kill };
         let _ = apply_on(&mut disk, &temp.output(), &new(), true);
         let kept = snapshot(&temp.output())["base/a"] == "mine";
-        assert_eq!(
-            apply(&temp.output(), &new(), false).is_err(),
-            kept,
-            "step {at}"
-        );
+        assert_eq!(apply(&temp.output(), &new(), false).is_err(), kept, "step {at}");
     }
 }
 
