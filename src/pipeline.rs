@@ -9,12 +9,11 @@ use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::Files;
 use crate::output::{Layout, amend};
-use crate::plan::{self, Inputs, Plan};
+use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::{self, Project, language};
 use crate::render::Engine;
 use crate::render::templates::Template;
 use crate::resource::{Resource, normal};
-use crate::secret::Secret;
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
@@ -27,9 +26,6 @@ pub struct Input {
     /// Arguments of `--set`.
     pub set: Vec<String>,
 }
-
-/// How values of `env:` and `file:` secrets are had: only for the stream.
-pub type Values<'v> = &'v dyn Fn(&str, &str) -> std::result::Result<Secret<String>, String>;
 
 /// One profile, rendered.
 #[derive(Debug)]

@@ -76,7 +76,7 @@ impl Workspace {
     pub fn render(&mut self, values: bool, origins: bool) -> Result<Rendered> {
         let root = self.root.clone();
         let read = move |kind: &str, name: &str| value(&root, kind, name);
-        let values: Option<pipeline::Values> = if values { Some(&read) } else { None };
+        let values: Option<crate::plan::Values> = if values { Some(&read) } else { None };
         pipeline::render(&mut self.sources, &self.loaded, &self.input, values, origins)
     }
 

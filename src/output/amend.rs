@@ -76,14 +76,10 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     let origin = metadata.from.clone();
     let kind = Id::of(&body)?;
     let metadata = body.as_map_mut()?.get_mut("metadata")?.as_map_mut()?;
-    if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind)) {
-        if !metadata.contains_key("namespace") {
-            metadata.insert_from(
-                "namespace",
-                origin.clone(),
-                Tree::new(Kind::String(namespace.into()), origin.clone()),
-            );
-        }
+    if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind))
+        && !metadata.contains_key("namespace")
+    {
+        metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
     }
     let labels = common(settings, &origin);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));

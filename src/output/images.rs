@@ -64,7 +64,7 @@ impl Image {
 /// As kustomize does it: one entry after the other.
 pub fn transform(object: &mut Tree, images: &[Image]) {
     each(object, &mut |text| {
-        let image = images.iter().filter(|image| image.matches(text)).next_back()?;
+        let image = images.iter().rfind(|image| image.matches(text))?;
         Some(image.text())
     });
 }

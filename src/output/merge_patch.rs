@@ -165,13 +165,16 @@ fn tree<O: Default>(map: Map<O>) -> Tree<O> {
 /// The elements of a list with keys: maps.
 struct Elements<'t, O>(Vec<&'t Map<O>>);
 
+/// Elements of a list with their keys' values.
+type Keyed<'t, O> = Vec<(Vec<String>, &'t Map<O>)>;
+
 impl<'t, O> Elements<'t, O> {
     fn of(list: &'t [Tree<O>]) -> Result<Self, String> {
         let map = |item: &'t Tree<O>| item.as_map().ok_or_else(|| format!("an element is {}", item.noun()));
         list.iter().map(map).collect::<Result<_, _>>().map(Self)
     }
 
-    fn by(&self, keys: &[&str]) -> Result<Vec<(Vec<String>, &'t Map<O>)>, String> {
+    fn by(&self, keys: &[&str]) -> Result<Keyed<'t, O>, String> {
         let mut out: Vec<(Vec<String>, &'t Map<O>)> = Vec::new();
         for map in &self.0 {
             let key: Option<Vec<_>> =

@@ -335,17 +335,14 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
         cx.report
             .push(Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id)).at(at));
     }
-    if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas")) {
-        if min > max {
-            let at = place(cx, "minReplicas");
-            cx.report.push(
-                Diagnostic::error(
-                    "hpa-min-max",
-                    format!("`{}` has minReplicas {min} above maxReplicas {max}", owner.id),
-                )
+    if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas"))
+        && min > max
+    {
+        let at = place(cx, "minReplicas");
+        cx.report.push(
+            Diagnostic::error("hpa-min-max", format!("`{}` has minReplicas {min} above maxReplicas {max}", owner.id))
                 .at(at),
-            );
-        }
+        );
     }
     let mut metrics = Vec::new();
     for resource in ["cpu", "memory"] {

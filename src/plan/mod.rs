@@ -41,11 +41,14 @@ use label::Owner;
 use node::{Node, get, str_of, take};
 use output::Resolver;
 
+/// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
+pub type Values<'v> = &'v dyn Fn(&str, &str) -> Result<Secret<String>, String>;
+
 /// What the machine brings: files that the project names, and values for the stream.
 pub struct Inputs<'i> {
     pub files: &'i Files,
     /// Values of `env:` and `file:` secrets, `None` when the tree is rendered: they are never written to it.
-    pub values: Option<&'i dyn Fn(&str, &str) -> Result<Secret<String>, String>>,
+    pub values: Option<Values<'i>>,
 }
 
 impl Inputs<'_> {

@@ -125,23 +125,24 @@ fn composition(cx: &mut Planner, declared: &Node) -> Option<Vec<Piece>> {
 
 /// A consumer needs this value: its key, and what it is composed of, will exist.
 pub fn require(cx: &mut Planner, secret: &Secretive) {
-    if let Some(home) = &secret.home {
-        if !cx.secrets.has(home) {
-            let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
-            let key = Key { from: secret.from.clone(), declared: Node::null(), pieces };
-            cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
-        }
+    if let Some(home) = &secret.home
+        && !cx.secrets.has(home)
+    {
+        let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
+        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces };
+        cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
     }
     require_parts(cx, &secret.pieces, &secret.from);
 }
 
 fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
     for piece in pieces {
-        if let Piece::Value { home, .. } = piece {
-            if !cx.secrets.has(home) && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none() {
-                let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new() };
-                cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
-            }
+        if let Piece::Value { home, .. } = piece
+            && !cx.secrets.has(home)
+            && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
+        {
+            let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new() };
+            cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
         }
     }
 }
@@ -278,7 +279,7 @@ fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
     if let Some(literal) = get(declared, "value") {
         return literal_value(cx, home, literal);
     }
-    for (kind, source) in ["env", "file"].iter().filter_map(|kind| Some((*kind, get(declared, kind)?))) {
+    if let Some((kind, source)) = ["env", "file"].iter().find_map(|kind| Some((*kind, get(declared, kind)?))) {
         return match cx.inputs.value(kind, &source.to_string()) {
             None => Origin::Later,
             Some(Ok(value)) => checked(cx, home, declared, value, true, source),

@@ -97,10 +97,10 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
         cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
         return None;
     };
-    if let Some(name) = str_of(&source, "name").filter(|_| kind == "configMap") {
-        if cx.settings.root.at(&["configs", name]).is_some() {
-            pod.configs.insert(name.to_owned());
-        }
+    if let Some(name) = str_of(&source, "name").filter(|_| kind == "configMap")
+        && cx.settings.root.at(&["configs", name]).is_some()
+    {
+        pod.configs.insert(name.to_owned());
     }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))

@@ -68,10 +68,10 @@ fn missing(sources: &Sources, map: &Map<Span>, span: Span, key: &str, example: &
 impl Diagnostic {
     /// A place at the very end of a file is shown at its start.
     fn at_start(mut self, sources: &Sources) -> Self {
-        if let Some(span) = &mut self.span {
-            if span.start as usize >= sources.get(span.file).text.len() {
-                (span.start, span.end) = (0, 0);
-            }
+        if let Some(span) = &mut self.span
+            && span.start as usize >= sources.get(span.file).text.len()
+        {
+            (span.start, span.end) = (0, 0);
         }
         self
     }

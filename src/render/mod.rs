@@ -71,7 +71,7 @@ impl Engine {
     /// Where a rendered leaf stands in its template.
     pub fn template_span(&self, place: &crate::resource::Place) -> Option<Span> {
         let number = self.paths.iter().position(|path| *path == place.file)?;
-        Some(self.line_spans.get(number)?.get(place.line as usize - 1).copied()?)
+        self.line_spans.get(number)?.get(place.line as usize - 1).copied()
     }
 
     fn object(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Resource, Box<Diagnostic>> {
