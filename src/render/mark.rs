@@ -121,8 +121,9 @@ impl Marks {
         let line = self.lines.partition_point(|(at, ..)| *at <= span.start).checked_sub(1)?;
         let (_, template, number, control) = &self.lines[line];
         let settings = match self.leaf_at(span.start) {
-            Some(ids) => ids.to_vec(),
-            None => control.clone(),
+            Some(ids) if !ids.is_empty() => ids.to_vec(),
+            // A template's own text, or a loop's variable, which was read where the loop began.
+            _ => control.clone(),
         };
         Some(Arc::new(Place { file: templates.get(*template)?.clone(), line: *number, settings }))
     }
