@@ -25,9 +25,7 @@ fn value(variants: &[&Tree], shape: Shape, rule: Rule) -> Tree {
         return map(&maps, shape).into();
     }
     match rule {
-        Rule::Keyed(keys) if lists.len() == variants.len() => {
-            list(&lists, shape, keys).map_or_else(most, Tree::from)
-        }
+        Rule::Keyed(keys) if lists.len() == variants.len() => list(&lists, shape, keys).map_or_else(most, Tree::from),
         _ => most(),
     }
 }

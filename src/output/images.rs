@@ -31,41 +31,33 @@ impl Image {
             Some(at) => (&rest[..host + at], Some(&rest[host + at + 1..])),
             None => (rest, None),
         };
-        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+        let plain =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
         let good_digest = digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(plain));
         let good_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._/:-".contains(c));
         let good = good_name && good_digest && tag.is_none_or(plain) && (tag.is_some() || digest.is_some());
         good.then(|| Self { name: name.to_owned(), tag: tag.map(Into::into), digest: digest.map(Into::into) })
     }
 
-    fn text(&self) -> String {
-        let tag = self.tag.iter().map(|tag| format!(":{tag}"));
-        let digest = self.digest.iter().map(|digest| format!("@{digest}"));
-        std::iter::once(self.name.clone()).chain(tag).chain(digest).collect()
-    }
-
-    /// Whether kustomize changes this text.
-    fn matches(&self, text: &str) -> bool {
+    /// What kustomize makes of this text; None where it does not look like this image. The name stays as it was.
+    fn replace(&self, text: &str) -> Option<String> {
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.{}-".contains(c));
-        let rest = |text: &str| {
-            let text = match text.split_once("@sha256:") {
-                Some((rest, digest)) if plain(digest) => rest,
-                _ => text,
-            };
-            text.is_empty() || text.strip_prefix(':').is_some_and(plain)
-        };
         let mut letters = text.chars();
         let same = self.name.chars().all(|c| letters.next().is_some_and(|other| c == '.' || c == other));
-        same && rest(letters.as_str())
+        let rest = letters.as_str();
+        let tag = rest.split_once("@sha256:").filter(|(_, digest)| plain(digest)).map_or(rest, |(tag, _)| tag);
+        let matches = same && (tag.is_empty() || tag.strip_prefix(':').is_some_and(plain));
+        let name = text[..text.len() - rest.len()].to_owned();
+        let tag = self.tag.iter().map(|tag| format!(":{tag}"));
+        let digest = self.digest.iter().map(|digest| format!("@{digest}"));
+        matches.then(|| std::iter::once(name).chain(tag).chain(digest).collect())
     }
 }
 
 /// As kustomize does it: one entry after the other.
 pub fn transform(object: &mut Tree, images: &[Image]) {
-    each(object, &mut |text| {
-        let image = images.iter().filter(|image| image.matches(text)).next_back()?;
-        Some(image.text())
-    });
+    // All entries see the same name, so that the last one wins.
+    each(object, &mut |text| images.iter().rev().find_map(|image| image.replace(text)));
 }
 
 /// The texts in all places that kustomize looks at.
@@ -138,7 +130,7 @@ pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
 fn versions(name: &str, profiles: &[BTreeSet<String>]) -> Option<Vec<Option<Image>>> {
     let probe = Image { name: name.to_owned(), tag: None, digest: None };
     let one = |texts: &BTreeSet<String>| {
-        let mut found = texts.iter().filter(|text| probe.matches(text));
+        let mut found = texts.iter().filter(|text| probe.replace(text).is_some());
         match (found.next(), found.next()) {
             (None, _) => Some(None),
             (Some(text), None) => Image::parse(text).filter(|image| image.name == name).map(Some),
@@ -168,7 +160,8 @@ mod tests {
 
     #[test]
     fn an_image_has_a_name_a_tag_and_a_digest() {
-        let parts = |text: &str| Image::parse(text).map(|image| (image.name.clone(), image.tag.clone(), image.digest.clone()));
+        let parts =
+            |text: &str| Image::parse(text).map(|image| (image.name.clone(), image.tag.clone(), image.digest.clone()));
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(parts("r.io:5000/a/b:1"), Some(("r.io:5000/a/b".into(), some("1"), None)));
         assert_eq!(parts("a:1@sha256:ff"), Some(("a".into(), some("1"), some("sha256:ff"))));
@@ -179,9 +172,10 @@ mod tests {
     #[test]
     fn kustomize_matches_names_as_expressions() {
         let image = Image::parse("r.io:5000/a/nginx:2").unwrap();
-        let mut object = pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
+        let mut object =
+            pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
         transform(&mut object, &[image]);
-        let expected = ["r.io:5000/a/nginx:2", "r.io:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
+        let expected = ["r.io:5000/a/nginx:2", "rxio:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
         assert_eq!(object, pod(&expected));
     }
 

@@ -16,9 +16,7 @@ pub fn apply<O: Clone + Default>(object: &mut Tree<O>, patch: &[Tree<O>]) -> Res
 }
 
 fn step<O: Clone + Default>(object: &mut Tree<O>, operation: &Tree<O>) -> Result<(), String> {
-    let text = |key: &str| {
-        operation.get(key).and_then(Tree::as_str).ok_or_else(|| format!("`{key}` is missing"))
-    };
+    let text = |key: &str| operation.get(key).and_then(Tree::as_str).ok_or_else(|| format!("`{key}` is missing"));
     let value = || operation.get("value").cloned().ok_or_else(|| "`value` is missing".to_owned());
     let path = text("path")?;
     match text("op")? {

@@ -235,7 +235,8 @@ impl<'p> Split<'p> {
 fn objects(profile: &Profile, namespace: Option<&str>) -> Result<Vec<Object>> {
     let resources: Vec<_> = profile.resources.iter().filter(|resource| !resource.stream_only).collect();
     let bodies: Vec<Tree> = resources.iter().map(|resource| resource.body.map_from(&mut |_| ())).collect();
-    let ours = |body: &&Tree| namespace.is_none() || body.at(&["metadata", "namespace"]).and_then(Tree::as_str) == namespace;
+    let ours =
+        |body: &&Tree| namespace.is_none() || body.at(&["metadata", "namespace"]).and_then(Tree::as_str) == namespace;
     let accounts = namespace::accounts(bodies.iter().filter(ours));
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();

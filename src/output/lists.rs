@@ -58,10 +58,9 @@ impl Shape {
             | ("batch/v1", "Job")
             | ("v1", "ReplicationController") => Self::WorkloadObject,
             ("batch/v1" | "batch/v1beta1", "CronJob") => Self::CronObject,
-            (
-                "admissionregistration.k8s.io/v1",
-                "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
-            ) => Self::WebhookObject,
+            ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration") => {
+                Self::WebhookObject
+            }
             (api_version, kind) if is_plain_builtin(api_version, kind) => Self::Object,
             _ => Self::Plain,
         }

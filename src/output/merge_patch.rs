@@ -165,16 +165,19 @@ fn tree<O: Default>(map: Map<O>) -> Tree<O> {
 /// The elements of a list with keys: maps.
 struct Elements<'t, O>(Vec<&'t Map<O>>);
 
+type Keyed<'t, O> = (Vec<String>, &'t Map<O>);
+
 impl<'t, O> Elements<'t, O> {
     fn of(list: &'t [Tree<O>]) -> Result<Self, String> {
         let map = |item: &'t Tree<O>| item.as_map().ok_or_else(|| format!("an element is {}", item.noun()));
         list.iter().map(map).collect::<Result<_, _>>().map(Self)
     }
 
-    fn by(&self, keys: &[&str]) -> Result<Vec<(Vec<String>, &'t Map<O>)>, String> {
-        let mut out: Vec<(Vec<String>, &'t Map<O>)> = Vec::new();
+    fn by(&self, keys: &[&str]) -> Result<Vec<Keyed<'t, O>>, String> {
+        let mut out: Vec<Keyed<'t, O>> = Vec::new();
         for map in &self.0 {
-            let key: Option<Vec<_>> = keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
+            let key: Option<Vec<_>> =
+                keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
             let key = key.ok_or_else(|| format!("an element has no `{}`", keys.join("` and `")))?;
             if out.iter().any(|(other, _)| *other == key) {
                 return Err(format!("two elements have the {} `{}`", keys.join(" and "), key.join("/")));
@@ -186,11 +189,7 @@ impl<'t, O> Elements<'t, O> {
 }
 
 /// Both keys where every element has both, the first where none has the second.
-fn common_keys<'k, O>(
-    old: &Elements<O>,
-    patch: &Elements<O>,
-    keys: &'k [&'k str],
-) -> Result<&'k [&'k str], String> {
+fn common_keys<'k, O>(old: &Elements<O>, patch: &Elements<O>, keys: &'k [&'k str]) -> Result<&'k [&'k str], String> {
     let [first, second] = keys else { return Ok(keys) };
     let mut all = old.0.iter().chain(&patch.0);
     let with = all.clone().filter(|map| map.contains_key(second)).count();
@@ -300,14 +299,19 @@ mod tests {
 
     #[test]
     fn lists_of_a_custom_resource_are_replaced_whole() {
-        let of = |l: Value| Tree::<()>::from_json(&json!({"apiVersion": "x.io/v1", "kind": "Foo", "spec": {"containers": l}}));
+        let of = |l: Value| {
+            Tree::<()>::from_json(&json!({"apiVersion": "x.io/v1", "kind": "Foo", "spec": {"containers": l}}))
+        };
         let merged = apply(&of(json!([{"name": "a"}])), &of(json!([{"name": "b"}]))).unwrap();
         assert_eq!(merged.object, Some(of(json!([{"name": "b"}]))));
     }
 
     #[test]
     fn another_kind_of_value_is_refused() {
-        assert_eq!(patched(json!({"x": {"a": 1}}), json!({"x": "s"})).unwrap_err(), "spec: x: a string cannot be merged into a map");
+        assert_eq!(
+            patched(json!({"x": {"a": 1}}), json!({"x": "s"})).unwrap_err(),
+            "spec: x: a string cannot be merged into a map"
+        );
     }
 
     #[test]

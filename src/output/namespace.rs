@@ -98,10 +98,7 @@ impl Scope {
         match (text("apiVersion"), text("kind")) {
             ("v1", "Namespace") => Self::Namespace,
             ("v1", "Node" | "PersistentVolume" | "ComponentStatus")
-            | (
-                "admissionregistration.k8s.io/v1",
-                "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
-            )
+            | ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration")
             | ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
             | ("apiregistration.k8s.io/v1", "APIService")
             | ("certificates.k8s.io/v1", "CertificateSigningRequest")

@@ -146,7 +146,8 @@ fn elements<'t>(list: &'t [Tree], keys: &[&str]) -> Result<Vec<Keyed<'t>>, Unsay
     let mut out: Vec<Keyed> = Vec::new();
     for item in list {
         let map = item.as_map().ok_or(Unsayable)?;
-        let key: Option<Vec<_>> = keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
+        let key: Option<Vec<_>> =
+            keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();
         let key = key.filter(|key| !out.iter().any(|(other, _)| other == key)).ok_or(Unsayable)?;
         out.push((key, map));
     }

@@ -34,8 +34,7 @@ pub struct Document {
 pub fn document<O>(tree: &Tree<O>, reveal: Reveal) -> Result<Document> {
     let readable = Cell::new(false);
     let canon = Canon { tree, reveal, readable: &readable };
-    let mut text =
-        serde_saphyr::to_string_with_options(&canon, options()).context("cannot write YAML")?;
+    let mut text = serde_saphyr::to_string_with_options(&canon, options()).context("cannot write YAML")?;
     // A block scalar that keeps its line breaks ends in them already.
     if !text.ends_with('\n') {
         text.push('\n');
@@ -124,7 +123,8 @@ mod tests {
 
     #[test]
     fn words_of_yaml_1_1_are_quoted() {
-        for word in ["y", "no", "On", "~", "null", "1_000", "0644", "1:30", "2023-01-01", "=", "<<", "0x1f", ".inf", ""] {
+        for word in ["y", "no", "On", "~", "null", "1_000", "0644", "1:30", "2023-01-01", "=", "<<", "0x1f", ".inf", ""]
+        {
             let text = written(json!({ "k": word }));
             assert!(text.contains('"') || text.contains('\''), "{text}");
         }

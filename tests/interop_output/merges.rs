@@ -40,13 +40,17 @@ fn strew(random: &mut Random, value: &mut Value, depth: usize) {
                     _ if identity => {}
                     0..8 => *value = Value::Null,
                     8..12 if value.is_object() && depth > 0 => {
-                        value.as_object_mut().unwrap().insert("$patch".into(), random.pick(&["replace", "delete", "merge"]).to_string().into());
+                        value
+                            .as_object_mut()
+                            .unwrap()
+                            .insert("$patch".into(), random.pick(&["replace", "delete", "merge"]).to_string().into());
                     }
                     _ => strew(random, value, depth + 1),
                 }
             }
             if depth > 1 && random.chance(30) {
-                let keys: Vec<_> = map.keys().filter(|key| !key.contains("ame") && !key.contains("ort")).cloned().collect();
+                let keys: Vec<_> =
+                    map.keys().filter(|key| !key.contains("ame") && !key.contains("ort")).cloned().collect();
                 if !keys.is_empty() {
                     map.remove(random.pick(&keys));
                 }
@@ -54,7 +58,8 @@ fn strew(random: &mut Random, value: &mut Value, depth: usize) {
         }
         Value::Array(list) => {
             for item in list.iter_mut() {
-                let keyed = item.get("name").or(item.get("ip")).or(item.get("mountPath")).or(item.get("topologyKey")).is_some();
+                let keyed =
+                    item.get("name").or(item.get("ip")).or(item.get("mountPath")).or(item.get("topologyKey")).is_some();
                 if keyed && random.chance(10) {
                     item["$patch"] = "delete".into();
                 } else {
@@ -122,7 +127,13 @@ fn check(seed: u64, count: usize) {
         if found != case.expected.as_ref() {
             wrong += 1;
             let show = |tree: Option<&Tree>| tree.map(text).unwrap_or_default();
-            println!("--- base\n{}--- patch\n{}--- kgen\n{}--- kustomize\n{}", text(&case.base), case.patch, show(case.expected.as_ref()), show(found));
+            println!(
+                "--- base\n{}--- patch\n{}--- kgen\n{}--- kustomize\n{}",
+                text(&case.base),
+                case.patch,
+                show(case.expected.as_ref()),
+                show(found)
+            );
         }
     }
     assert_eq!(wrong, 0, "of {count}");
@@ -158,7 +169,19 @@ fn smaller(patch: &Value) -> Vec<Value> {
     match patch {
         Value::Object(map) => {
             for (key, value) in map {
-                if matches!(key.as_str(), "apiVersion" | "kind" | "name" | "ip" | "mountPath" | "topologyKey" | "whenUnsatisfiable" | "port" | "containerPort" | "protocol") {
+                if matches!(
+                    key.as_str(),
+                    "apiVersion"
+                        | "kind"
+                        | "name"
+                        | "ip"
+                        | "mountPath"
+                        | "topologyKey"
+                        | "whenUnsatisfiable"
+                        | "port"
+                        | "containerPort"
+                        | "protocol"
+                ) {
                     continue;
                 }
                 let with = |value: Option<Value>| {

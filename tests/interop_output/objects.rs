@@ -49,8 +49,12 @@ fn spec(random: &mut Random, kind: &str) -> Value {
         "CronJob" => json!({"schedule": "* * * * *", "jobTemplate": {"spec": {"template": {"spec": pod(random)}}}}),
         "Service" => json!({"selector": strings(random, 2), "ports": ports(random, "port")}),
         "PodDisruptionBudget" => json!({"minAvailable": 1, "selector": {"matchLabels": strings(random, 3)}}),
-        "Widget" => json!({"template": {"spec": pod(random)}, "list": named(random, 3, |_| json!({})), "map": strings(random, 3)}),
-        _ => json!({"rules": named(random, 3, |r| json!({"host": word(r)})), "limits": strings(random, 3), "n": random.below(9)}),
+        "Widget" => {
+            json!({"template": {"spec": pod(random)}, "list": named(random, 3, |_| json!({})), "map": strings(random, 3)})
+        }
+        _ => {
+            json!({"rules": named(random, 3, |r| json!({"host": word(r)})), "limits": strings(random, 3), "n": random.below(9)})
+        }
     }
 }
 
@@ -65,10 +69,15 @@ fn pod(random: &mut Random) -> Value {
         ("imagePullSecrets", |r| named(r, 3, |_| json!({}))),
         ("nodeSelector", |r| strings(r, 3)),
         ("tolerations", |r| named(r, 3, |_| json!({"operator": "Exists"}))),
-        ("hostAliases", |r| Value::from(distinct(r, 3).into_iter().map(|ip| json!({"ip": ip, "hostnames": ["h"]})).collect::<Vec<_>>())),
+        ("hostAliases", |r| {
+            Value::from(distinct(r, 3).into_iter().map(|ip| json!({"ip": ip, "hostnames": ["h"]})).collect::<Vec<_>>())
+        }),
         ("topologySpreadConstraints", |r| {
             let keys = distinct(r, 3).into_iter();
-            Value::from(keys.map(|key| json!({"topologyKey": key, "whenUnsatisfiable": "DoNotSchedule", "maxSkew": 1})).collect::<Vec<_>>())
+            Value::from(
+                keys.map(|key| json!({"topologyKey": key, "whenUnsatisfiable": "DoNotSchedule", "maxSkew": 1}))
+                    .collect::<Vec<_>>(),
+            )
         }),
         ("securityContext", |r| json!({"runAsUser": r.below(3), "seccompProfile": {"type": word(r)}})),
     ];
@@ -88,8 +97,18 @@ fn container(random: &mut Random) -> Value {
         ("args", |r| Value::from(distinct(r, 3))),
         ("ports", |r| ports(r, "containerPort")),
         ("resources", |r| json!({"limits": strings(r, 2), "requests": strings(r, 2)})),
-        ("volumeMounts", |r| Value::from(distinct(r, 4).into_iter().map(|path| json!({"mountPath": path, "name": "v"})).collect::<Vec<_>>())),
-        ("readinessProbe", |r| r.pick(&[json!({"httpGet": {"path": "/", "port": 80}}), json!({"exec": {"command": ["x"]}, "periodSeconds": 3})]).clone()),
+        ("volumeMounts", |r| {
+            Value::from(
+                distinct(r, 4).into_iter().map(|path| json!({"mountPath": path, "name": "v"})).collect::<Vec<_>>(),
+            )
+        }),
+        ("readinessProbe", |r| {
+            r.pick(&[
+                json!({"httpGet": {"path": "/", "port": 80}}),
+                json!({"exec": {"command": ["x"]}, "periodSeconds": 3}),
+            ])
+            .clone()
+        }),
     ];
     for (key, make) in extra {
         if random.chance(50) {
@@ -153,7 +172,8 @@ fn strings(random: &mut Random, most: usize) -> Value {
 /// Changes something anywhere below `metadata` (not the identity) or beside it.
 pub fn mutate(random: &mut Random, object: &mut Value) {
     let map = object.as_object_mut().unwrap();
-    let mut keys: Vec<_> = map.keys().filter(|key| !matches!(key.as_str(), "apiVersion" | "kind" | "metadata")).cloned().collect();
+    let mut keys: Vec<_> =
+        map.keys().filter(|key| !matches!(key.as_str(), "apiVersion" | "kind" | "metadata")).cloned().collect();
     if random.chance(15) {
         let metadata = map["metadata"].as_object_mut().unwrap();
         let key = *random.pick(&["labels", "annotations"]);
@@ -183,9 +203,14 @@ fn change_map(random: &mut Random, map: &mut Map<String, Value>) {
     let Some(key) = (!keys.is_empty()).then(|| random.pick(&keys).clone()) else { return };
     match random.below(100) {
         0..12 => drop(map.remove(&key)),
-        12..16 => drop(map.insert("extra".into(), random.pick(&[json!({}), json!([]), json!({"a": {"b": null}}), json!([1])]).clone())),
+        12..16 => drop(map.insert(
+            "extra".into(),
+            random.pick(&[json!({}), json!([]), json!({"a": {"b": null}}), json!([1])]).clone(),
+        )),
         // kustomize's own transformers stop at a `template` or `containers` that is a string; the typed checks do too.
-        16..18 if matches!(key.as_str(), "securityContext" | "limits" | "map" | "args" | "value" | "extra") => drop(map.insert(key, random.pick(&[json!({}), json!([]), json!(null), json!("s"), json!(1.5)]).clone())),
+        16..18 if matches!(key.as_str(), "securityContext" | "limits" | "map" | "args" | "value" | "extra") => {
+            drop(map.insert(key, random.pick(&[json!({}), json!([]), json!(null), json!("s"), json!(1.5)]).clone()))
+        }
         18..26 if map.contains_key("value") || map.contains_key("valueFrom") => {
             let new = variable(random);
             map.retain(|key, _| key == "name");
@@ -206,7 +231,9 @@ fn change_list(random: &mut Random, list: &mut Vec<Value>) {
         15..30 => random.shuffle(list),
         30..45 => {
             let mut new = list[at].clone();
-            let key = ["containerPort", "port", "mountPath", "ip", "topologyKey", "name"].into_iter().find(|key| new.get(key).is_some());
+            let key = ["containerPort", "port", "mountPath", "ip", "topologyKey", "name"]
+                .into_iter()
+                .find(|key| new.get(key).is_some());
             match key {
                 Some(key @ ("port" | "containerPort")) => new[key] = random.below(99).into(),
                 Some(key) if !random.chance(5) => new[key] = format!("n{}", random.below(99)).into(),

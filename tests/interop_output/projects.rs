@@ -61,7 +61,9 @@ fn project(seed: u64) -> Vec<Profile> {
                 resources.extend(cluster_objects(random, &prefix, namespace));
             }
             if labelled {
-                resources.iter_mut().for_each(|(_, object)| object["metadata"]["labels"]["kgen.dev/profile"] = profile.to_string().into());
+                resources.iter_mut().for_each(|(_, object)| {
+                    object["metadata"]["labels"]["kgen.dev/profile"] = profile.to_string().into()
+                });
             }
             let resources = resources.iter().map(|(component, object)| resource(object, component)).collect();
             Profile { name: profile.to_string(), namespace, resources }
@@ -82,7 +84,12 @@ fn cluster_objects(random: &mut Random, prefix: &str, namespace: &str) -> Vec<(S
     let rbac = "rbac.authorization.k8s.io/v1";
     let mut binding = object(rbac, "ClusterRoleBinding", &format!("{prefix}-binding"));
     let subject = |name: &str, namespace: &str| json!({"kind": "ServiceAccount", "name": name, "namespace": namespace});
-    binding["subjects"] = json!([subject(&format!("{prefix}-sa"), namespace), subject("default", namespace), subject("other", "elsewhere"), subject("gone", namespace)]);
+    binding["subjects"] = json!([
+        subject(&format!("{prefix}-sa"), namespace),
+        subject("default", namespace),
+        subject("other", "elsewhere"),
+        subject("gone", namespace)
+    ]);
     let mut role_binding = place(binding.clone(), Some(namespace));
     role_binding["kind"] = "RoleBinding".into();
     let all = [
@@ -124,7 +131,9 @@ fn tag(value: &mut Value, profile: &str) {
 }
 
 fn rendered(profiles: &[Profile], layout: Layout) -> Files {
-    tree(layout, profiles, "kgen.yaml").unwrap_or_else(|error| panic!("{error:#}")).unwrap_or_else(|report| panic!("{report:?}"))
+    tree(layout, profiles, "kgen.yaml")
+        .unwrap_or_else(|error| panic!("{error:#}"))
+        .unwrap_or_else(|report| panic!("{report:?}"))
 }
 
 fn by_id(objects: impl IntoIterator<Item = Tree>) -> BTreeMap<Id, Tree> {
@@ -147,7 +156,12 @@ fn bodies(profile: &Profile) -> impl Iterator<Item = Tree> {
 
 /// Builds one folder of many projects, and what it must give.
 fn together(folder: &Path, place: &str, members: &[(u64, Vec<Profile>)], at: usize, below: &str) {
-    let expected = by_id(members.iter().flat_map(|(_, profiles)| bodies(&profiles[at])).filter(|object| object.at(&["metadata", "name"]).is_some()));
+    let expected = by_id(
+        members
+            .iter()
+            .flat_map(|(_, profiles)| bodies(&profiles[at]))
+            .filter(|object| object.at(&["metadata", "name"]).is_some()),
+    );
     let list: String = members.iter().map(|(seed, _)| format!("- ../../{seed}/{below}{}\n", PROFILES[at])).collect();
     let root = folder.join("all").join(place);
     kubectl::text(&root.join("kustomization.yaml"), &format!("resources:\n{list}"));
@@ -162,7 +176,10 @@ fn every_layout_builds_to_what_was_rendered() {
         let members: Vec<_> = chunk.iter().map(|seed| (*seed, project(*seed))).collect();
         for (layout, below) in [(Layout::Overlays, "tree/overlays/"), (Layout::Flat, "flat/")] {
             for (seed, profiles) in &members {
-                kubectl::write(&folder.join(format!("{seed}")).join(below.split('/').next().unwrap()), &rendered(profiles, layout));
+                kubectl::write(
+                    &folder.join(format!("{seed}")).join(below.split('/').next().unwrap()),
+                    &rendered(profiles, layout),
+                );
             }
             for at in 0..PROFILES.len() {
                 together(&folder, &format!("{}-{}-{layout:?}", chunk[0], PROFILES[at]), &members, at, below);
