@@ -106,6 +106,9 @@ pub struct Plan {
 
 /// `shared`: for each profile the objects of the base; `all`: these and the profile's own.
 pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
+    if all.iter().flatten().any(|object| stops_kustomize(object)) {
+        return Plan { base: vec![], profiles: vec![vec![]; all.len()] };
+    }
     let gather = |objects: &Vec<&Tree>| {
         let mut out = BTreeSet::new();
         objects.iter().for_each(|object| texts(object, &mut out));
@@ -124,6 +127,21 @@ pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
         out.base.push(base);
     }
     out
+}
+
+/// With `images:`, kustomize fails with "expected sequence or mapping node" where a custom resource has a scalar on the way
+/// to a pod's containers: `spec.template` of some is a text.
+fn stops_kustomize(object: &Tree) -> bool {
+    let places: [&[&str]; 7] = [
+        &["spec"],
+        &["spec", "containers"],
+        &["spec", "initContainers"],
+        &["spec", "template"],
+        &["spec", "template", "spec"],
+        &["spec", "template", "spec", "containers"],
+        &["spec", "template", "spec", "initContainers"],
+    ];
+    places.iter().filter_map(|path| object.at(path)).any(|tree| !tree.is_container() && !tree.is_null())
 }
 
 /// The one version in each profile, if there is one in each, and not everywhere the same.

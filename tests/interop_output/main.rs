@@ -8,5 +8,6 @@ mod hostile;
 mod kubectl;
 mod merges;
 mod objects;
+mod order;
 mod projects;
 mod random;
