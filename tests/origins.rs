@@ -15,7 +15,8 @@ use kgen::tree::{Tree, path_text};
 fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
     let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true };
     let set = fs::read_to_string(folder.join("args")).unwrap_or_default();
-    let set: Vec<String> = set.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();
+    let set: Vec<String> =
+        set.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;
     let mut workspace = Workspace::new(root, sources, loaded, input);
@@ -45,12 +46,21 @@ fn every_leaf_of_every_case_has_an_origin() {
                 for resource in &profile.resources {
                     resource.body.leaves(&mut |path, leaf| {
                         leaves += 1;
-                        let name = || format!("{}: {} {} {}", case.display(), profile.settings.profile, resource.id, path_text(path));
+                        let name = || {
+                            format!(
+                                "{}: {} {} {}",
+                                case.display(),
+                                profile.settings.profile,
+                                resource.id,
+                                path_text(path)
+                            )
+                        };
                         let place = leaf.from.as_ref().unwrap_or_else(|| panic!("{} has no origin", name()));
                         assert!(place.line > 0 && !place.file.is_empty(), "{}", name());
                         for id in &place.settings {
                             let entry = profile.settings.entries.get(*id as usize);
-                            let entry = entry.unwrap_or_else(|| panic!("{} comes from a setting that is not there", name()));
+                            let entry =
+                                entry.unwrap_or_else(|| panic!("{} comes from a setting that is not there", name()));
                             assert!(!entry.layers.is_empty(), "{}: {}", name(), entry.path);
                             for (_, span) in &entry.layers {
                                 assert!(workspace.sources.place(*span).line > 0);
@@ -88,12 +98,21 @@ fn a_field_names_the_setting_that_wins() {
         let replicas = body("Deployment/api").at(&["spec", "replicas"]).unwrap();
         assert_eq!(said(replicas), "templates/app/deployment.yaml: apps.api.replicas = 3 (preset prod)");
         let host = &body("Ingress/web").at(&["spec", "rules"]).unwrap().as_list().unwrap()[0];
-        assert_eq!(said(host.get("host").unwrap()), "templates/app/ingress.yaml: apps.web.ingress.host = shop.example.com (project)");
+        assert_eq!(
+            said(host.get("host").unwrap()),
+            "templates/app/ingress.yaml: apps.web.ingress.host = shop.example.com (project)"
+        );
         let kind = body("Ingress/web").get("kind").unwrap();
         assert_eq!(said(kind), "templates/app/ingress.yaml: ");
-        let args = body("StatefulSet/cache").at(&["spec", "template", "spec", "containers"]).unwrap().as_list().unwrap()[0].get("args").unwrap();
+        let args =
+            body("StatefulSet/cache").at(&["spec", "template", "spec", "containers"]).unwrap().as_list().unwrap()[0]
+                .get("args")
+                .unwrap();
         let args = args.as_list().unwrap();
         let memory = args.iter().position(|arg| arg.as_str() == Some("--maxmemory")).unwrap();
-        assert_eq!(said(&args[memory + 1]), "templates/redis/container.yaml: redis.cache.resources.limits.memory = 1Gi (preset prod)");
+        assert_eq!(
+            said(&args[memory + 1]),
+            "templates/redis/container.yaml: redis.cache.resources.limits.memory = 1Gi (preset prod)"
+        );
     });
 }

@@ -495,7 +495,9 @@ fn what_is_refused_does_not_survive_kustomize() {
                 .iter()
                 .all(|step| step.get("op").and_then(Tree::as_str) == Some("remove"))
         };
-        if survives(object, "") && survives(&other(object), "patches:\n- path: b.yaml\n") {
+        kubectl::text(&root.join("c.yaml"), "- op: add\n  path: /more\n  value: x\n");
+        let json = format!("patches:\n- path: c.yaml\n  target: {{name: {}}}\n", Id::of(object).unwrap().name);
+        if survives(object, "") && survives(&other(object), "patches:\n- path: b.yaml\n") && survives(object, &json) {
             harmless.push(object.to_json().to_string());
         }
     }
