@@ -58,13 +58,15 @@ fn spec(random: &mut Random, kind: &str) -> Value {
     }
 }
 
+type Field = (&'static str, fn(&mut Random) -> Value);
+
 fn pod(random: &mut Random) -> Value {
     let mut pod = json!({
         "containers": named(random, 3, container),
         "volumes": named(random, 4, |r| r.pick(&[json!({"emptyDir": {}}), json!({"configMap": {"name": "x"}})]).clone()),
     });
     let map = pod.as_object_mut().unwrap();
-    let extra: [(&str, fn(&mut Random) -> Value); 7] = [
+    let extra: [Field; 7] = [
         ("initContainers", |r| named(r, 2, container)),
         ("imagePullSecrets", |r| named(r, 3, |_| json!({}))),
         ("nodeSelector", |r| strings(r, 3)),
@@ -93,7 +95,7 @@ fn container(random: &mut Random) -> Value {
     let image = format!("{}:{}", random.pick(&IMAGES), random.below(3));
     let mut container = json!({"image": image, "env": named(random, 6, variable)});
     let map = container.as_object_mut().unwrap();
-    let extra: [(&str, fn(&mut Random) -> Value); 5] = [
+    let extra: [Field; 5] = [
         ("args", |r| Value::from(distinct(r, 3))),
         ("ports", |r| ports(r, "containerPort")),
         ("resources", |r| json!({"limits": strings(r, 2), "requests": strings(r, 2)})),

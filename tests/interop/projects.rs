@@ -181,8 +181,8 @@ fn every_layout_builds_to_what_was_rendered() {
                     &rendered(profiles, layout),
                 );
             }
-            for at in 0..PROFILES.len() {
-                together(&folder, &format!("{}-{}-{layout:?}", chunk[0], PROFILES[at]), &members, at, below);
+            for (at, name) in PROFILES.iter().enumerate() {
+                together(&folder, &format!("{}-{name}-{layout:?}", chunk[0]), &members, at, below);
             }
         }
     }
