@@ -252,6 +252,16 @@ impl<O> Tree<O> {
         walk(self, &mut Vec::new(), f);
     }
 
+    /// Whether a secret value stands anywhere in it.
+    pub fn holds_secret(&self) -> bool {
+        match &self.kind {
+            Kind::Secret(_) => true,
+            Kind::List(list) => list.iter().any(Tree::holds_secret),
+            Kind::Map(map) => map.iter().any(|(_, value)| value.holds_secret()),
+            _ => false,
+        }
+    }
+
     /// The first scalar or empty container: where a container was written, for a message.
     pub fn first_leaf(&self) -> Option<&Tree<O>> {
         match &self.kind {
