@@ -121,19 +121,13 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
-    let found = profiles.iter().any(|profile| checks::any(&profile.plan, &profile.resources));
-    if found && !origins {
-        // Messages need the places that only a traced run knows.
-        return render(sources, loaded, input, values, true).map(|mut traced| {
-            profiles.iter().zip(&mut traced.profiles).for_each(|(plain, traced)| {
-                debug_assert_eq!(plain.resources.len(), traced.resources.len());
-            });
-            traced.profiles = profiles;
-            traced
-        });
+    let found: Vec<_> = profiles.iter().map(|p| checks::findings(&p.plan, &p.resources)).collect();
+    if !origins && found.iter().any(|found| !found.is_empty()) {
+        // Messages need the places that only a traced run knows; what is written does not.
+        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, ..traced });
     }
-    for profile in &profiles {
-        checks::report(&profile.plan, &profile.resources, &profile.settings, &engine, &mut report);
+    for (profile, found) in profiles.iter().zip(found) {
+        checks::report(found, &profile.resources, &profile.settings, &engine, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }

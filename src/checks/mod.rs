@@ -14,14 +14,12 @@ use crate::settings::Settings;
 use crate::source::Span;
 use crate::tree::{Step, Tree};
 
-/// Whether anything is found; a cheap first look, without origins.
-pub fn any(plan: &Plan, resources: &[Resource]) -> bool {
-    !findings(plan, resources).is_empty()
-}
+/// What was found, each with the index of its object.
+pub type Found = Vec<(usize, Finding)>;
 
-/// All findings of one profile as messages. The resources should have origins.
-pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, engine: &Engine, report: &mut Report) {
-    for (index, finding) in findings(plan, resources) {
+/// Findings as messages. The resources should have origins.
+pub fn report(found: Found, resources: &[Resource], settings: &Settings, engine: &Engine, report: &mut Report) {
+    for (index, finding) in found {
         let resource = &resources[index];
         if let Some(diagnostic) = message(resource, &finding, settings, engine) {
             report.push(diagnostic);
@@ -29,7 +27,8 @@ pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, engine: 
     }
 }
 
-fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
+/// Runs all checks over one profile's objects.
+pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
     let existing = |kind: &str, name: &str| {
         (kind == "Secret" && plan.foreign_secrets)
             || (kind == "ServiceAccount" && name == "default")
@@ -46,7 +45,7 @@ fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
 }
 
 /// Two objects of one identity: the second would overwrite the first.
-fn duplicates(resources: &[Resource]) -> Vec<(usize, Finding)> {
+fn duplicates(resources: &[Resource]) -> Found {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {

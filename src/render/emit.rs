@@ -1,8 +1,8 @@
 //! Writes a template's values as JSON, which is YAML: no quoting, indentation or injection bug can exist.
 //!
-//! Owns: the one escape (ASCII only: a raw U+2028 is a line break to a YAML 1.1 reader) and, when origins are asked
-//! for, the marks around every leaf. The marks are private-use characters that no value can hold, because values are
-//! written in ASCII; `mark.rs` takes them out again.
+//! Owns: the one escape (ASCII only: a raw U+2028 is a line break to a YAML 1.1 reader), the stand-in for a map or list
+//! of the plan that is written whole, and, when origins are asked for, the marks around every scalar.
+//! Marks and stand-ins begin with private-use characters, which no value can write: values are written in ASCII.
 
 use std::fmt::Write;
 
@@ -10,72 +10,54 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State};
 
 use super::mark;
-use super::view::{Items, Trace, View};
+use super::view::{DESK, Desk, View};
+use crate::plan::node::Node;
+use crate::tree::Kind;
 
-/// The name under which a render's trace is found.
-pub const TRACE: &str = "__trace";
+/// Before the number of a map or list that is put in after parsing.
+pub const STAND_IN: char = '\u{f8f4}';
 
 /// minijinja's formatter: called once for every `{{ ... }}`.
 pub fn formatter(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_safe() {
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
-    let trace = state.lookup(TRACE);
-    let trace = trace.as_ref().and_then(|value| value.downcast_object_ref::<Trace>());
+    let desk = state.lookup(DESK);
+    let desk = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>());
     let mut text = String::new();
-    match (value.downcast_object_ref::<View>(), trace) {
-        (Some(view), trace) => {
-            trace.map(Trace::take);
-            view_json(&mut text, view, trace.is_some());
+    match (value.downcast_object_ref::<View>(), desk) {
+        (Some(view), Some(desk)) => {
+            desk.reads();
+            stand_in(&mut text, desk.keep(view.node.clone()));
         }
-        (None, Some(trace)) => {
-            let ids = trace.take();
-            mark::leaf(&mut text, &ids, |text| value_json(text, value))?;
+        // A text that could be taken for a stand-in is put in like a map.
+        (None, Some(desk)) if value.as_str().is_some_and(|text| text.contains(STAND_IN)) => {
+            let node = Node::new(Kind::String(value.as_str().unwrap_or_default().into()), ids(desk.reads()));
+            stand_in(&mut text, desk.keep(node));
         }
-        (None, None) => value_json(&mut text, value)?,
+        (None, Some(desk)) if desk.traced => {
+            mark::leaf(&mut text, &desk.reads(), |text| json(text, value))?;
+        }
+        _ => json(&mut text, value)?,
     }
     out.write_str(&text).map_err(Error::from)
 }
 
-fn view_json(out: &mut String, view: &View, marks: bool) {
-    let child = |out: &mut String, child: &super::view::Child| match child.value.downcast_object_ref::<View>() {
-        Some(view) => view_json(out, view, marks),
-        // A leaf of the plan is a scalar: writing it cannot fail.
-        None if marks => drop(mark::leaf(out, child.from.ids(), |out| value_json(out, &child.value))),
-        None => drop(value_json(out, &child.value)),
-    };
-    match &view.items {
-        Items::Map(map) if map.is_empty() && marks => drop(mark::leaf(out, view.from.ids(), |out| {
-            out.push_str("{}");
-            Ok(())
-        })),
-        Items::List(list) if list.is_empty() && marks => drop(mark::leaf(out, view.from.ids(), |out| {
-            out.push_str("[]");
-            Ok(())
-        })),
-        Items::Map(map) => {
-            out.push('{');
-            for (index, (key, item)) in map.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                string(out, key);
-                out.push_str(": ");
-                child(out, item);
-            }
-            out.push('}');
-        }
-        Items::List(list) => {
-            out.push('[');
-            for (index, item) in list.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                child(out, item);
-            }
-            out.push(']');
-        }
-    }
+fn ids(ids: Vec<u32>) -> crate::settings::From {
+    if ids.is_empty() { crate::settings::From::Nowhere } else { crate::settings::From::Many(ids.into()) }
+}
+
+fn stand_in(out: &mut String, number: usize) {
+    let _ = write!(out, "\"{STAND_IN}{number}\"");
+}
+
+/// The number of a stand-in.
+pub fn number(text: &str) -> Option<usize> {
+    text.strip_prefix(STAND_IN)?.parse().ok()
 }
 
 /// A value that a template computed.
-fn value_json(out: &mut String, value: &Value) -> Result<(), Error> {
+fn json(out: &mut String, value: &Value) -> Result<(), Error> {
     match value.kind() {
         ValueKind::None => out.push_str("null"),
         ValueKind::Bool | ValueKind::Number => drop(write!(out, "{value}")),
@@ -84,7 +66,7 @@ fn value_json(out: &mut String, value: &Value) -> Result<(), Error> {
             out.push('[');
             for (index, item) in value.try_iter()?.enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
-                nested(out, &item)?;
+                json(out, &item)?;
             }
             out.push(']');
         }
@@ -94,19 +76,11 @@ fn value_json(out: &mut String, value: &Value) -> Result<(), Error> {
                 out.push_str(if index == 0 { "" } else { ", " });
                 string(out, &key.to_string());
                 out.push_str(": ");
-                nested(out, &value.get_item(&key)?)?;
+                json(out, &value.get_item(&key)?)?;
             }
             out.push('}');
         }
         kind => return Err(Error::new(ErrorKind::InvalidOperation, format!("cannot write a {kind} into a manifest"))),
-    }
-    Ok(())
-}
-
-fn nested(out: &mut String, value: &Value) -> Result<(), Error> {
-    match value.downcast_object_ref::<View>() {
-        Some(view) => view_json(out, view, false),
-        None => value_json(out, value)?,
     }
     Ok(())
 }

@@ -12,7 +12,6 @@ use minijinja::Error;
 
 use crate::resource::{Origin, Place};
 use crate::source::Span;
-use crate::tree::Tree;
 
 const LINE: char = '\u{f8f0}';
 const LEAF: char = '\u{f8f1}';
@@ -116,6 +115,11 @@ fn ids(text: &str) -> Vec<u32> {
 }
 
 impl Marks {
+    /// A text that had none.
+    pub fn none(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
     /// Where the node at `span` came from.
     pub fn place(&self, span: Span, templates: &[Arc<str>]) -> Origin {
         let line = self.lines.partition_point(|(at, ..)| *at <= span.start).checked_sub(1)?;
@@ -131,10 +135,6 @@ impl Marks {
     fn leaf_at(&self, at: u32) -> Option<&[u32]> {
         let next = self.leaves.partition_point(|(start, ..)| *start <= at);
         self.leaves[..next].iter().rev().take(8).find(|(_, end, _)| at < *end).map(|(.., ids)| &ids[..])
-    }
-
-    pub fn origins(&self, tree: &Tree<Span>, templates: &[Arc<str>]) -> Tree<Origin> {
-        tree.map_from(&mut |span| self.place(*span, templates))
     }
 }
 
