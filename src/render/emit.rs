@@ -1,20 +1,20 @@
-//! Writes a template's values as JSON, which is YAML: no quoting, indentation or injection bug can exist.
+//! What a template's `{{ ... }}` writes: a stand-in, for which the value itself is put in once the text is parsed.
 //!
-//! Owns: the one escape (ASCII only: a raw U+2028 is a line break to a YAML 1.1 reader), the stand-in for a map or list
-//! of the plan that is written whole, and, when origins are asked for, the marks around every scalar.
-//! Marks and stand-ins begin with private-use characters, which no value can write: values are written in ASCII.
+//! Owns: the stand-in, and a template's values as nodes with the settings that were read for them.
+//! A value never passes through text, so no quoting, indentation or injection bug can exist, and texts of one template
+//! are alike, so that they need to be parsed only once. A value inside a longer text (a block scalar) is written there as
+//! JSON.
 
-use std::fmt::Write;
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State};
 
-use super::mark;
 use super::view::{DESK, Desk, View};
 use crate::plan::node::Node;
-use crate::tree::Kind;
+use crate::settings::From;
+use crate::tree::{Kind, Map};
 
-/// Before the number of a map or list that is put in after parsing.
+/// Before the number of a value. A private-use character: no template holds it by accident.
 pub const STAND_IN: char = '\u{f8f4}';
 
 /// minijinja's formatter: called once for every `{{ ... }}`.
@@ -23,84 +23,69 @@ pub fn formatter(out: &mut Output, state: &mut State, value: &Value) -> Result<(
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
     let desk = state.lookup(DESK);
-    let desk = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>());
-    let mut text = String::new();
-    match (value.downcast_object_ref::<View>(), desk) {
-        (Some(view), Some(desk)) => {
-            desk.reads();
-            stand_in(&mut text, desk.keep(view.node.clone()));
-        }
-        // A text that could be taken for a stand-in is put in like a map.
-        (None, Some(desk)) if value.as_str().is_some_and(|text| text.contains(STAND_IN)) => {
-            let node = Node::new(Kind::String(value.as_str().unwrap_or_default().into()), ids(desk.reads()));
-            stand_in(&mut text, desk.keep(node));
-        }
-        (None, Some(desk)) if desk.traced => {
-            mark::leaf(&mut text, &desk.reads(), |text| json(text, value))?;
-        }
-        _ => json(&mut text, value)?,
+    let Some(desk) = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()) else {
+        return Err(Error::new(ErrorKind::InvalidOperation, "nothing can be written here"));
+    };
+    let from = match desk.reads() {
+        ids if ids.is_empty() => From::Nowhere,
+        ids => From::Many(ids.into()),
+    };
+    let number = desk.keep(node(value, &from)?);
+    write!(out, "\"{STAND_IN}{number}\"").map_err(Error::from)
+}
+
+/// A value as a node: the plan's own as it is, one that a template computed with what was read for it.
+fn node(value: &Value, from: &From) -> Result<Node, Error> {
+    if let Some(view) = value.downcast_object_ref::<View>() {
+        return Ok(view.node.clone());
     }
-    out.write_str(&text).map_err(Error::from)
+    let kind = match value.kind() {
+        ValueKind::None => Kind::Null,
+        ValueKind::Bool => Kind::Bool(value.is_true()),
+        ValueKind::Number => Kind::Number(number(value)?),
+        ValueKind::String => Kind::String(value.as_str().unwrap_or_default().into()),
+        ValueKind::Seq | ValueKind::Iterable => {
+            Kind::List(value.try_iter()?.map(|item| node(&item, from)).collect::<Result<_, _>>()?)
+        }
+        ValueKind::Map => {
+            let mut map = Map::new();
+            for key in value.try_iter()? {
+                map.insert(key.to_string(), node(&value.get_item(&key)?, from)?);
+            }
+            Kind::Map(map)
+        }
+        kind => return Err(Error::new(ErrorKind::InvalidOperation, format!("cannot write a {kind} into a manifest"))),
+    };
+    Ok(Node::new(kind, from.clone()))
 }
 
-fn ids(ids: Vec<u32>) -> crate::settings::From {
-    if ids.is_empty() { crate::settings::From::Nowhere } else { crate::settings::From::Many(ids.into()) }
+fn number(value: &Value) -> Result<serde_json::Number, Error> {
+    let text = value.to_string();
+    let integer = text.parse::<i64>().map(serde_json::Number::from).ok();
+    let float = || text.parse::<f64>().ok().and_then(serde_json::Number::from_f64);
+    integer
+        .or_else(float)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("cannot write the number {text}")))
 }
 
-fn stand_in(out: &mut String, number: usize) {
-    let _ = write!(out, "\"{STAND_IN}{number}\"");
-}
-
-/// The number of a stand-in.
-pub fn number(text: &str) -> Option<usize> {
+/// The number of a stand-in that is a whole text.
+pub fn number_of(text: &str) -> Option<usize> {
     text.strip_prefix(STAND_IN)?.parse().ok()
 }
 
-/// A value that a template computed.
-fn json(out: &mut String, value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::None => out.push_str("null"),
-        ValueKind::Bool | ValueKind::Number => drop(write!(out, "{value}")),
-        ValueKind::String => string(out, value.as_str().unwrap_or_default()),
-        ValueKind::Seq | ValueKind::Iterable => {
-            out.push('[');
-            for (index, item) in value.try_iter()?.enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                json(out, &item)?;
-            }
-            out.push(']');
-        }
-        ValueKind::Map => {
-            out.push('{');
-            for (index, key) in value.try_iter()?.enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                string(out, &key.to_string());
-                out.push_str(": ");
-                json(out, &value.get_item(&key)?)?;
-            }
-            out.push('}');
-        }
-        kind => return Err(Error::new(ErrorKind::InvalidOperation, format!("cannot write a {kind} into a manifest"))),
+/// A longer text with its stand-ins written as JSON.
+pub fn within(text: &str, kept: &[Node]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(STAND_IN) {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let node = after[..digits].parse::<usize>().ok().and_then(|number| kept.get(number));
+        out.push_str(before.strip_suffix('"').unwrap_or(before));
+        out.push_str(&node.map(|node| node.to_json().to_string()).unwrap_or_default());
+        rest = after[digits..].strip_prefix('"').unwrap_or(&after[digits..]);
     }
-    Ok(())
-}
-
-fn string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            ' '..='~' => out.push(c),
-            c if u32::from(c) <= 0xffff => drop(write!(out, "\\u{:04x}", u32::from(c))),
-            // YAML's form: a pair of surrogates is JSON's alone.
-            c => drop(write!(out, "\\U{:08x}", u32::from(c))),
-        }
-    }
-    out.push('"');
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
@@ -108,9 +93,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ascii_is_written() {
-        let mut out = String::new();
-        string(&mut out, "a\"\\\n\u{2028}é😀\u{7f}");
-        assert_eq!(out, "\"a\\\"\\\\\\n\\u2028\\u00e9\\U0001f600\\u007f\"");
+    fn a_value_inside_a_text_is_written_as_json() {
+        let kept = [Node::from("re\"dis"), Node::from(6379)];
+        let text = format!("host = \"{STAND_IN}0\"\nport = \"{STAND_IN}1\"\n");
+        assert_eq!(within(&text, &kept), "host = \"re\\\"dis\"\nport = 6379\n");
     }
 }

@@ -8,7 +8,8 @@ pub mod mark;
 pub mod templates;
 pub mod view;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -34,6 +35,8 @@ pub struct Engine {
     /// Paths by number, as the marks name them.
     paths: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
+    /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text.
+    parsed: Mutex<BTreeMap<String, Arc<Tree<Span>>>>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
 }
@@ -54,6 +57,7 @@ impl Engine {
                 Vec::new()
             },
             files,
+            parsed: Mutex::default(),
         })
     }
 
@@ -96,16 +100,11 @@ impl Engine {
             .and_then(|template| template.render(view::root(&planned.context, &desk)))
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         let marks = match self.traced {
-            Some(_) => mark::strip(&rendered),
+            Some(_) => mark::Marks::strip(&rendered),
             None => mark::Marks::none(rendered),
         };
         let tree = self.parse(planned, owner, &marks.text)?;
-        let mut fill = Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), lost: false };
-        let body = fill.tree(&tree);
-        match fill.lost {
-            true => Err(Box::new(self.at(planned, owner, "template-yaml", "writes a map or list inside a text"))),
-            false => Ok(body),
-        }
+        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept() }.tree(&tree))
     }
 
     fn at(&self, planned: &Planned, owner: &Owner, id: &'static str, what: &str) -> Diagnostic {
@@ -115,37 +114,40 @@ impl Engine {
     }
 
     /// The rendered text as a tree. A text that is no YAML is the template's mistake: the rendered line is shown.
-    fn parse(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Tree<Span>, Box<Diagnostic>> {
+    fn parse(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
+        if let Some(tree) = self.parsed.lock().ok().and_then(|parsed| parsed.get(text).cloned()) {
+            return Ok(tree);
+        }
         let mut local = Sources::default();
         let file = local.add(planned.template, text);
-        node::parse(&local, file, Dialect::Manifest).map_err(|error| {
+        let tree = node::parse(&local, file, Dialect::Manifest).map_err(|error| {
             let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-            let line = text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim();
+            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
             let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
             Box::new(self.at(planned, owner, "template-yaml", &what))
-        })
+        })?;
+        let tree = Arc::new(tree);
+        if let Ok(mut parsed) = self.parsed.lock() {
+            parsed.insert(text.to_owned(), tree.clone());
+        }
+        Ok(tree)
     }
 }
 
-/// Puts what the template wrote whole where its stand-ins are, with the origins of each leaf.
+/// Puts values where their stand-ins are, with the origins of each leaf.
 struct Fill<'f> {
     marks: &'f mark::Marks,
     paths: &'f [Arc<str>],
     kept: Vec<Node>,
-    /// A stand-in that is part of a longer text.
-    lost: bool,
 }
 
 impl Fill<'_> {
-    fn tree(&mut self, tree: &Tree<Span>) -> Tree<Origin> {
+    fn tree(&self, tree: &Tree<Span>) -> Tree<Origin> {
         let place = self.marks.place(tree.from, self.paths);
         let kind = match &tree.kind {
-            Kind::String(text) => match emit::number(text).and_then(|number| self.kept.get(number)) {
+            Kind::String(text) => match emit::number_of(text).and_then(|number| self.kept.get(number)) {
                 Some(node) => return node.map_from(&mut |from| with_settings(place.as_ref(), from)),
-                None => {
-                    self.lost |= text.contains(emit::STAND_IN);
-                    Kind::String(text.clone())
-                }
+                None => Kind::String(self.text(text)),
             },
             Kind::Null => Kind::Null,
             Kind::Bool(value) => Kind::Bool(*value),
@@ -155,14 +157,24 @@ impl Fill<'_> {
             Kind::Map(map) => {
                 let mut out = Map::new();
                 for (key, entry) in map.entries() {
-                    self.lost |= key.contains(emit::STAND_IN);
                     let key_from = self.marks.place(entry.key_from, self.paths);
-                    out.insert_from(key.clone(), key_from, self.tree(&entry.value));
+                    out.insert_from(self.key(key), key_from, self.tree(&entry.value));
                 }
                 Kind::Map(out)
             }
         };
         Tree::new(kind, place)
+    }
+
+    fn key(&self, key: &Arc<str>) -> Arc<str> {
+        match emit::number_of(key).and_then(|number| self.kept.get(number)) {
+            Some(node) => node.to_string().into(),
+            None => self.text(key),
+        }
+    }
+
+    fn text(&self, text: &Arc<str>) -> Arc<str> {
+        if text.contains(emit::STAND_IN) { emit::within(text, &self.kept).into() } else { text.clone() }
     }
 }
 
