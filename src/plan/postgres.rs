@@ -3,13 +3,13 @@
 //! Owns: mount and PGDATA by major version, users of the image families, the init script that makes the app's role,
 //! probes; as measured (`research/data.md` 5).
 
-use super::app::meta;
+use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::output::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, policy, probe, resources, secret, security};
+use super::{Planned, Planner, config, env, policy, probe, redis, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -81,6 +81,7 @@ fn major(image: &str) -> Option<u32> {
 }
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    redis::exporter(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();
     let major = major(&text_of_image).unwrap_or_else(|| {
@@ -118,12 +119,15 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
-    vec![
+    let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
+    let mut out = vec![
         Planned::new("postgres/statefulset.yaml", workload),
         Planned::new("postgres/service-headless.yaml", base.clone()),
         Planned::new("postgres/service.yaml", base),
         config::config_map(cx, &config_owner, &init),
-    ]
+    ];
+    out.extend(account);
+    out
 }
 
 fn metrics(postgres: &Node) -> Node {
