@@ -97,11 +97,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
     let server = server(cx, owner, postgres, &image, &layout);
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
-    let (checksum, from) =
-        (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
-    let note = map([(&*format!("checksum.kgen.dev/{}-init", owner.name), text(checksum, &from))]);
-    let annotations = merged(take(&context, "annotations").or_empty(), &merged(note, &metrics(postgres)));
-    let context = merged(context, &map([("annotations", annotations)]));
+    // No checksum of the init script: it runs once, and a change of it must not restart the database.
+    let annotations = merged(take(&context, "annotations").or_empty(), &metrics(postgres));
+    let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
     let base = merged(
         meta(cx, owner, postgres),
