@@ -445,7 +445,8 @@ fn disruption(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base:
             let place = budget.first_leaf().and_then(|leaf| cx.span_in(leaf));
             let message =
                 format!("`{}` is a DaemonSet: its budget cannot be computed, and a drain leaves its pods", owner.id);
-            cx.report.push(Diagnostic::error("pdb-daemonset", message).at(place).hint("write `disruptionBudget: none`"));
+            cx.report
+                .push(Diagnostic::error("pdb-daemonset", message).at(place).hint("write `disruptionBudget: none`"));
         }
         return None;
     }

@@ -155,7 +155,8 @@ fn not_yet(cx: &mut Planner) {
     let delivery = take(&cx.settings.root, "delivery");
     if !delivery.is_null() {
         let place = delivery.first_leaf().and_then(|leaf| cx.span_in(leaf));
-        cx.report.push(Diagnostic::error("not-yet", "`delivery` is not built yet").at(place).hint("remove it until it is"));
+        cx.report
+            .push(Diagnostic::error("not-yet", "`delivery` is not built yet").at(place).hint("remove it until it is"));
     }
 }
 
