@@ -82,7 +82,7 @@ fn fitting(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) -> Node 
 
 fn misplaced(cx: &mut Planner, owner: &Owner, node: &Node, what: &str, workload: &str, kinds: &[&str]) {
     let message = format!("`{}` is a {workload}, which has no {what}", owner.id);
-    let hint = format!("only a {} has; remove it (in a profile: `null`)", kinds.join(" or a "));
+    let hint = format!("only a {} has it; remove it (in a profile: `null`)", kinds.join(" or a "));
     cx.report.push(Diagnostic::error("workload-field", message).at(cx.span_in(node)).hint(hint));
 }
 
