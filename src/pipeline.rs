@@ -100,6 +100,7 @@ pub fn render(
     let inputs = Inputs { files: &input.files, values };
     let mut plans = Vec::new();
     for settings in all {
+        let settings = plan::resolve::top(settings, &mut report);
         match plan::plan(&settings, &inputs) {
             Ok((plan, warnings)) => {
                 report.extend(warnings);

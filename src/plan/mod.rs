@@ -135,6 +135,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         existing: BTreeSet::new(),
     };
     cx.provider = secret::provider(&mut cx);
+    not_yet(&mut cx);
     let objects = objects(&mut cx);
     let plan = Plan {
         profile: settings.profile.clone(),
@@ -147,6 +148,16 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         foreign_secrets: cx.provider == secret::Provider::Existing,
     };
     cx.report.finish(plan)
+}
+
+/// `delivery` is not built yet; ignoring it would let a fleet wait for objects that never come.
+fn not_yet(cx: &mut Planner) {
+    let delivery = take(&cx.settings.root, "delivery");
+    if !delivery.is_null() {
+        let place = delivery.first_leaf().and_then(|leaf| cx.span_in(leaf));
+        cx.report
+            .push(Diagnostic::error("not-yet", "`delivery` is not built yet").at(place).hint("remove it until it is"));
+    }
 }
 
 fn raw(root: &Node, key: &str) -> Vec<Node> {

@@ -3,13 +3,13 @@
 //! Owns: mount and PGDATA by major version, users of the image families, the init script that makes the app's role,
 //! probes; as measured (`research/data.md` 5).
 
-use super::app::meta;
+use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::output::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, policy, probe, resources, secret, security};
+use super::{Planned, Planner, config, env, policy, probe, redis, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -81,6 +81,7 @@ fn major(image: &str) -> Option<u32> {
 }
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    redis::exporter(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();
     let major = major(&text_of_image).unwrap_or_else(|| {
@@ -96,11 +97,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
     let server = server(cx, owner, postgres, &image, &layout);
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
-    let (checksum, from) =
-        (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
-    let note = map([(&*format!("checksum.kgen.dev/{}-init", owner.name), text(checksum, &from))]);
-    let annotations = merged(take(&context, "annotations").or_empty(), &merged(note, &metrics(postgres)));
-    let context = merged(context, &map([("annotations", annotations)]));
+    // No checksum of the init script: it runs once, and a change of it must not restart the database.
+    let annotations = merged(take(&context, "annotations").or_empty(), &metrics(postgres));
+    let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
     let base = merged(
         meta(cx, owner, postgres),
@@ -118,12 +117,15 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
-    vec![
+    let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
+    let mut out = vec![
         Planned::new("postgres/statefulset.yaml", workload),
         Planned::new("postgres/service-headless.yaml", base.clone()),
         Planned::new("postgres/service.yaml", base),
         config::config_map(cx, &config_owner, &init),
-    ]
+    ];
+    out.extend(account);
+    out
 }
 
 fn metrics(postgres: &Node) -> Node {

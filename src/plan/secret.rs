@@ -436,11 +436,12 @@ fn kind(external: &Node) -> Node {
     if said.is_null() { "SecretStore".into() } else { said }
 }
 
-/// `{{ .password | urlquery }}`; a key that is no Go identifier needs `index`.
+/// `{{ .password | urlquery | replace "+" "%20" }}`; a key that is no Go identifier needs `index`. `urlquery` writes a
+/// space as `+`, which is a plus before a URL's host.
 fn go_template(key: &str, encode: bool) -> String {
     let identifier = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.as_bytes()[0].is_ascii_digit();
     let value = if identifier { format!(".{key}") } else { format!("index . \"{key}\"") };
-    if encode { format!("{{{{ {value} | urlquery }}}}") } else { format!("{{{{ {value} }}}}") }
+    if encode { format!("{{{{ {value} | urlquery | replace \"+\" \"%20\" }}}}") } else { format!("{{{{ {value} }}}}") }
 }
 
 /// Where the provider finds a value: `remote:`, or `<prefix>/<secret>` and the key.

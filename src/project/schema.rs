@@ -100,11 +100,13 @@ impl Type {
         }
     }
 
-    /// The alternative that a value of this form belongs to. Among scalars an `Enum` takes only its own words.
+    /// The alternative that a value of this form belongs to. Among scalars an `Enum` takes only its own words, and an
+    /// integer is none for a text: `http` is a port's name.
     pub fn choose<O>(&self, value: &Tree<O>) -> &Type {
         let Type::OneOf(types) = self else { return self };
         let says = |ty: &&Type| match ty {
             Type::Enum(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            Type::Integer(..) => value.as_str().is_none() && ty.fits(value),
             ty => ty.fits(value),
         };
         match types.iter().find(says).or_else(|| types.iter().find(|ty| ty.fits(value))) {
@@ -215,6 +217,7 @@ impl Checker<'_> {
                     self.item(element, item, &format!("{path}[{index}]"));
                 }
             }
+            (Type::Kubernetes("patch"), Kind::List(_)) => {}
             (Type::Kubernetes(name), kind) if name.ends_with("list") != matches!(kind, Kind::List(_)) => {
                 self.wrong(tree, ty, path);
             }
