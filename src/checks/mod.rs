@@ -19,14 +19,30 @@ pub fn any(plan: &Plan, resources: &[Resource]) -> bool {
     !findings(plan, resources).is_empty()
 }
 
-/// All findings of one profile as messages. The resources should have origins.
+/// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
+/// objects is said once.
 pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, engine: &Engine, report: &mut Report) {
+    let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
     for (index, finding) in findings(plan, resources) {
         let resource = &resources[index];
-        if let Some(diagnostic) = message(resource, &finding, settings, engine) {
-            report.push(diagnostic);
+        if allowed(resource, &finding, settings) {
+            continue;
+        }
+        let span = span(resource, &finding, settings, engine);
+        let same = |(known, d): &&mut (Finding, Diagnostic)| {
+            span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
+        };
+        match said.iter_mut().find(same) {
+            Some((_, diagnostic)) => {
+                diagnostic.also.insert(resource.id.to_string());
+            }
+            None => {
+                let diagnostic = message(resource, &finding).at(span).in_profile(&settings.profile);
+                said.push((finding, diagnostic));
+            }
         }
     }
+    said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
 }
 
 fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
@@ -63,20 +79,15 @@ fn duplicates(resources: &[Resource]) -> Vec<(usize, Finding)> {
     out
 }
 
-fn message(resource: &Resource, finding: &Finding, settings: &Settings, engine: &Engine) -> Option<Diagnostic> {
+fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
-    let text = format!("{}{place}: {} (profile `{}`)", resource.id, finding.message, settings.profile);
-    let allowed = allowed(resource, finding, settings);
-    let severity = match (finding.severity, allowed) {
-        (_, true) => return None,
-        (severity, false) => severity,
-    };
-    let diagnostic = match severity {
+    let text = format!("{}{place}: {}", resource.id, finding.message);
+    let diagnostic = match finding.severity {
         Severity::Error => Diagnostic::error(finding.id, text),
         Severity::Warning => Diagnostic::warning(finding.id, text),
     };
-    Some(diagnostic.at(span(resource, finding, settings, engine)).maybe_hint(finding.hint.clone()))
+    diagnostic.maybe_hint(finding.hint.clone())
 }
 
 /// `allow: {host-path: "reason"}` of the component.

@@ -35,7 +35,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
             (!names.is_empty()).then(|| {
                 format!(
                     "the profile has {}",
-                    suggest::one_of(names.iter().map(String::as_str)).replace(" or ", " and ")
+                    suggest::all_of(names.iter().map(String::as_str))
                 )
             })
         })));
