@@ -17,14 +17,30 @@ use crate::tree::{Step, Tree};
 /// What was found, each with the index of its object.
 pub type Found = Vec<(usize, Finding)>;
 
-/// Findings as messages. The resources should have origins.
+/// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
+/// objects is said once.
 pub fn report(found: Found, resources: &[Resource], settings: &Settings, engine: &Engine, report: &mut Report) {
+    let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
     for (index, finding) in found {
         let resource = &resources[index];
-        if let Some(diagnostic) = message(resource, &finding, settings, engine) {
-            report.push(diagnostic);
+        if allowed(resource, &finding, settings) {
+            continue;
+        }
+        let span = span(resource, &finding, settings, engine);
+        let same = |(known, d): &&mut (Finding, Diagnostic)| {
+            span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
+        };
+        match said.iter_mut().find(same) {
+            Some((_, diagnostic)) => {
+                diagnostic.also.insert(resource.id.to_string());
+            }
+            None => {
+                let diagnostic = message(resource, &finding).at(span).in_profile(&settings.profile);
+                said.push((finding, diagnostic));
+            }
         }
     }
+    said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
 }
 
 /// Runs all checks over one profile's objects.
@@ -62,20 +78,15 @@ fn duplicates(resources: &[Resource]) -> Found {
     out
 }
 
-fn message(resource: &Resource, finding: &Finding, settings: &Settings, engine: &Engine) -> Option<Diagnostic> {
+fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
-    let text = format!("{}{place}: {} (profile `{}`)", resource.id, finding.message, settings.profile);
-    let allowed = allowed(resource, finding, settings);
-    let severity = match (finding.severity, allowed) {
-        (_, true) => return None,
-        (severity, false) => severity,
-    };
-    let diagnostic = match severity {
+    let text = format!("{}{place}: {}", resource.id, finding.message);
+    let diagnostic = match finding.severity {
         Severity::Error => Diagnostic::error(finding.id, text),
         Severity::Warning => Diagnostic::warning(finding.id, text),
     };
-    Some(diagnostic.at(span(resource, finding, settings, engine)).maybe_hint(finding.hint.clone()))
+    diagnostic.maybe_hint(finding.hint.clone())
 }
 
 /// `allow: {host-path: "reason"}` of the component.

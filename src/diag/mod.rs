@@ -7,6 +7,9 @@
 pub mod print;
 pub mod suggest;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +30,27 @@ pub struct Diagnostic {
     pub notes: Vec<(Span, String)>,
     /// The ways out.
     pub hints: Vec<String>,
+    /// Where it was found; the same mistake in several profiles is said once.
+    pub profiles: Vec<Arc<str>>,
+    /// Further objects that show the same mistake of the same place.
+    pub also: BTreeSet<String>,
+    /// Found from several places (a circle, from each of its members), but said once.
+    pub once: bool,
 }
 
 impl Diagnostic {
     pub fn error(id: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, id, message: message.into(), span: None, notes: vec![], hints: vec![] }
+        Self {
+            severity: Severity::Error,
+            id,
+            message: message.into(),
+            span: None,
+            notes: vec![],
+            hints: vec![],
+            profiles: vec![],
+            also: BTreeSet::new(),
+            once: false,
+        }
     }
 
     pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
@@ -51,6 +70,26 @@ impl Diagnostic {
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.hints.push(text.into());
         self
+    }
+
+    pub fn in_profile(mut self, name: &Arc<str>) -> Self {
+        self.profiles.push(name.clone());
+        self
+    }
+
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
+    /// The same mistake, whatever profile and object show it.
+    fn is(&self, other: &Self) -> bool {
+        let place = self.once || (self.span == other.span && self.notes == other.notes);
+        place
+            && self.severity == other.severity
+            && self.id == other.id
+            && self.message == other.message
+            && self.hints == other.hints
     }
 
     /// Adds a hint where there is one.
@@ -76,8 +115,14 @@ impl Report {
 
     /// The same mistake at the same place is said once, however many profiles show it.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
-            self.list.push(diagnostic);
+        match self.list.iter_mut().find(|known| known.is(&diagnostic)) {
+            Some(known) => {
+                let new: Vec<_> =
+                    diagnostic.profiles.into_iter().filter(|name| !known.profiles.contains(name)).collect();
+                known.profiles.extend(new);
+                known.also.extend(diagnostic.also);
+            }
+            None => self.list.push(diagnostic),
         }
     }
 

@@ -200,16 +200,13 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
         (0, _) => {
             let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
             let hint = crate::diag::suggest::did_you_mean(&what, names.iter().map(String::as_str));
-            let d = *fail(
-                "patch-matches-nothing",
-                format!("the patch of {what} matches no object (profile `{}`)", settings.profile),
-            );
-            Err(Box::new(d.maybe_hint(hint)))
+            let d = *fail("patch-matches-nothing", format!("the patch of {what} matches no object"));
+            Err(Box::new(d.in_profile(&settings.profile).maybe_hint(hint)))
         }
-        (_, 0) => Err(fail(
-            "patch-changes-nothing",
-            format!("the patch of {what} changes nothing (profile `{}`)", settings.profile),
-        )),
+        (_, 0) => {
+            let d = *fail("patch-changes-nothing", format!("the patch of {what} changes nothing"));
+            Err(Box::new(d.in_profile(&settings.profile).hint("the object is so already; remove the patch")))
+        }
         _ => Ok(()),
     }
 }

@@ -141,11 +141,9 @@ fn single_writer(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, po
     let many = replicas.as_i64().is_some_and(|n| n > 1) || get(app, "autoscaling").is_some() || workload == "DaemonSet";
     if many {
         // Several pods because the preset says so are as wrong as several because the user says so, but the way out differs.
-        let message = format!(
-            "the pods of `{}` share one claim at `{}` that one pod at a time may write (profile `{}`)",
-            owner.id, claim.path, cx.settings.profile
-        );
-        let d = Diagnostic::error("rwo-many-replicas", message).at(place).hint(hint);
+        let message =
+            format!("the pods of `{}` share one claim at `{}` that one pod at a time may write", owner.id, claim.path);
+        let d = Diagnostic::error("rwo-many-replicas", message).in_profile(&cx.settings.profile).at(place).hint(hint);
         cx.report.push(d.hint("or `replicas: 1`"));
     }
     if app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {

@@ -170,8 +170,9 @@ impl<'s> Resolver<'s> {
             let mut path = self.stack.borrow().clone();
             path.push(reference.text.clone());
             let first = path.iter().position(|text| *text == reference.text).unwrap_or_default();
-            let message = format!("references go in a circle: {}", path[first..].join(" -> "));
-            return Err(Box::new(Diagnostic::error("reference-cycle", message).at(self.place(node, reference.at))));
+            let message = format!("references go in a circle: {}", suggest::circle(&path[first..]));
+            let d = Diagnostic::error("reference-cycle", message).once();
+            return Err(Box::new(d.at(self.place(node, reference.at))));
         }
         self.stack.borrow_mut().push(reference.text.clone());
         let answer = self.lookup(reference, node);
@@ -190,9 +191,11 @@ impl<'s> Resolver<'s> {
         }
         let (Some(name), Some(output)) = (name, output) else {
             let d = Diagnostic::error("bad-reference", format!("`${{{}}}` names no output", reference.text)).at(here());
-            let known =
-                name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c).join("`, `"));
-            return Err(Box::new(d.maybe_hint(known.map(|known| format!("`{section}` has `{known}`")))));
+            let known = name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c));
+            let hint = |known: Vec<String>| {
+                format!("`{}` has {}", reference.text, suggest::all_of(known.iter().map(String::as_str)))
+            };
+            return Err(Box::new(d.maybe_hint(known.filter(|known| !known.is_empty()).map(hint))));
         };
         let Some(component) = self.component(section, name) else {
             return Err(Box::new(self.dangling(section, name).at(here())));
@@ -218,10 +221,9 @@ impl<'s> Resolver<'s> {
             "project" => Ok(Output::Plain(root.get("project").cloned().unwrap_or_default())),
             "namespace" => match self.namespace() {
                 Some(name) => Ok(Output::Plain(name)),
-                None => Err(Diagnostic::error(
-                    "no-namespace",
-                    format!("profile `{}` has no `namespace`", self.settings.profile),
-                )),
+                None => Err(Diagnostic::error("no-namespace", "there is no `namespace`")
+                    .in_profile(&self.settings.profile)
+                    .hint("add `namespace: NAME` at the top level or to the profile")),
             },
             _ => {
                 let known = ["project", "profile", "namespace"];
@@ -249,9 +251,7 @@ impl<'s> Resolver<'s> {
         if !SECTIONS.contains(&section) {
             let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
             let hint = suggest::did_you_mean(section, SECTIONS);
-            return d.hint(
-                hint.unwrap_or_else(|| format!("sections are {}", suggest::one_of(SECTIONS).replace(" or ", " and "))),
-            );
+            return d.hint(hint.unwrap_or_else(|| format!("sections are {}", suggest::all_of(SECTIONS))));
         }
         let names: Vec<&str> = self
             .settings
@@ -262,14 +262,12 @@ impl<'s> Resolver<'s> {
             .flat_map(Map::keys)
             .map(|k| &**k)
             .collect();
-        let message = format!("there is no `{section}.{name}` in profile `{}`", self.settings.profile);
+        let message = format!("there is no `{section}.{name}`");
         let hint = suggest::did_you_mean(name, names.iter().copied()).or_else(|| match names.is_empty() {
             true => Some(format!("the project has no `{section}`")),
-            false => {
-                Some(format!("`{section}` has {}", suggest::one_of(names.iter().copied()).replace(" or ", " and ")))
-            }
+            false => Some(format!("`{section}` has {}", suggest::all_of(names.iter().copied()))),
         });
-        Diagnostic::error("dangling-reference", message).maybe_hint(hint)
+        Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile).maybe_hint(hint)
     }
 
     fn no_output(&self, section: &str, name: &str, component: &Node, output: &str) -> Diagnostic {
@@ -277,15 +275,13 @@ impl<'s> Resolver<'s> {
         let mode = component.get("mode").and_then(Tree::as_str).filter(|mode| *mode != "standalone");
         let mode = mode.map(|mode| format!(" in mode `{mode}`")).unwrap_or_default();
         let what = if matches!(section, "configs" | "secrets") { "key" } else { "output" };
-        let message =
-            format!("`{section}.{name}`{mode} has no {what} `{output}` (profile `{}`)", self.settings.profile);
+        let message = format!("`{section}.{name}`{mode} has no {what} `{output}`");
         let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
-        let all = || {
-            (!known.is_empty()).then(|| {
-                format!("it has {}", suggest::one_of(known.iter().map(String::as_str)).replace(" or ", " and "))
-            })
-        };
-        Diagnostic::error("dangling-reference", message).maybe_hint(near.or_else(all))
+        let all =
+            || (!known.is_empty()).then(|| format!("it has {}", suggest::all_of(known.iter().map(String::as_str))));
+        Diagnostic::error("dangling-reference", message)
+            .in_profile(&self.settings.profile)
+            .maybe_hint(near.or_else(all))
     }
 
     fn outputs(&self, section: &str, component: &Node) -> Vec<String> {

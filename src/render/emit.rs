@@ -5,7 +5,6 @@
 //! are alike, so that they need to be parsed only once. A value inside a longer text (a block scalar) is written there as
 //! JSON.
 
-
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State};
 

@@ -125,9 +125,10 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
     let mut seen: Vec<Arc<str>> = Vec::new();
     while let Some((name, from)) = next.take() {
         if seen.contains(&name) {
-            let path: Vec<_> = seen.iter().chain([&name]).map(|name| &**name).collect();
-            let message = format!("profiles extend each other in a circle: {}", path.join(" -> "));
-            return Err(Diagnostic::error("profile-cycle", message).at(from));
+            let first = seen.iter().position(|known| *known == name).unwrap_or_default();
+            let path: Vec<_> = seen[first..].iter().chain([&name]).collect();
+            let message = format!("profiles extend each other in a circle: {}", suggest::circle(&path));
+            return Err(Diagnostic::error("profile-cycle", message).at(from).once());
         }
         seen.push(name.clone());
         let entry = all.and_then(|map| map.entry(&name));
@@ -153,7 +154,7 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
 fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> Diagnostic {
     let known = || all.into_iter().flat_map(Map::keys).map(|name| &**name);
     let hint = suggest::did_you_mean(name, known())
-        .unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(known())));
+        .unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(known())));
     Diagnostic::error("unknown-profile", format!("there is no profile `{name}` to extend")).at(span).hint(hint)
 }
 
