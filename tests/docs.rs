@@ -28,7 +28,7 @@ fn the_tour_of_the_language_renders() {
         .args(["render"])
         .stderr("16 written, 0 removed, 0 unchanged\n")
         .run();
-    assert!(temp.path().join("deploy/base/worker/statefulset.yaml").exists());
+    assert!(temp.path().join("deploy/base/apps-worker/statefulset.yaml").exists());
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn what_kustomize_cannot_build_is_a_diagnostic() {
 }
 
 #[test]
-fn a_file_with_a_readable_secret_is_marked() {
+fn a_readable_secret_stays_in_its_overlay_and_is_marked() {
     let secret = |value: &str| {
         let mut out =
             resource("redis.cache", &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}));
@@ -122,6 +122,6 @@ fn a_file_with_a_readable_secret_is_marked() {
     });
     let files = files(Layout::Overlays, &profiles);
     let readable: Vec<_> = files.iter().filter(|(_, file)| file.readable).map(|(path, _)| path.as_str()).collect();
-    assert_eq!(readable, ["base/cache/secret.yaml", "overlays/prod/patches/s-secret.yaml"]);
-    assert!(text(&files, "overlays/prod/patches/s-secret.yaml").ends_with("data:\n  password: dHdv\n"));
+    assert_eq!(readable, ["overlays/dev/cache/secret.yaml", "overlays/prod/cache/secret.yaml"]);
+    assert!(text(&files, "overlays/prod/cache/secret.yaml").ends_with("data:\n  password: dHdv\n"));
 }
