@@ -10,7 +10,7 @@ use kgen::tree::{Map, Tree};
 
 use crate::kubectl;
 
-fn strings() -> BTreeSet<String> {
+pub fn strings() -> BTreeSet<String> {
     let words = [
         "",
         "y",

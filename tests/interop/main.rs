@@ -12,3 +12,4 @@ mod objects;
 mod order;
 mod projects;
 mod random;
+mod words;
