@@ -107,6 +107,8 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
 }
 
 fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
+    // `/a/b` and `/a-b` are two claims of one word.
+    let name = pod.claim_name(&name, path);
     let modes = take(settings, "accessModes");
     let said = get(settings, "claim").cloned();
     let claim = Claim {
