@@ -161,7 +161,7 @@ enum Source {
 }
 
 fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
-    let mode_name = if mode.is_null() { String::new() } else { format!("-{mode}") };
+    let mode_name = mode.as_i64().map(|bits| format!("-{bits:o}")).unwrap_or_default();
     let mode = mode.clone();
     let (name, volume) = match source {
         Source::Config(config) => (
