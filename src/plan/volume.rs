@@ -97,11 +97,11 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
         cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
         return None;
     };
-    if let Some(name) = str_of(&source, "name").filter(|_| kind == "configMap")
-        && cx.settings.root.at(&["configs", name]).is_some()
-    {
-        pod.configs.insert(name.to_owned());
-    }
+    let projected = get(&source, "sources").and_then(Tree::as_list).unwrap_or_default();
+    let configs = projected.iter().filter_map(|part| part.get("configMap"));
+    let names =
+        configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| str_of(config, "name"));
+    pod.configs.extend(names.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
 }
