@@ -240,8 +240,8 @@ fn service_object(cx: &Planner, app: &Node, service: &Node, ports: &Node, base: 
             extra.insert(key, value.clone());
         }
     }
-    let annotations = merged(label::annotations(cx, app), &take(service, "annotations").or_empty());
-    let annotations = merged(annotations, &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(label::annotations(cx, app), &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(annotations, &take(service, "annotations").or_empty());
     let more = map([
         ("type", kind),
         ("ports", ports.clone()),
