@@ -194,6 +194,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
             ));
         }
         resource.body = body;
+        rehash(&mut resource);
         resources.push(resource);
     }
     match (matched, changed) {
@@ -208,6 +209,15 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
             Err(Box::new(d.in_profile(&settings.profile).hint("the object is so already; remove the patch")))
         }
         _ => Ok(()),
+    }
+}
+
+/// A Job's spec can never change, so a patched one is another Job.
+fn rehash(resource: &mut Resource) {
+    let component = resource.component.clone();
+    if let Some(base) = component.strip_prefix("jobs.").filter(|_| resource.id.kind == "Job") {
+        crate::render::rename(&mut resource.body, base);
+        resource.id = Id::of(&resource.body).unwrap_or_else(|| resource.id.clone());
     }
 }
 

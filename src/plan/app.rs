@@ -14,6 +14,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     let workload = str_of(app, "workload").unwrap_or("Deployment").to_owned();
     let app = &fitting(cx, owner, app, &workload);
     let ports = port::ports(app);
+    port::check(cx, owner, app, &ports);
     let mut pod = Pod::default();
     let main = container::container(cx, owner, &owner.id, &owner.name_node(), app, &mut pod, Place::Main);
     let mut init = wait::containers(cx, owner, app);
@@ -237,8 +238,8 @@ fn service_object(cx: &Planner, app: &Node, service: &Node, ports: &Node, base: 
             extra.insert(key, value.clone());
         }
     }
-    let annotations = merged(label::annotations(cx, app), &take(service, "annotations").or_empty());
-    let annotations = merged(annotations, &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(label::annotations(cx, app), &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(annotations, &take(service, "annotations").or_empty());
     let more = map([
         ("type", kind),
         ("ports", ports.clone()),

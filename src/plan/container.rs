@@ -34,6 +34,8 @@ pub fn container(
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
+    let keys = env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])?.as_str());
+    pod.configs.extend(keys.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
     let mut mounts = volume::mounts(cx, owner, settings, pod);
     mounts.extend(volume::files(cx, owner, settings, pod));
     let security = if place == Place::Main { security::container(settings) } else { security::helper(settings) };

@@ -5,6 +5,7 @@
 use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take};
+use super::output::usual_port;
 use super::port::Port;
 use super::{Planned, Planner};
 use crate::tree::{Kind, Map, Tree};
@@ -103,9 +104,8 @@ fn outside(cx: &Planner, owner: &Owner) -> Node {
     if str_of(&store, "mode") != Some("external") {
         return Node::null();
     }
-    let default = if owner.section == "redis" { 6379 } else { 5432 };
     // A mistake in it was reported when the settings were resolved.
-    cx.resolver.setting(&store, "port").ok().flatten().unwrap_or_else(|| default.into())
+    cx.resolver.setting(&store, "port").ok().flatten().unwrap_or_else(|| usual_port(owner.section).into())
 }
 
 impl Node {

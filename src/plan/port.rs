@@ -1,8 +1,10 @@
 //! Ports of a container and of the Service before it.
 
+use super::Planner;
+use super::label::Owner;
 use super::node::{Node, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Resolver;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, suggest};
 use crate::tree::{Kind, Tree};
 
 #[derive(Clone, Debug)]
@@ -23,6 +25,39 @@ pub fn ports(settings: &Node) -> Vec<Port> {
             Port::new(text(name.clone(), &entry.key_from), take(&entry.value, "containerPort"), &entry.value)
         });
     short.clone().into_iter().chain(named).collect()
+}
+
+/// What names a port that the app does not have, or two ports that share a name: nothing of it may be ignored.
+pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
+    if let Some(second) = app.at(&["ports", "http"]).filter(|_| get(app, "port").is_some()) {
+        let message = format!("`{}` has `port` and `ports.http`, which are one", owner.id);
+        let place = second.first_leaf().and_then(|leaf| cx.span_in(leaf));
+        cx.report.push(Diagnostic::error("exclusive-keys", message).at(place).hint("keep one of the two"));
+    }
+    let service = take(app, "service");
+    if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| ports.is_empty()) {
+        let message = format!("`{}` has `service` but no port to serve", owner.id);
+        cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint("add `port:`"));
+        return;
+    }
+    for (name, entry) in pairs(&service, "ports") {
+        named(cx, owner, ports, &text(name.clone(), &entry.key_from), "service.ports");
+    }
+    if let Some(name) = app.at(&["gateway", "port"]).filter(|port| port.as_str().is_some()) {
+        named(cx, owner, ports, name, "gateway.port");
+    }
+}
+
+fn named(cx: &mut Planner, owner: &Owner, ports: &[Port], name: &Node, what: &str) {
+    let known = || ports.iter().filter_map(|port| port.name.as_str());
+    let said = name.as_str().unwrap_or_default();
+    if known().any(|known| known == said) {
+        return;
+    }
+    let message = format!("`{}.{what}` names `{said}`, but the app has no such port", owner.id);
+    let hint = suggest::did_you_mean(said, known())
+        .or_else(|| Some(format!("it has {}", suggest::one_of(known()).replace(" or ", " and "))));
+    cx.report.push(Diagnostic::error("probe-port", message).at(cx.span_in(name)).maybe_hint(hint));
 }
 
 impl Port {

@@ -83,6 +83,7 @@ fn major(image: &str) -> Option<u32> {
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     redis::exporter(cx, owner, postgres);
+    reserved(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();
     let major = major(&text_of_image).unwrap_or_else(|| {
@@ -127,6 +128,22 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     ];
     out.extend(account);
     out
+}
+
+/// The init script makes the role and the database: with names that are there already it fails, and the next start comes
+/// up on a half-made data directory.
+fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+    let is_taken = |key: &str, name: &str| match key {
+        "user" => name == "postgres" || name.starts_with("pg_"),
+        _ => ["postgres", "template0", "template1"].contains(&name),
+    };
+    for (key, what) in [("user", "role"), ("database", "database")] {
+        if let Some(said) = get(postgres, key).filter(|said| said.as_str().is_some_and(|name| is_taken(key, name))) {
+            let message = format!("`{}` cannot have the {what} `{said}`, which is PostgreSQL's own", owner.id);
+            let d = Diagnostic::error("postgres-reserved", message).at(cx.span_in(said));
+            cx.report.push(d.hint("the app gets a role and a database of its own; leave it out for `app`"));
+        }
+    }
 }
 
 fn metrics(postgres: &Node) -> Node {
@@ -217,7 +234,7 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
         ("startupProbe", probe::timings(&take(postgres, "startupProbe"))),
         ("readinessProbe", probe::timings(&take(postgres, "readinessProbe"))),
         ("livenessProbe", probe::timings(&take(postgres, "livenessProbe"))),
-        ("securityContext", security::sealed()),
+        ("securityContext", merged(security::sealed(), &redis::own_context(postgres))),
         ("secrets", secrets),
     ])
 }

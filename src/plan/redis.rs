@@ -222,7 +222,7 @@ fn server(cx: &mut Planner, owner: &Owner, redis: &Node, persistence: Option<&No
 }
 
 /// What the user says of the container's context, over the sealed default.
-fn own_context(redis: &Node) -> Node {
+pub fn own_context(redis: &Node) -> Node {
     let keys = ["allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem", "privileged", "procMount"];
     let said = take(redis, "securityContext");
     compact(keys.map(|key| (key, take(&said, key))))

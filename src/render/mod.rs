@@ -259,6 +259,12 @@ fn open_values(body: &mut Tree<Origin>, planned: &Planned) {
 
 /// A Job's name with ten hexadecimal digits of its spec's hash.
 fn hash_name(body: &mut Tree<Origin>) {
+    let name = body.at(&["metadata", "name"]).and_then(Tree::as_str).unwrap_or_default().to_owned();
+    rename(body, &name);
+}
+
+/// Names a Job anew after its spec was patched: `base` is the name before the hash.
+pub fn rename(body: &mut Tree<Origin>, base: &str) {
     let spec = body.get("spec").map(|spec| spec.to_json().to_string()).unwrap_or_default();
     let hash = crate::plan::config::hex(&Sha256::digest(spec));
     let name = body
@@ -267,7 +273,7 @@ fn hash_name(body: &mut Tree<Origin>) {
         .and_then(Tree::as_map_mut)
         .and_then(|map| map.get_mut("name"));
     if let Some(name) = name {
-        let hashed = format!("{}-{}", name.as_str().unwrap_or_default(), &hash[..10]);
+        let hashed = format!("{base}-{}", &hash[..10]);
         name.kind = Kind::String(hashed.into());
     }
 }
