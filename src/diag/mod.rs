@@ -30,10 +30,8 @@ pub struct Diagnostic {
     pub notes: Vec<(Span, String)>,
     /// The ways out.
     pub hints: Vec<String>,
-    /// Where it was found; the same mistake in several profiles is said once.
-    pub profiles: Vec<Arc<str>>,
-    /// Further objects that show the same mistake of the same place.
-    pub also: BTreeSet<String>,
+    /// Boxed: messages are returned as errors, and most have none.
+    pub shown: Box<Shown>,
     /// Found from several places (a circle, from each of its members), but said once.
     pub once: bool,
 }
@@ -47,8 +45,7 @@ impl Diagnostic {
             span: None,
             notes: vec![],
             hints: vec![],
-            profiles: vec![],
-            also: BTreeSet::new(),
+            shown: Box::default(),
             once: false,
         }
     }
@@ -73,7 +70,7 @@ impl Diagnostic {
     }
 
     pub fn in_profile(mut self, name: &Arc<str>) -> Self {
-        self.profiles.push(name.clone());
+        self.shown.profiles.push(name.clone());
         self
     }
 
@@ -99,6 +96,14 @@ impl Diagnostic {
     }
 }
 
+/// Who shows a mistake. The same mistake is said once, whoever shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    pub profiles: Vec<Arc<str>>,
+    /// Further objects than the one of the message.
+    pub also: BTreeSet<String>,
+}
+
 /// All messages of a stage. A stage goes on past a mistake and returns every one.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -117,10 +122,11 @@ impl Report {
     pub fn push(&mut self, diagnostic: Diagnostic) {
         match self.list.iter_mut().find(|known| known.is(&diagnostic)) {
             Some(known) => {
-                let new: Vec<_> =
-                    diagnostic.profiles.into_iter().filter(|name| !known.profiles.contains(name)).collect();
+                let known = &mut known.shown;
+                let new = diagnostic.shown.profiles.into_iter().filter(|name| !known.profiles.contains(name));
+                let new: Vec<_> = new.collect();
                 known.profiles.extend(new);
-                known.also.extend(diagnostic.also);
+                known.also.extend(diagnostic.shown.also);
             }
             None => self.list.push(diagnostic),
         }

@@ -31,7 +31,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
     for (span, text) in &diagnostic.notes {
         excerpt(&mut out, sources, *span, Some(text), style);
     }
-    if !diagnostic.also.is_empty() {
+    if !diagnostic.shown.also.is_empty() {
         let _ = writeln!(out, "{}: {}", paint(style, "36", "also in"), clean(&others(diagnostic)));
     }
     for hint in &diagnostic.hints {
@@ -42,19 +42,19 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
 
 /// ` (profiles `staging` and `prod`)`.
 fn profiles(diagnostic: &Diagnostic) -> String {
-    let word = match diagnostic.profiles.len() {
+    let word = match diagnostic.shown.profiles.len() {
         0 => return String::new(),
         1 => "profile",
         _ => "profiles",
     };
-    format!(" ({word} {})", suggest::all_of(diagnostic.profiles.iter().map(|name| &**name)))
+    format!(" ({word} {})", suggest::all_of(diagnostic.shown.profiles.iter().map(|name| &**name)))
 }
 
 /// The first of the objects that show the mistake too, and how many more there are.
 fn others(diagnostic: &Diagnostic) -> String {
     const SHOWN: usize = 5;
-    let names: Vec<&str> = diagnostic.also.iter().take(SHOWN).map(String::as_str).collect();
-    match diagnostic.also.len() - names.len() {
+    let names: Vec<&str> = diagnostic.shown.also.iter().take(SHOWN).map(String::as_str).collect();
+    match diagnostic.shown.also.len() - names.len() {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }

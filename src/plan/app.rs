@@ -107,6 +107,7 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
     }
     let replicas = if autoscaled { Node::null() } else { take(app, "replicas") };
     single_writer(cx, owner, app, workload, pod, &replicas);
+    unused(cx, owner, app, workload);
     let context = merged(
         base.clone(),
         &map([
@@ -204,6 +205,16 @@ fn headless_name(owner: &Owner, app: &Node) -> String {
     }
 }
 
+/// Settings that nothing would come of.
+fn unused(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) {
+    let replicas = get(app, "replicas").filter(|replicas| cx.settings.is_users(&replicas.from));
+    if let Some(replicas) = replicas.filter(|_| workload == "DaemonSet") {
+        let message = format!("`{}` is a DaemonSet, which has one pod a node, not `replicas`", owner.id);
+        let d = Diagnostic::error("daemonset-replicas", message).at(cx.span_in(replicas));
+        cx.report.push(d.hint("remove `replicas`"));
+    }
+}
+
 fn services(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, ports: &[Port], base: &Node) -> Vec<Planned> {
     let mut out = Vec::new();
     let none = str_of(app, "service") == Some("none");
@@ -282,7 +293,8 @@ fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base: &No
         if let Some(node) = node.as_ref().filter(|_| unreachable) {
             let message = format!("`{}` has `{what}` but no Service to send requests to", owner.id);
             let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
-            cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint("add `port:`"));
+            let hint = if ports.is_empty() { "add `port:`" } else { "remove `service: none`" };
+            cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint(hint));
         } else if let Some(node) = node {
             out.push(if what == "ingress" {
                 self::ingress(cx, owner, app, node, ports, base)
@@ -371,13 +383,13 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
             format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id),
         );
         let at = place(cx, "maxReplicas");
-        cx.report.push(d.at(at));
+        cx.report.push(d.at(at).hint("remove `autoscaling`"));
     }
     let number = |key: &str| scaling.get(key).and_then(Tree::as_i64);
     if number("maxReplicas").is_none() {
         let at = place(cx, "maxReplicas");
-        cx.report
-            .push(Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id)).at(at));
+        let d = Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id));
+        cx.report.push(d.at(at).hint("add `maxReplicas: 10`"));
     }
     if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas"))
         && min > max

@@ -206,8 +206,8 @@ impl<'s> Resolver<'s> {
         let answer = match section {
             "redis" => self.redis(name, component, output)?,
             "postgres" => self.postgres(name, component, output)?,
-            "apps" => self.app(name, component, output)?,
-            "configs" => self.config(component, output)?,
+            "apps" => self.app(name, component, output, here())?,
+            "configs" => self.config(component, output, here())?,
             _ => self.secret(name, component, output)?,
         };
         answer.ok_or_else(|| Box::new(self.no_output(section, name, component, output).at(here())))
@@ -276,6 +276,11 @@ impl<'s> Resolver<'s> {
         let mode = mode.map(|mode| format!(" in mode `{mode}`")).unwrap_or_default();
         let what = if matches!(section, "configs" | "secrets") { "key" } else { "output" };
         let message = format!("`{section}.{name}`{mode} has no {what} `{output}`");
+        if (section, output) == ("redis", "password") && known.iter().all(|known| known != output) && mode.is_empty() {
+            let message = format!("`{section}.{name}` has `auth: none`, so it has no password");
+            let d = Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile);
+            return d.hint("remove the reference, or `auth: none`");
+        }
         let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
         let all =
             || (!known.is_empty()).then(|| format!("it has {}", suggest::all_of(known.iter().map(String::as_str))));
@@ -295,6 +300,9 @@ impl<'s> Resolver<'s> {
         match section {
             "redis" if component.get("mode").and_then(Tree::as_str) == Some("sentinel") => {
                 ["host", "fqdn", "port", "password", "url", "sentinels", "masterName"].map(str::to_owned).to_vec()
+            }
+            "redis" if component.get("auth").and_then(Tree::as_str) == Some("none") => {
+                given(&["host", "fqdn", "port", "url"])
             }
             "redis" => given(&["host", "fqdn", "port", "password", "url"]),
             "postgres" => given(&["host", "fqdn", "port", "database", "user", "password", "url", "readHost"]),
@@ -332,14 +340,21 @@ impl<'s> Resolver<'s> {
         Ok(Tree::new(Kind::String(text.into()), host.from.and(&namespace.from)))
     }
 
-    fn app(&self, name: &str, app: &Node, output: &str) -> Answer<Option<Output>> {
+    fn app(&self, name: &str, app: &Node, output: &str, here: Option<Span>) -> Answer<Option<Output>> {
         let host = self.service("apps", name, app)?;
         if !matches!(output, "host" | "fqdn" | "port" | "url") {
             return Ok(None);
         }
         let Some(port) = super::port::service_port(self, app)? else {
-            let message = format!("`apps.{name}` has no Service: it has no `port`, or `service: none`");
-            return Err(Box::new(Diagnostic::error("dangling-reference", message).at(self.settings.span(&host.from))));
+            let none = app.get("service").and_then(Tree::as_str) == Some("none");
+            let (why, hint) = if none {
+                ("`service: none`", "remove `service: none`".to_owned())
+            } else {
+                ("no `port`", format!("add `port:` to `apps.{name}`"))
+            };
+            let d = Diagnostic::error("dangling-reference", format!("`apps.{name}` has no Service: it has {why}"));
+            let cause = self.settings.span(&self.key_from("apps", name));
+            return Err(Box::new(because(d.at(here).hint(hint), cause)));
         };
         Ok(Some(Output::Plain(match output {
             "host" => host,
@@ -352,17 +367,16 @@ impl<'s> Resolver<'s> {
         })))
     }
 
-    fn config(&self, config: &Node, key: &str) -> Answer<Option<Output>> {
+    fn config(&self, config: &Node, key: &str, here: Option<Span>) -> Answer<Option<Output>> {
         let Some(content) = config.get(key) else { return Ok(None) };
         match content.get("value") {
             Some(value) => self.plain(value).map(|value| Some(Output::Plain(value))),
-            None => Err(Box::new(
-                Diagnostic::error(
-                    "file-here",
-                    format!("key `{key}` is a file, which can be mounted but not put into a text"),
-                )
-                .at(self.settings.span(&content.get("file").map(|file| file.from.clone()).unwrap_or_default())),
-            )),
+            None => {
+                let message = format!("key `{key}` is a file, which can be mounted but not put into a text");
+                let d = Diagnostic::error("file-here", message).at(here);
+                let cause = content.get("file").and_then(|file| self.settings.span(&file.from));
+                Err(Box::new(because(d.hint("under `files`, a value that is this one reference mounts it"), cause)))
+            }
         }
     }
 
@@ -497,6 +511,11 @@ impl<'s> Resolver<'s> {
         if let Some(url) = store.get("url") {
             return match self.value(url)? {
                 Output::Secret(secret) => Ok(secret),
+                Output::Plain(text) if text.to_string().contains('@') && !self.settings.is_dev() => {
+                    let message = format!("`{section}.{name}.url` is spelled out with its credentials");
+                    let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
+                    Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
+                }
                 Output::Plain(text) => Ok(Secretive {
                     home: Some(Home::new(name, "url")),
                     pieces: vec![Piece::Text(text.to_string())],
@@ -577,6 +596,14 @@ pub fn percent(text: &str) -> String {
         }
     }
     out
+}
+
+/// A mistake is shown where the reference stands, with where its cause stands.
+fn because(d: Diagnostic, cause: Option<Span>) -> Diagnostic {
+    match cause {
+        Some(cause) => d.note(cause, "because of this"),
+        None => d,
+    }
 }
 
 #[cfg(test)]

@@ -27,12 +27,12 @@ pub fn ports(settings: &Node) -> Vec<Port> {
     short.clone().into_iter().chain(named).collect()
 }
 
-/// What names a port that the app does not have, or two ports that share a name: nothing of it may be ignored.
+/// Ports that are named elsewhere than where they are declared.
 pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
-    if let Some(second) = app.at(&["ports", "http"]).filter(|_| get(app, "port").is_some()) {
-        let message = format!("`{}` has `port` and `ports.http`, which are one", owner.id);
-        let place = second.first_leaf().and_then(|leaf| cx.span_in(leaf));
-        cx.report.push(Diagnostic::error("exclusive-keys", message).at(place).hint("keep one of the two"));
+    if let (Some(_), Some(entry)) = (get(app, "port"), pairs(app, "ports").find(|(name, _)| &***name == "http")) {
+        let message = format!("`{}` has `port`, which is short for `ports: {{http: ...}}`, and `ports.http`", owner.id);
+        let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in_from(&entry.1.key_from));
+        cx.report.push(d.hint("keep one of the two"));
     }
     let service = take(app, "service");
     if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| ports.is_empty()) {
@@ -40,25 +40,33 @@ pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
         cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint("add `port:`"));
         return;
     }
-    for (name, entry) in pairs(&service, "ports") {
-        named(cx, owner, ports, &text(name.clone(), &entry.key_from), "service.ports");
+    let mut named: Vec<(String, Node)> = pairs(&service, "ports")
+        .map(|(name, entry)| ("service.ports".to_owned(), text(name.clone(), &entry.key_from)))
+        .collect();
+    for (path, keys) in NAMED {
+        let said = keys.iter().try_fold(app, |node, key| get(node, key)).filter(|said| said.as_str().is_some());
+        named.extend(said.map(|said| ((*path).to_owned(), said.clone())));
     }
-    if let Some(name) = app.at(&["gateway", "port"]).filter(|port| port.as_str().is_some()) {
-        named(cx, owner, ports, name, "gateway.port");
+    let known = || ports.iter().filter_map(|port| port.name.as_str());
+    for (path, said) in named.iter().filter(|(_, said)| !known().any(|name| Some(name) == said.as_str())) {
+        let d = Diagnostic::error("dangling-reference", format!("`{}.{path}` names no port: `{said}`", owner.id));
+        let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
+        let near = suggest::did_you_mean(said.as_str().unwrap_or_default(), known());
+        cx.report.push(d.at(cx.span_in(said)).maybe_hint(near.or_else(all)));
     }
 }
 
-fn named(cx: &mut Planner, owner: &Owner, ports: &[Port], name: &Node, what: &str) {
-    let known = || ports.iter().filter_map(|port| port.name.as_str());
-    let said = name.as_str().unwrap_or_default();
-    if known().any(|known| known == said) {
-        return;
-    }
-    let message = format!("`{}.{what}` names `{said}`, but the app has no such port", owner.id);
-    let hint = suggest::did_you_mean(said, known())
-        .or_else(|| Some(format!("it has {}", suggest::one_of(known()).replace(" or ", " and "))));
-    cx.report.push(Diagnostic::error("probe-port", message).at(cx.span_in(name)).maybe_hint(hint));
-}
+/// Where an app may name one of its ports.
+const NAMED: &[(&str, &[&str])] = &[
+    ("ingress.port", &["ingress", "port"]),
+    ("gateway.port", &["gateway", "port"]),
+    ("livenessProbe.httpGet.port", &["livenessProbe", "httpGet", "port"]),
+    ("livenessProbe.tcpSocket.port", &["livenessProbe", "tcpSocket", "port"]),
+    ("readinessProbe.httpGet.port", &["readinessProbe", "httpGet", "port"]),
+    ("readinessProbe.tcpSocket.port", &["readinessProbe", "tcpSocket", "port"]),
+    ("startupProbe.httpGet.port", &["startupProbe", "httpGet", "port"]),
+    ("startupProbe.tcpSocket.port", &["startupProbe", "tcpSocket", "port"]),
+];
 
 impl Port {
     fn new(name: Node, number: Node, settings: &Node) -> Self {

@@ -14,6 +14,17 @@ pub fn passwords(sources: &mut Sources, root: &Tree<Span>, object: &'static Obje
     let mut spans = Vec::new();
     search(root, &Type::Object(object), &mut spans);
     kubernetes_secrets(root, &mut spans);
+    mask(sources, spans);
+}
+
+/// Masks the values of a Secret as Kubernetes writes it.
+pub fn object(sources: &mut Sources, object: &Tree<Span>) {
+    let mut spans = Vec::new();
+    kubernetes_secret(object, &mut spans);
+    mask(sources, spans);
+}
+
+fn mask(sources: &mut Sources, spans: Found) {
     for (span, may_refer) in spans {
         let text = sources.text(span).to_owned();
         for (start, end) in literals(&text, may_refer) {
@@ -38,7 +49,15 @@ fn search(tree: &Tree<Span>, ty: &Type, found: &mut Found) {
                 }
             }
         }
-        (Type::Map(map_type), Some(map)) => map.iter().for_each(|(_, value)| search(value, &map_type.value, found)),
+        (Type::Map(map_type), Some(map)) => {
+            for (key, value) in map.iter() {
+                // `env: {DB_PASSWORD: ...}`
+                if sounds_secret(key) && !matches!(map_type.value, Type::Map(_)) && map_type.defaults.is_none() {
+                    all(value, true, found);
+                }
+                search(value, &map_type.value, found);
+            }
+        }
         (Type::List(item), _) => tree.as_list().into_iter().flatten().for_each(|tree| search(tree, item, found)),
         (Type::Object(object), None) if !tree.is_container() && shorthand(object).is_some() => {
             shorthand(object).into_iter().for_each(|field| search(tree, &field.ty, found));
@@ -78,8 +97,12 @@ fn kubernetes_secrets(root: &Tree<Span>, found: &mut Found) {
     let lists = std::iter::once(root)
         .chain(root.get("profiles").and_then(Tree::as_map).into_iter().flat_map(Map::iter).map(|(_, profile)| profile));
     let manifests = lists.filter_map(|layer| layer.get("manifests")?.as_list()).flatten();
-    for secret in manifests.filter(|object| object.get("kind").and_then(Tree::as_str) == Some("Secret")) {
-        let values = ["data", "stringData"].into_iter().filter_map(|key| secret.get(key));
+    manifests.for_each(|object| kubernetes_secret(object, found));
+}
+
+fn kubernetes_secret(object: &Tree<Span>, found: &mut Found) {
+    if object.get("kind").and_then(Tree::as_str) == Some("Secret") {
+        let values = ["data", "stringData"].into_iter().filter_map(|key| object.get(key));
         values.for_each(|tree| all(tree, false, found));
     }
 }

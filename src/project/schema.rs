@@ -155,7 +155,11 @@ impl Type {
             Type::Map(_) => "a map".into(),
             Type::Object(object) if object.shorthand.is_some() => "a value or a map".into(),
             Type::Object(_) => "a map".into(),
-            Type::OneOf(types) => suggest::or(types.iter().map(Type::noun)),
+            Type::OneOf(types) => {
+                let words = self.words().into_iter().map(|word| format!("`{word}`"));
+                let nouns = types.iter().filter(|ty| ty.words().is_empty()).map(Type::noun);
+                suggest::or(words.chain(nouns))
+            }
         }
     }
 }

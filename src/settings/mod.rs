@@ -76,6 +76,13 @@ pub struct Entry {
     pub layers: Vec<(Layer, Span)>,
 }
 
+impl Entry {
+    /// Whether the winning value was written by the user rather than in a preset.
+    pub fn is_users(&self) -> bool {
+        self.layers.first().is_some_and(|(layer, _)| !matches!(layer, Layer::Preset(_) | Layer::Default))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub profile: Arc<str>,
@@ -94,8 +101,7 @@ impl Settings {
 
     /// Whether the winning value was written by the user rather than in a preset.
     pub fn is_users(&self, from: &From) -> bool {
-        let layer = from.ids().first().and_then(|id| self.entries.get(*id as usize)?.layers.first());
-        layer.is_some_and(|(layer, _)| !matches!(layer, Layer::Preset(_) | Layer::Default))
+        from.ids().first().and_then(|id| self.entries.get(*id as usize)).is_some_and(Entry::is_users)
     }
 
     pub fn is_dev(&self) -> bool {
