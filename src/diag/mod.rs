@@ -7,6 +7,9 @@
 pub mod print;
 pub mod suggest;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +30,24 @@ pub struct Diagnostic {
     pub notes: Vec<(Span, String)>,
     /// The ways out.
     pub hints: Vec<String>,
+    /// Boxed: messages are returned as errors, and most have none.
+    pub shown: Box<Shown>,
+    /// Found from several places (a circle, from each of its members), but said once.
+    pub once: bool,
 }
 
 impl Diagnostic {
     pub fn error(id: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, id, message: message.into(), span: None, notes: vec![], hints: vec![] }
+        Self {
+            severity: Severity::Error,
+            id,
+            message: message.into(),
+            span: None,
+            notes: vec![],
+            hints: vec![],
+            shown: Box::default(),
+            once: false,
+        }
     }
 
     pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
@@ -53,11 +69,39 @@ impl Diagnostic {
         self
     }
 
+    pub fn in_profile(mut self, name: &Arc<str>) -> Self {
+        self.shown.profiles.push(name.clone());
+        self
+    }
+
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
+    /// The same mistake, whatever profile and object show it.
+    fn is(&self, other: &Self) -> bool {
+        let place = self.once || (self.span == other.span && self.notes == other.notes);
+        place
+            && self.severity == other.severity
+            && self.id == other.id
+            && self.message == other.message
+            && self.hints == other.hints
+    }
+
     /// Adds a hint where there is one.
     pub fn maybe_hint(mut self, text: Option<String>) -> Self {
         self.hints.extend(text);
         self
     }
+}
+
+/// Who shows a mistake. The same mistake is said once, whoever shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    pub profiles: Vec<Arc<str>>,
+    /// Further objects than the one of the message.
+    pub also: BTreeSet<String>,
 }
 
 /// All messages of a stage. A stage goes on past a mistake and returns every one.
@@ -76,8 +120,15 @@ impl Report {
 
     /// The same mistake at the same place is said once, however many profiles show it.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
-            self.list.push(diagnostic);
+        match self.list.iter_mut().find(|known| known.is(&diagnostic)) {
+            Some(known) => {
+                let known = &mut known.shown;
+                let new = diagnostic.shown.profiles.into_iter().filter(|name| !known.profiles.contains(name));
+                let new: Vec<_> = new.collect();
+                known.profiles.extend(new);
+                known.also.extend(diagnostic.shown.also);
+            }
+            None => self.list.push(diagnostic),
         }
     }
 

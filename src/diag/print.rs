@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Diagnostic, Report, Severity};
+use super::{Diagnostic, Report, Severity, suggest};
 use crate::source::{Sources, Span};
 
 /// How messages are shown.
@@ -23,17 +23,41 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
         Severity::Warning => ("warning", "33"),
     };
     let head = paint(style, color, &format!("{word}[{}]", diagnostic.id));
-    let mut out = format!("{head}: {}\n", paint(style, "1", &clean(&diagnostic.message)));
+    let message = format!("{}{}", diagnostic.message, profiles(diagnostic));
+    let mut out = format!("{head}: {}\n", paint(style, "1", &clean(&message)));
     if let Some(span) = diagnostic.span {
         excerpt(&mut out, sources, span, None, style);
     }
     for (span, text) in &diagnostic.notes {
         excerpt(&mut out, sources, *span, Some(text), style);
     }
+    if !diagnostic.shown.also.is_empty() {
+        let _ = writeln!(out, "{}: {}", paint(style, "36", "also in"), clean(&others(diagnostic)));
+    }
     for hint in &diagnostic.hints {
         let _ = writeln!(out, "{}: {}", paint(style, "36", "hint"), clean(hint));
     }
     out
+}
+
+/// ` (profiles `staging` and `prod`)`.
+fn profiles(diagnostic: &Diagnostic) -> String {
+    let word = match diagnostic.shown.profiles.len() {
+        0 => return String::new(),
+        1 => "profile",
+        _ => "profiles",
+    };
+    format!(" ({word} {})", suggest::all_of(diagnostic.shown.profiles.iter().map(|name| &**name)))
+}
+
+/// The first of the objects that show the mistake too, and how many more there are.
+fn others(diagnostic: &Diagnostic) -> String {
+    const SHOWN: usize = 5;
+    let names: Vec<&str> = diagnostic.shown.also.iter().take(SHOWN).map(String::as_str).collect();
+    match diagnostic.shown.also.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// `  --> path:line:column`, the source line and a caret under the part that is meant.

@@ -33,13 +33,39 @@ fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
-/// "a", "a or b", "a, b or c", each in backticks.
+/// "a -> b -> a": a path that ends where it began, told from its smallest word on, wherever it was entered.
+pub fn circle<T: Ord + std::fmt::Display>(path: &[T]) -> String {
+    let round = &path[..path.len().saturating_sub(1)];
+    let least = round.iter().enumerate().min_by_key(|(_, word)| *word).map_or(0, |(at, _)| at);
+    let words = (0..path.len()).filter_map(|step| round.get((least + step) % round.len().max(1)));
+    words.map(T::to_string).collect::<Vec<_>>().join(" -> ")
+}
+
+/// "`a`, `b` or `c`".
 pub fn one_of<'k>(known: impl IntoIterator<Item = &'k str>) -> String {
-    let names: Vec<_> = known.into_iter().map(|k| format!("`{k}`")).collect();
-    match names.as_slice() {
+    or(known.into_iter().map(quoted))
+}
+
+/// "`a`, `b` and `c`".
+pub fn all_of<'k>(known: impl IntoIterator<Item = &'k str>) -> String {
+    joined(known.into_iter().map(quoted), "and")
+}
+
+/// "a, b or c".
+pub fn or(parts: impl IntoIterator<Item = String>) -> String {
+    joined(parts, "or")
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{name}`")
+}
+
+fn joined(parts: impl IntoIterator<Item = String>, word: &str) -> String {
+    let parts: Vec<_> = parts.into_iter().collect();
+    match parts.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
-        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+        [head @ .., last] => format!("{} {word} {last}", head.join(", ")),
     }
 }
 
@@ -65,5 +91,6 @@ mod tests {
     #[test]
     fn lists_read_as_prose() {
         assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(all_of(["a", "b"]), "`a` and `b`");
     }
 }
