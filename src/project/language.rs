@@ -560,7 +560,7 @@ static PROBE: Object = Object {
     switch: Switch::Keep,
 };
 static STORE_PROBE: Object = object!(&[PROBE_TIMINGS]);
-const PORT_OR_NAME: Type = Type::OneOf(&[PORT, Type::String("a port or its name", format::port_name)]);
+const PORT_OR_NAME: Type = Type::OneOf(&[PORT, Type::String("a port's name", format::port_name)]);
 static HTTP_GET: Object = short!(
     &[&[
         field!("path", STRING, "The path."),
@@ -633,7 +633,11 @@ static INGRESS: Object = object!(&[&[
     field!("paths", TEXTS, "Several paths."),
     field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
     field!("className", SUBDOMAIN, "The ingress class."),
-    field!("tls", SUBDOMAIN, "The Secret with the certificate."),
+    field!(
+        "tls",
+        Type::String("the name of the Secret with the certificate", format::dns_subdomain),
+        "The Secret with the certificate."
+    ),
     field!("stickySessions", Type::Bool, "Requests of one client reach one pod, by cookie."),
     field!("annotations", ANNOTATIONS, "For the controller."),
 ]]);
@@ -677,10 +681,10 @@ const STORE: &[Field] = &[
     field!("service", Type::String("a name", format::service_name), "The Service's name; the component's unless said."),
     field!(
         "password",
-        Type::Wired,
+        Type::Password,
         "`${secrets.NAME.KEY}`; the key `password` of a Secret of the component's name unless said."
     ),
-    field!("url", Type::Wired, "Of an external one: `${secrets.NAME.KEY}`."),
+    field!("url", Type::Password, "Of an external one: `${secrets.NAME.KEY}`."),
     field!("host", Type::Text, "Of an external one."),
     field!("port", PORT, "Of an external one."),
     field!("resources", Type::Object(&RESOURCES), "Requests and limits."),

@@ -1,7 +1,7 @@
 //! YAML text to a tree with spans; the only file that knows the YAML parser.
 //!
-//! Owns: reader options, spans of keys and values, messages for text that is no YAML.
-//! Does not own: what keys mean (`project/language.rs`).
+//! Owns: reader options, spans of keys and values.
+//! Does not own: what keys mean (`project/language.rs`), the words for a text that is no YAML (`mistake.rs`).
 //!
 //! Options as measured in the project's YAML study: the project file reads only `true`/`false` as booleans (the
 //! words `on`, `yes` stay text); rendered manifests are read as kubectl reads them. Budgets are raised, because
@@ -13,6 +13,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_saphyr::{Error, Location, Spanned};
 
+use super::mistake;
 use crate::diag::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Kind, Map, Tree};
@@ -30,7 +31,7 @@ pub enum Dialect {
 pub fn parse(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Tree<Span>, Diagnostic> {
     let text = &sources.get(file).text;
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options(dialect)) {
-        Ok(node) => Ok(node_tree(node, file)),
+        Ok(node) => Ok(node_tree(node, sources, file)),
         Err(error) => Err(explain(&error, sources, file)),
     }
 }
@@ -39,7 +40,9 @@ pub fn parse(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Tree<S
 pub fn parse_all(sources: &Sources, file: FileId, dialect: Dialect) -> Result<Vec<Tree<Span>>, Diagnostic> {
     let text = &sources.get(file).text;
     match serde_saphyr::from_multiple_with_options::<Spanned<Node>>(text, options(dialect)) {
-        Ok(nodes) => Ok(nodes.into_iter().map(|node| node_tree(node, file)).filter(|tree| !tree.is_null()).collect()),
+        Ok(nodes) => {
+            Ok(nodes.into_iter().map(|node| node_tree(node, sources, file)).filter(|tree| !tree.is_null()).collect())
+        }
         Err(error) => Err(explain(&error, sources, file)),
     }
 }
@@ -50,6 +53,7 @@ fn options(dialect: Dialect) -> serde_saphyr::options::Options {
         legacy_octal_numbers: true,
         ignore_binary_tag_for_string: true,
         strict_booleans: dialect == Dialect::Project,
+        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::PassThrough,
         budget: serde_saphyr::budget! {
             max_nodes: 20_000_000,
             max_events: 50_000_000,
@@ -71,19 +75,20 @@ enum Node {
     Map(Vec<(Spanned<String>, Spanned<Node>)>),
 }
 
-fn node_tree(node: Spanned<Node>, file: FileId) -> Tree<Span> {
+fn node_tree(node: Spanned<Node>, sources: &Sources, file: FileId) -> Tree<Span> {
     let span = span_of(node.defined, file);
     let kind = match node.value {
-        Node::Null | Node::Odd => Kind::Null,
+        Node::Null => Kind::Null,
+        Node::Odd => Kind::String(sources.text(span).into()),
         Node::Bool(value) => Kind::Bool(value),
         Node::Number(number) => Kind::Number(number),
         Node::String(text) => Kind::String(text.into()),
-        Node::List(items) => Kind::List(items.into_iter().map(|item| node_tree(item, file)).collect()),
+        Node::List(items) => Kind::List(items.into_iter().map(|item| node_tree(item, sources, file)).collect()),
         Node::Map(pairs) => {
             let mut map = Map::new();
             for (key, value) in pairs {
                 let key_from = span_of(key.defined, file);
-                map.insert_from(Arc::<str>::from(key.value), key_from, node_tree(value, file));
+                map.insert_from(Arc::<str>::from(key.value), key_from, node_tree(value, sources, file));
             }
             Kind::Map(map)
         }
@@ -170,8 +175,9 @@ fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
             .at(span)
             .hint("remove one of the two");
     }
-    let (message, hint) = advice(&said, line_at(text, start), &text[..start]);
-    Diagnostic::error("yaml", message).at(span).maybe_hint(hint)
+    let found = mistake::explain(&said, text, start, (span.end - span.start) as usize);
+    let span = Span { file, start: found.start as u32, end: found.end as u32 };
+    Diagnostic::error("yaml", found.message).at(span).maybe_hint(found.hint)
 }
 
 /// The parser's text without its ` at line 2, column 5`: the excerpt shows that.
@@ -183,49 +189,11 @@ fn message_of(error: &Error) -> String {
     }
 }
 
-fn advice(said: &str, line: &str, before: &str) -> (String, Option<String>) {
-    let trimmed = line.trim_start();
-    let last = before.rsplit('\n').skip(1).find(|l| !l.trim().is_empty()).unwrap_or_default();
-    if line.len() > trimmed.len() && line[..line.len() - trimmed.len()].contains('\t') {
-        return ("a tab is used for indentation".into(), Some("YAML indents with spaces only".into()));
-    }
-    if line.contains("${") && (said.contains("flow") || said.contains("mapping")) {
-        return (said.to_owned(), Some("inside `{...}` or `[...]` a reference needs quotes: \"${...}\"".into()));
-    }
-    if said.contains("mapping values are not allowed") {
-        let missing = |l: &str| l.split_once(':').is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(' '));
-        let hint = if missing(last.trim()) && !last.contains(": ") {
-            "a space is missing behind the `:` of the line above".into()
-        } else {
-            "quote a value that contains `: `, or check the indentation".to_owned()
-        };
-        return (said.to_owned(), Some(hint));
-    }
-    if said.contains("multiple YAML documents") {
-        return ("more than one document".into(), Some("a project file is one document; remove the `---`".into()));
-    }
-    if said.contains("quoted scalar") || said.contains("unexpected end of stream") {
-        return (said.to_owned(), Some("a quote is not closed".into()));
-    }
-    if said.contains("did not find expected key") {
-        return (said.to_owned(), Some("check the indentation: keys of one map begin in the same column".into()));
-    }
-    if said.contains("unexpected character") {
-        return (said.to_owned(), Some("quote a value that begins with a special character".into()));
-    }
-    (said.to_owned(), None)
-}
-
 /// Byte offset of a line and column (both from 1, in characters); the parser gives no byte offset for syntax errors.
 fn byte_at(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = &text[start..];
     start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
-}
-
-fn line_at(text: &str, at: usize) -> &str {
-    let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
-    text[start..].lines().next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -261,13 +229,13 @@ mod tests {
     #[test]
     fn a_missing_space_is_named() {
         let error = read("key:value\nb: 1\n").unwrap_err();
-        assert_eq!(error.hints, ["a space is missing behind the `:` of the line above"]);
+        assert_eq!(error.message, "a space is missing behind the `:`");
     }
 
     #[test]
     fn an_unquoted_reference_in_a_flow_map_is_named() {
         let error = read("b: {c: ${x.y}}\n").unwrap_err();
-        assert_eq!(error.hints, ["inside `{...}` or `[...]` a reference needs quotes: \"${...}\""]);
+        assert_eq!(error.hints, ["write it in quotes: \"${...}\""]);
     }
 
     #[test]

@@ -100,11 +100,13 @@ impl Type {
         }
     }
 
-    /// The alternative that a value of this form belongs to. Among scalars an `Enum` takes only its own words.
+    /// The alternative that a value of this form belongs to. Among scalars an `Enum` takes only its own words, an
+    /// `Integer` only numbers: a port may have a name.
     pub fn choose<O>(&self, value: &Tree<O>) -> &Type {
         let Type::OneOf(types) = self else { return self };
         let says = |ty: &&Type| match ty {
             Type::Enum(words) => value.as_str().is_some_and(|text| words.contains(&text)),
+            Type::Integer(..) => matches!(value.kind, Kind::Number(_)),
             ty => ty.fits(value),
         };
         match types.iter().find(says).or_else(|| types.iter().find(|ty| ty.fits(value))) {
@@ -127,6 +129,15 @@ impl Type {
         matches!(self, Type::Text | Type::Wired | Type::Password | Type::Word(..))
     }
 
+    /// The words that may stand here.
+    fn words(&self) -> Vec<&'static str> {
+        match self {
+            Type::Enum(words) => words.to_vec(),
+            Type::OneOf(types) => types.iter().flat_map(Type::words).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// "a string, `none` or a map".
     pub fn noun(&self) -> String {
         match self {
@@ -137,12 +148,18 @@ impl Type {
             Type::Integer(min, max) => format!("an integer from {min} to {max}"),
             Type::Count => "a count or a percentage such as `25%`".into(),
             Type::Enum(words) => suggest::one_of(words.iter().copied()),
-            Type::Kubernetes(name) => format!("a Kubernetes {name}"),
+            Type::Kubernetes(name) if name.ends_with(" list") => format!("a list (Kubernetes {name})"),
+            Type::Kubernetes("patch") => "a map or a list of operations".into(),
+            Type::Kubernetes(name) => format!("a map ({name})"),
             Type::List(_) => "a list".into(),
             Type::Map(_) => "a map".into(),
             Type::Object(object) if object.shorthand.is_some() => "a value or a map".into(),
             Type::Object(_) => "a map".into(),
-            Type::OneOf(types) => types.iter().map(Type::noun).collect::<Vec<_>>().join(" or "),
+            Type::OneOf(types) => {
+                let words = self.words().into_iter().map(|word| format!("`{word}`"));
+                let nouns = types.iter().filter(|ty| ty.words().is_empty()).map(Type::noun);
+                suggest::or(words.chain(nouns))
+            }
         }
     }
 }
@@ -154,7 +171,7 @@ pub fn check(sources: &Sources, tree: &Tree<Span>, ty: &Type, report: &mut Repor
 
 /// Checks a scalar whose references were put in; `path` is for the message.
 pub fn check_scalar<O>(value: &Tree<O>, ty: &Type) -> Result<(), String> {
-    let expected = || format!("expected {}, found {}", ty.noun(), found(value));
+    let expected = || format!("expected {}, found {}", ty.noun(), found(value, ty));
     match (ty, &value.kind) {
         (Type::Text | Type::Wired | Type::Password | Type::Kubernetes(_), _) => Ok(()),
         (Type::String(_, rule) | Type::Word(_, rule), Kind::String(text)) => rule(text),
@@ -175,14 +192,28 @@ fn is_percentage(text: &str) -> bool {
     text.strip_suffix('%').is_some_and(|digits| digits.parse::<u8>().is_ok_and(|n| n <= 100))
 }
 
-/// What was found, for a message: the value of a short scalar, else its form.
-fn found<O>(value: &Tree<O>) -> String {
+/// What was found, for a message: the value of a short scalar, else its form. A string where none belongs is called so:
+/// `3` in quotes is not 3.
+fn found<O>(value: &Tree<O>, expected: &Type) -> String {
     match &value.kind {
         Kind::String(text) if text.is_empty() => "an empty string".into(),
-        Kind::String(text) if text.len() <= 60 => format!("`{text}`"),
+        Kind::String(text) if text.len() <= 60 => match expected {
+            Type::Bool | Type::Integer(..) => format!("the string `{text}`"),
+            _ => format!("`{text}`"),
+        },
         Kind::Number(number) => format!("`{number}`"),
         Kind::Bool(value) => format!("`{value}`"),
         _ => value.noun().into(),
+    }
+}
+
+/// Whether a value is of a type's form, so that its mistake is in the value: 80800 for a port, a word for another.
+fn has_form(value: &Tree<Span>, ty: &Type) -> bool {
+    match ty {
+        Type::String(..) | Type::Word(..) | Type::Enum(_) => value.as_str().is_some(),
+        Type::Integer(..) => value.as_i64().is_some(),
+        Type::Count => !matches!(value.kind, Kind::Bool(_)),
+        _ => false,
     }
 }
 
@@ -215,17 +246,24 @@ impl Checker<'_> {
                     self.item(element, item, &format!("{path}[{index}]"));
                 }
             }
-            (Type::Kubernetes(name), kind) if name.ends_with("list") != matches!(kind, Kind::List(_)) => {
-                self.wrong(tree, ty, path);
+            (Type::Kubernetes(name), kind) => {
+                let fits = match kind {
+                    Kind::List(_) => name.ends_with(" list") || *name == "patch",
+                    Kind::Map(_) => !name.ends_with(" list"),
+                    _ => false,
+                };
+                if !fits {
+                    self.wrong(tree, ty, path);
+                }
             }
             (Type::Object(_) | Type::Map(_) | Type::List(_) | Type::OneOf(_), _) => self.wrong(tree, ty, path),
-            (_, Kind::List(_) | Kind::Map(_)) if !matches!(ty, Type::Kubernetes(_)) => self.wrong(tree, ty, path),
+            (_, Kind::List(_) | Kind::Map(_)) => self.wrong(tree, ty, path),
             (scalar, _) => self.scalar(tree, scalar, ty, path),
         }
     }
 
     fn item(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
-        if tree.is_null() && !matches!(ty, Type::Kubernetes(_)) {
+        if tree.is_null() {
             self.wrong(tree, ty, path);
         } else {
             self.value(tree, ty, path);
@@ -251,8 +289,7 @@ impl Checker<'_> {
         let hint = suggest::did_you_mean(key, object.fields().map(|field| field.key)).or_else(|| {
             let mut keys: Vec<_> = object.fields().map(|field| field.key).collect();
             keys.truncate(12);
-            (object.fields().count() <= 12)
-                .then(|| format!("known keys are {}", suggest::one_of(keys).replace(" or ", " and ")))
+            (object.fields().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys)))
         });
         let message = format!("unknown key `{key}`{}", within(path));
         self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
@@ -274,37 +311,34 @@ impl Checker<'_> {
             return;
         }
         if let (Type::String(..), Kind::Number(_) | Kind::Bool(_)) = (ty, &tree.kind) {
-            let written = self.sources.text(tree.from);
-            let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
-            self.report.push(d.at(tree.from).hint(format!("quote it: \"{written}\"")));
+            let number = matches!(tree.kind, Kind::Number(_));
+            let hint = number.then(|| format!("quote it: \"{}\"", self.sources.text(tree.from)));
+            let d = wrong_type(path, &format!("expected {}, found {}", whole.noun(), tree.noun()));
+            self.report.push(d.at(tree.from).maybe_hint(hint));
             return;
         }
         let Err(reason) = check_scalar(tree, ty) else { return };
-        let quoted = matches!((ty, &tree.kind), (Type::Bool | Type::Integer(..), Kind::String(text)) if looks_unquotable(text, ty));
-        let words: &[&str] = if let Type::Enum(words) = ty { words } else { &[] };
-        let hint = match tree.as_str() {
-            Some(_) if quoted => Some("write it without quotes".to_owned()),
-            Some("yes" | "on") if matches!(ty, Type::Bool) => Some("did you mean `true`?".into()),
-            Some("no" | "off") if matches!(ty, Type::Bool) => Some("did you mean `false`?".into()),
-            Some(text) => suggest::did_you_mean(text, words.iter().copied()),
-            None => None,
-        };
         let reason = if std::ptr::eq(ty, whole) || reason_is_rule(ty) {
             reason
         } else {
-            format!("expected {}, found {}", whole.noun(), found(tree))
+            format!("expected {}, found {}", whole.noun(), found(tree, ty))
         };
-        let d = if reason_is_rule(ty) && tree.as_str().is_some() {
-            bad_value(path, &reason)
-        } else {
-            wrong_type(path, &reason)
-        };
-        self.report.push(d.at(tree.from).maybe_hint(hint));
+        let d = if has_form(tree, ty) { bad_value(path, &reason) } else { wrong_type(path, &reason) };
+        self.report.push(d.at(tree.from).maybe_hint(way_out(tree, ty, whole)));
     }
 
     fn wrong(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
         let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
         self.report.push(d.at(tree.from));
+    }
+}
+
+fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type) -> Option<String> {
+    match (ty, tree.as_str()?) {
+        (Type::Bool | Type::Integer(..), text) if looks_unquotable(text, ty) => Some("write it without quotes".into()),
+        (Type::Bool, "yes" | "on") => Some("did you mean `true`?".into()),
+        (Type::Bool, "no" | "off") => Some("did you mean `false`?".into()),
+        (_, text) => suggest::did_you_mean(text, whole.words()),
     }
 }
 

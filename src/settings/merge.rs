@@ -70,7 +70,8 @@ impl<'p> Merger<'p, '_> {
     fn value(&mut self, ty: &Type, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
         let (layer, top) = stack.first()?;
         if top.is_null() {
-            return self.null(ty, layer, stack, path);
+            self.nulls.met(top.from, stack[1..].iter().any(|(_, tree)| !tree.is_null()), path);
+            return None;
         }
         let mut tree = match (ty.choose(top), &top.kind) {
             (Type::Object(object), Kind::Map(_)) => self.object(object, &maps(stack, Some(object)), path),
@@ -87,20 +88,24 @@ impl<'p> Merger<'p, '_> {
         Some(tree)
     }
 
-    fn null(&mut self, ty: &Type, layer: &Layer, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
-        let top = stack[0].1;
-        let is_new =
-            !stack[1..].iter().any(|(l, tree)| !matches!(l, Layer::Preset(_) | Layer::Default) && !tree.is_null());
-        let may_be_empty = matches!(layer, Layer::Project) && is_new && EMPTY_WHEN_NULL.contains(&depth_word(path));
-        if may_be_empty {
-            let rest: Stack = stack[1..].to_vec();
-            return match ty.object() {
-                Some(object) => Some(self.object(object, &maps(&rest, Some(object)), path)),
-                None => Some(Kind::Map(Map::new()).into()),
-            };
+    /// An empty value (`cache:`) of the project's own layer, where there is nothing that it could remove.
+    fn empty(
+        &mut self,
+        map_type: &'static MapType,
+        own: &Stack<'p>,
+        stack: &Stack<'p>,
+        path: &str,
+    ) -> Option<Tree<From>> {
+        let (layer, top) = own.first()?;
+        let removes = own[1..].iter().any(|(_, tree)| !tree.is_null());
+        if !map_type.null_is_empty || !top.is_null() || !matches!(layer, Layer::Project) || removes {
+            return None;
         }
-        self.nulls.met(top.from, stack[1..].iter().any(|(_, tree)| !tree.is_null()), path);
-        None
+        let below: Stack = stack.iter().filter(|(_, tree)| !tree.is_null()).cloned().collect();
+        Some(match map_type.value.object() {
+            Some(object) => self.object(object, &maps(&below, Some(object)), path),
+            None => Kind::Map(Map::new()).into(),
+        })
     }
 
     fn object(&mut self, object: &'static Object, maps: &Stack<'p>, path: &str) -> Tree<From> {
@@ -120,9 +125,11 @@ impl<'p> Merger<'p, '_> {
     fn map(&mut self, map_type: &'static MapType, maps: &Stack<'p>, path: &str) -> Tree<From> {
         let mut out = Map::new();
         for key in keys(maps, None) {
-            let stack = self.with_defaults(map_type, children(maps, &key, None));
+            let own = children(maps, &key, None);
+            let stack = self.with_defaults(map_type, own.clone());
             let child = join(path, &key);
-            if let Some(value) = self.value(&map_type.value, &stack, &child) {
+            let empty = self.empty(map_type, &own, &stack, &child);
+            if let Some(value) = empty.or_else(|| self.value(&map_type.value, &stack, &child)) {
                 let key_from = self.key_origin(maps, &key, &child);
                 out.insert_from(key, key_from, value);
             }
@@ -212,16 +219,6 @@ impl<'p> Merger<'p, '_> {
         self.entries.push(Entry { path: path.to_owned(), layers });
         From::One(self.entries.len() as u32 - 1)
     }
-}
-
-/// Sections whose members may be left empty in the project's own layer: `redis: {cache: }`.
-const EMPTY_WHEN_NULL: [&str; 4] = ["redis", "postgres", "secrets", "configs"];
-
-/// The section of a path of two or three words: `redis.cache`, `secrets.app.key`.
-fn depth_word(path: &str) -> &str {
-    let mut words = path.split('.');
-    let section = words.next().unwrap_or_default();
-    if (1..=2).contains(&words.count()) { section } else { "" }
 }
 
 fn is_empty(tree: &Tree<From>) -> bool {

@@ -76,6 +76,13 @@ pub struct Entry {
     pub layers: Vec<(Layer, Span)>,
 }
 
+impl Entry {
+    /// Whether the winning value was written by the user rather than in a preset.
+    pub fn is_users(&self) -> bool {
+        self.layers.first().is_some_and(|(layer, _)| !matches!(layer, Layer::Preset(_) | Layer::Default))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub profile: Arc<str>,
@@ -94,8 +101,7 @@ impl Settings {
 
     /// Whether the winning value was written by the user rather than in a preset.
     pub fn is_users(&self, from: &From) -> bool {
-        let layer = from.ids().first().and_then(|id| self.entries.get(*id as usize)?.layers.first());
-        layer.is_some_and(|(layer, _)| !matches!(layer, Layer::Preset(_) | Layer::Default))
+        from.ids().first().and_then(|id| self.entries.get(*id as usize)).is_some_and(Entry::is_users)
     }
 
     pub fn is_dev(&self) -> bool {
@@ -125,9 +131,10 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
     let mut seen: Vec<Arc<str>> = Vec::new();
     while let Some((name, from)) = next.take() {
         if seen.contains(&name) {
-            let path: Vec<_> = seen.iter().chain([&name]).map(|name| &**name).collect();
-            let message = format!("profiles extend each other in a circle: {}", path.join(" -> "));
-            return Err(Diagnostic::error("profile-cycle", message).at(from));
+            let first = seen.iter().position(|known| *known == name).unwrap_or_default();
+            let path: Vec<_> = seen[first..].iter().chain([&name]).collect();
+            let message = format!("profiles extend each other in a circle: {}", suggest::circle(&path));
+            return Err(Diagnostic::error("profile-cycle", message).at(from).once());
         }
         seen.push(name.clone());
         let entry = all.and_then(|map| map.entry(&name));
@@ -153,7 +160,7 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
 fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> Diagnostic {
     let known = || all.into_iter().flat_map(Map::keys).map(|name| &**name);
     let hint = suggest::did_you_mean(name, known())
-        .unwrap_or_else(|| format!("the profiles are {}", suggest::one_of(known())));
+        .unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(known())));
     Diagnostic::error("unknown-profile", format!("there is no profile `{name}` to extend")).at(span).hint(hint)
 }
 

@@ -66,7 +66,11 @@ fn value(sources: &mut Sources, argument: &str, at: usize, whole: Span) -> Resul
     }
     let padded = format!("{}{}", " ".repeat(at), &argument[at..]);
     let file = sources.add("--set", padded);
-    let tree = node::parse(sources, file, Dialect::Project)?;
+    let tree = node::parse(sources, file, Dialect::Project).map_err(|error| {
+        // What cannot be read may hold a secret.
+        sources.mask(Span { start: at as u32, ..whole });
+        Diagnostic { span: error.span.map(|span| Span { file: whole.file, ..span }), ..error }
+    })?;
     Ok(tree.map_from(&mut |span| Span { file: whole.file, ..*span }))
 }
 
