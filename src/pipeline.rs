@@ -12,7 +12,7 @@ use crate::output::{Layout, amend};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::{self, Project, language};
 use crate::render::Engine;
-use crate::render::templates::Template;
+use crate::render::templates::{self, Template};
 use crate::resource::{Resource, normal};
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
@@ -96,6 +96,12 @@ pub fn render(
     let all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     let mut report = Report::new();
     one_output(&all, &mut report);
+    for (template, hint) in templates::unused(&input.templates) {
+        let message =
+            format!("`{}` takes the place of no built-in template, and no template includes it", template.path);
+        let place = loaded.project.root.get("templates").map(|node| node.from);
+        report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
+    }
     let engine = Engine::new(sources, &input.templates, origins)?;
     let inputs = Inputs { files: &input.files, values };
     let mut plans = Vec::new();
@@ -111,9 +117,10 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
+    plans.iter().for_each(|(_, plan)| amend::add_files(plan, &input.files, sources));
     let mut profiles = Vec::new();
     for (settings, plan) in plans {
-        match objects(&engine, &settings, &plan, input, sources, &mut report) {
+        match objects(&engine, &settings, &plan, sources, &mut report) {
             Some(resources) => profiles.push(Profile { settings, plan, resources }),
             None => continue,
         }
@@ -132,8 +139,9 @@ pub fn render(
             traced
         });
     }
+    let places = checks::Places { engine: &engine, sources };
     for profile in &profiles {
-        checks::report(&profile.plan, &profile.resources, &profile.settings, &engine, &mut report);
+        checks::report(&profile.plan, &profile.resources, &profile.settings, &places, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }
@@ -142,7 +150,6 @@ fn objects(
     engine: &Engine,
     settings: &Settings,
     plan: &Plan,
-    input: &Input,
     sources: &Sources,
     report: &mut Report,
 ) -> Option<Vec<Resource>> {
@@ -153,7 +160,7 @@ fn objects(
             return None;
         }
     };
-    resources.extend(amend::manifests(plan, settings, &input.files, report));
+    resources.extend(amend::manifests(plan, settings, sources, report));
     amend::patches(plan, settings, &mut resources, report);
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)

@@ -78,6 +78,24 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
+    /// The text of this path, if it is known.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.files.iter().position(|source| source.path == path).map(|at| FileId(at as u32))
+    }
+
+    /// The characters of one line (from 1), without its indentation.
+    pub fn line(&self, file: FileId, line: usize) -> Span {
+        let source = self.get(file);
+        let (start, end) = source.line_range(line.clamp(1, source.line_starts.len()));
+        let content = &source.text[start..end];
+        let indent = content.len() - content.trim_start().len();
+        Span {
+            file,
+            start: (start + indent) as u32,
+            end: (start + content.trim_end().len()).max(start + indent) as u32,
+        }
+    }
+
     /// The characters a span covers, as written.
     pub fn text(&self, span: Span) -> &str {
         let source = self.get(span.file);

@@ -1,17 +1,17 @@
 //! What is found in rendered objects, said in terms of the project file.
 //!
 //! Owns: which checks run over a profile's objects, `allow:`, and turning a finding's path into the setting or the
-//! template line behind it.
+//! line of a template or manifest behind it.
 //! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::plan::Plan;
 use crate::render::Engine;
 use crate::resource::{self, Finding, Part, Resource, references, security};
 use crate::settings::Settings;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::tree::{Step, Tree};
 
 /// Whether anything is found; a cheap first look, without origins.
@@ -19,14 +19,30 @@ pub fn any(plan: &Plan, resources: &[Resource]) -> bool {
     !findings(plan, resources).is_empty()
 }
 
-/// All findings of one profile as messages. The resources should have origins.
-pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, engine: &Engine, report: &mut Report) {
+/// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
+/// objects is said once.
+pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, places: &Places, report: &mut Report) {
+    let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
     for (index, finding) in findings(plan, resources) {
         let resource = &resources[index];
-        if let Some(diagnostic) = message(resource, &finding, settings, engine) {
-            report.push(diagnostic);
+        if allowed(resource, &finding, settings) {
+            continue;
+        }
+        let span = places.span(resource, &finding, settings);
+        let same = |(known, d): &&mut (Finding, Diagnostic)| {
+            span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
+        };
+        match said.iter_mut().find(same) {
+            Some((_, diagnostic)) => {
+                diagnostic.shown.also.insert(resource.id.to_string());
+            }
+            None => {
+                let diagnostic = message(resource, &finding).at(span).in_profile(&settings.profile);
+                said.push((finding, diagnostic));
+            }
         }
     }
+    said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
 }
 
 fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
@@ -47,36 +63,30 @@ fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
 
 /// Two objects of one identity: the second would overwrite the first.
 fn duplicates(resources: &[Resource]) -> Vec<(usize, Finding)> {
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<_, &Resource> = BTreeMap::new();
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {
         let id = &resource.id;
-        if !seen.insert((id.group().to_owned(), &id.kind, &id.namespace, &id.name)) {
+        let key = (id.group().to_owned(), &id.kind, &id.namespace, &id.name);
+        if let Some(other) = seen.insert(key, resource) {
             let path = vec![Part::Key("metadata".into()), Part::Key("name".into())];
-            let message = "another object of this kind has the same name";
-            out.push((
-                index,
-                Finding::error("duplicate-object", path, message).hint("rename one of the two components"),
-            ));
+            let message =
+                format!("`{}` and `{}` both have an object of this kind and name", other.component, resource.component);
+            out.push((index, Finding::error("duplicate-object", path, message).hint("rename one of the two")));
         }
     }
     out
 }
 
-fn message(resource: &Resource, finding: &Finding, settings: &Settings, engine: &Engine) -> Option<Diagnostic> {
+fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
-    let text = format!("{}{place}: {} (profile `{}`)", resource.id, finding.message, settings.profile);
-    let allowed = allowed(resource, finding, settings);
-    let severity = match (finding.severity, allowed) {
-        (_, true) => return None,
-        (severity, false) => severity,
-    };
-    let diagnostic = match severity {
+    let text = format!("{}{place}: {}", resource.id, finding.message);
+    let diagnostic = match finding.severity {
         Severity::Error => Diagnostic::error(finding.id, text),
         Severity::Warning => Diagnostic::warning(finding.id, text),
     };
-    Some(diagnostic.at(span(resource, finding, settings, engine)).maybe_hint(finding.hint.clone()))
+    diagnostic.maybe_hint(finding.hint.clone())
 }
 
 /// `allow: {host-path: "reason"}` of the component.
@@ -85,24 +95,70 @@ fn allowed(resource: &Resource, finding: &Finding, settings: &Settings) -> bool 
     settings.root.at(&[section, name, "allow", finding.id]).is_some()
 }
 
-/// The setting behind a place, or the template's line; the nearest that is known from the leaf upwards.
-fn span(resource: &Resource, finding: &Finding, settings: &Settings, engine: &Engine) -> Option<Span> {
-    let mut node = &resource.body;
-    let mut nodes = vec![node];
+/// What is needed to tell where a finding was written.
+pub struct Places<'p> {
+    pub engine: &'p Engine,
+    pub sources: &'p Sources,
+}
+
+impl Places<'_> {
+    /// The setting behind a place, or the line of a template or a manifest; the nearest that is known from the leaf
+    /// upwards.
+    fn span(&self, resource: &Resource, finding: &Finding, settings: &Settings) -> Option<Span> {
+        let nodes = nodes(resource, finding);
+        let node = nodes.last()?;
+        let written = |tree: &&Tree<resource::Origin>| user_span(tree, settings);
+        let leaf = node.first_leaf();
+        if let ("unknown-field", Some(Part::Key(key)), Some(leaf)) = (finding.id, finding.path.last(), leaf)
+            && let Some(span) = key_span(leaf, key, settings)
+        {
+            return Some(span);
+        }
+        let users = leaf.iter().find_map(written).or_else(|| nodes.iter().rev().find_map(written));
+        let whole = || finding.path.is_empty().then(|| component_span(resource, settings)).flatten();
+        let line = || nodes.iter().rev().copied().chain(leaf).find_map(|tree| self.line(tree.from.as_ref()?));
+        whole().or(users).or_else(line)
+    }
+
+    fn line(&self, place: &resource::Place) -> Option<Span> {
+        let written = || self.sources.find(&place.file).map(|file| self.sources.line(file, place.line as usize));
+        self.engine.template_span(place).or_else(written)
+    }
+}
+
+/// The nodes on the way to a place, as far as they are there.
+fn nodes<'r>(resource: &'r Resource, finding: &Finding) -> Vec<&'r Tree<resource::Origin>> {
+    let mut nodes = vec![&resource.body];
     for part in &finding.path {
+        let Some(node) = nodes.last() else { break };
         let next = match part.step() {
             Step::Key(key) => node.get(key),
             Step::Index(index) => node.as_list().and_then(|list| list.get(index)),
         };
         let Some(next) = next else { break };
-        node = next;
-        nodes.push(node);
+        nodes.push(next);
     }
-    let reached = nodes.len() > finding.path.len();
-    let written = |tree: &&Tree<resource::Origin>| user_span(tree, settings);
-    let inside = reached.then(|| node.first_leaf()).flatten();
-    let leaf = inside.iter().find_map(written).or_else(|| nodes.iter().rev().find_map(written));
-    leaf.or_else(|| nodes.iter().rev().chain(inside.iter()).find_map(|tree| engine.template_span(tree.from.as_ref()?)))
+    nodes
+}
+
+/// Where the user wrote a key of a Kubernetes shape: the setting above `leaf` that ends in it. Key and value are
+/// entries of one path; the key stands first.
+fn key_span(leaf: &Tree<resource::Origin>, key: &str, settings: &Settings) -> Option<Span> {
+    let ids = leaf.from.as_ref()?.settings.iter();
+    let leaf = ids.filter_map(|id| settings.entries.get(*id as usize)).find(|entry| entry.is_users())?;
+    let above = settings.entries.iter().filter(|entry| {
+        let rest = leaf.path.strip_prefix(entry.path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            && entry.path.ends_with(&crate::project::schema::join("", key))
+    });
+    above.filter_map(|entry| entry.layers.first().map(|(_, span)| *span)).min()
+}
+
+/// The name of the component that an object belongs to.
+fn component_span(resource: &Resource, settings: &Settings) -> Option<Span> {
+    let (section, name) = resource.component.split_once('.')?;
+    let entry = settings.root.get(section)?.as_map()?.entry(name)?;
+    settings.span(&entry.key_from)
 }
 
 /// Where the user wrote what stands here; a preset's line if nobody did.

@@ -11,6 +11,7 @@ use crate::cli::Global;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
 use crate::pipeline::{self, Input, Loaded, Rendered};
+use crate::project::mask;
 use crate::render::templates::Template;
 use crate::secret::Secret;
 use crate::source::{Sources, Span};
@@ -43,10 +44,8 @@ pub fn open(
     let text = read_text(&path)?;
     let text = match text {
         Ok(text) => text,
-        Err(at) => {
-            let file = sources.add(path.display().to_string(), "");
-            let d = Diagnostic::error("not-utf8", format!("the project file is not UTF-8 (byte {at})"));
-            return Ok(Err(d.at(Span { file, start: 0, end: 0 }).hint("save it as UTF-8").into()));
+        Err(text) => {
+            return Ok(Err(not_utf8(sources, &path, text).into()));
         }
     };
     let file = sources.add(path.display().to_string(), text);
@@ -54,14 +53,14 @@ pub fn open(
         Ok(loaded) => loaded,
         Err(report) => return Ok(Err(report)),
     };
-    let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("")).to_owned();
     let mut report = Report::new();
     let mut input = Input { set: set.to_vec(), ..Input::default() };
     let layers = std::iter::once(&loaded.project.root).chain(&loaded.set);
     for (name, span) in layers.flat_map(files::wanted) {
         read_into(&root, &name, span, &mut input, &mut report);
     }
-    templates(&root, &loaded.project.root, &mut input, &mut report)?;
+    templates(&root, &loaded.project.root, sources, &mut input, &mut report)?;
     Ok(if report.has_errors() { Err(report) } else { Ok((root, loaded, input)) })
 }
 
@@ -98,10 +97,22 @@ fn find() -> anyhow::Result<PathBuf> {
     bail!("there is no `kgen.yaml` in `{}` or a folder above it\nhint: name one with `-f FILE`", here.display());
 }
 
-/// The text of a file, or the byte at which it stops being UTF-8.
-fn read_text(path: &Path) -> anyhow::Result<std::result::Result<String, usize>> {
+/// The text of a file, or what of it is UTF-8 before the first byte that is not.
+fn read_text(path: &Path) -> anyhow::Result<std::result::Result<String, String>> {
     let bytes = read(path)?;
-    Ok(String::from_utf8(bytes).map_err(|error| error.utf8_error().valid_up_to()))
+    Ok(String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned()
+    }))
+}
+
+/// The place is the end of what could be read.
+fn not_utf8(sources: &mut Sources, path: &Path, text: String) -> Diagnostic {
+    let at = text.len() as u32;
+    let file = sources.add(path.display().to_string(), text);
+    mask::by_shape(sources, file);
+    let d = Diagnostic::error("not-utf8", format!("`{}` is not UTF-8", path.display()));
+    d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -124,7 +135,13 @@ fn read_into(root: &Path, name: &str, span: Span, input: &mut Input, report: &mu
 }
 
 /// The project's own templates: every `.yaml` file below the folder, named by its path there.
-fn templates(root: &Path, project: &Tree<Span>, input: &mut Input, report: &mut Report) -> anyhow::Result<()> {
+fn templates(
+    root: &Path,
+    project: &Tree<Span>,
+    sources: &mut Sources,
+    input: &mut Input,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let Some(setting) = project.get("templates").filter(|node| node.as_str().is_some()) else { return Ok(()) };
     let name = setting.as_str().unwrap_or_default();
     let folder = root.join(name);
@@ -144,10 +161,7 @@ fn templates(root: &Path, project: &Tree<Span>, input: &mut Input, report: &mut 
                 path: path.display().to_string().into(),
                 text,
             }),
-            Err(at) => report.push(
-                Diagnostic::error("not-utf8", format!("`{}` is not UTF-8 (byte {at})", path.display()))
-                    .at(setting.from),
-            ),
+            Err(text) => report.push(not_utf8(sources, &path, text)),
         }
     }
     Ok(())

@@ -88,9 +88,7 @@ fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
     }
     let names: Vec<&str> = rendered.names().map(|name| &**name).collect();
     let hint = suggest::did_you_mean(name, names.iter().copied());
-    let hint = hint.unwrap_or_else(|| {
-        format!("the profiles are {}", suggest::one_of(names.iter().copied()).replace(" or ", " and "))
-    });
+    let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(names.iter().copied())));
     bail!("there is no profile `{name}`\nhint: {hint}");
 }
 

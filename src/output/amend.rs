@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::files::Files;
 use crate::plan::Plan;
 use crate::plan::node::Node;
+use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::resource::{Id, Origin, Place, Resource};
 use crate::settings::{From, Settings};
@@ -17,14 +18,14 @@ use crate::source::Sources;
 use crate::tree::{Kind, Map, Tree};
 
 /// The raw objects of a profile.
-pub fn manifests(plan: &Plan, settings: &Settings, files: &Files, report: &mut Report) -> Vec<Resource> {
+pub fn manifests(plan: &Plan, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Resource> {
     let mut out = Vec::new();
     for manifest in &plan.manifests {
-        for body in bodies(manifest, settings, files, report) {
+        for body in bodies(manifest, settings, sources, report) {
             match resource(body, plan, settings) {
                 Some(resource) => out.push(resource),
                 None => {
-                    let message = "a manifest has no `apiVersion`, `kind` or `metadata.name`";
+                    let message = "a manifest needs `apiVersion`, `kind` and `metadata.name`";
                     let d = Diagnostic::error("nameless-object", message)
                         .at(manifest.first_leaf().and_then(|leaf| settings.span(&leaf.from)));
                     report.push(d);
@@ -35,20 +36,34 @@ pub fn manifests(plan: &Plan, settings: &Settings, files: &Files, report: &mut R
     out
 }
 
+/// The file that a manifest stands for.
+fn file(manifest: &Node) -> Option<&Node> {
+    manifest.as_map().filter(|map| map.len() == 1).and_then(|map| map.get("file"))
+}
+
+/// Makes the files that manifests name known to messages, Secrets masked.
+pub fn add_files(plan: &Plan, files: &Files, sources: &mut Sources) {
+    for path in plan.manifests.iter().filter_map(|manifest| file(manifest)?.as_str()) {
+        if let (None, Some(text)) = (sources.find(path), files.text(path)) {
+            let id = sources.add(path, &*text);
+            match node::parse_all(sources, id, Dialect::Manifest) {
+                Ok(trees) => trees.iter().for_each(|tree| mask::object(sources, tree)),
+                Err(_) => mask::by_shape(sources, id),
+            }
+        }
+    }
+}
+
 /// One object, or those of a file.
-fn bodies(manifest: &Node, settings: &Settings, files: &Files, report: &mut Report) -> Vec<Tree<Origin>> {
-    let only_file = manifest.as_map().filter(|map| map.len() == 1).and_then(|map| map.get("file"));
-    let Some(file) = only_file else { return vec![placed(manifest, settings)] };
+fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Tree<Origin>> {
+    let Some(file) = file(manifest) else { return vec![placed(manifest, settings)] };
     let path = file.as_str().unwrap_or_default();
-    let Some(text) = files.text(path) else { return Vec::new() };
-    let mut sources = Sources::default();
-    let id = sources.add(path, &*text);
-    match node::parse_all(&sources, id, Dialect::Manifest) {
-        Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, &sources)).collect(),
+    let Some(id) = sources.find(path) else { return Vec::new() };
+    match node::parse_all(sources, id, Dialect::Manifest) {
+        Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, sources)).collect(),
         Err(error) => {
-            let place = error.span.map(|span| format!(" (line {})", sources.place(span).line)).unwrap_or_default();
-            let d = Diagnostic::error("manifest-yaml", format!("`{path}` cannot be read: {}{place}", error.message));
-            report.push(d.at(settings.span(&file.from)));
+            let named = settings.span(&file.from).map(|span| (span, "named here".to_owned()));
+            report.push(Diagnostic { id: "manifest-yaml", notes: named.into_iter().collect(), ..error });
             Vec::new()
         }
     }
@@ -81,7 +96,7 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     {
         metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
     }
-    let labels = common(settings, &origin);
+    let labels = common(plan, settings, &origin);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
     let merged = merge_patch::apply(&labels, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
     metadata.insert_from("labels", origin, merged);
@@ -117,7 +132,7 @@ fn is_namespaced(id: &Id) -> bool {
 }
 
 /// The labels by which a project's objects are found.
-fn common(settings: &Settings, origin: &Origin) -> Tree<Origin> {
+fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
     let project = settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
     let mut map = Map::new();
     let mut add = |key: &str, value: &str| {
@@ -126,7 +141,7 @@ fn common(settings: &Settings, origin: &Origin) -> Tree<Origin> {
     add("app.kubernetes.io/part-of", project);
     add("app.kubernetes.io/managed-by", "kgen");
     add("kgen.dev/profile", &settings.profile);
-    for (key, value) in settings.root.get("labels").and_then(Tree::as_map).into_iter().flat_map(Map::iter) {
+    for (key, value) in plan.labels.as_map().into_iter().flat_map(Map::iter) {
         add(key, &value.to_string());
     }
     Tree::new(Kind::Map(map), origin.clone())
@@ -146,10 +161,13 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
     let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     let fail = |id: &'static str, message: String| Box::new(Diagnostic::error(id, message).at(place));
     let Some(change) = patch.get("patch").filter(|change| change.is_container()) else {
-        return Err(fail("missing-key", "a patch has no `patch`".into()));
+        return Err(Box::new(
+            fail("missing-key", "a patch has no `patch`".into()).hint("add `patch:`, a map or a list of operations"),
+        ));
     };
     if field("kind").is_none() && field("name").is_none() {
-        return Err(fail("missing-key", "a patch has no `target` with a `kind` or a `name`".into()));
+        let d = fail("missing-key", "a patch has no `target` with a `kind` or a `name`".into());
+        return Err(Box::new(d.hint("add `target: {kind: Deployment, name: NAME}`")));
     }
     let matches = |resource: &Resource| {
         field("kind").is_none_or(|kind| kind == resource.id.kind)
@@ -157,6 +175,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
             && field("apiVersion").is_none_or(|version| version == resource.id.api_version)
     };
     let what = [field("kind").unwrap_or("any kind"), field("name").unwrap_or("any name")].join("/");
+    let inside = change.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     let change = placed(change, settings);
     let (mut matched, mut changed) = (0, 0);
     for resource in std::mem::take(resources) {
@@ -166,16 +185,16 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
         }
         let mut resource = resource;
         matched += 1;
-        let (body, did) = patched(&resource.body, &change)
-            .map_err(|reason| fail("patch-fails", format!("the patch of {}: {reason}", resource.id)))?;
+        let (body, did) = patched(&resource.body, &change).map_err(|reason| {
+            let d = fail("patch-fails", format!("the patch of {}: {reason}", resource.id));
+            Box::new(d.at(inside).in_profile(&settings.profile))
+        })?;
         changed += usize::from(did);
         let Some(body) = body else { continue };
         let id = Id::of(&body).filter(|id| *id == resource.id);
         if id.is_none() {
-            return Err(fail(
-                "patch-identity",
-                format!("the patch of {} changes what the object is called", resource.id),
-            ));
+            let d = fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id));
+            return Err(Box::new(d.hint("leave out `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`")));
         }
         resource.body = body;
         resources.push(resource);
@@ -184,16 +203,13 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
         (0, _) => {
             let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
             let hint = crate::diag::suggest::did_you_mean(&what, names.iter().map(String::as_str));
-            let d = *fail(
-                "patch-matches-nothing",
-                format!("the patch of {what} matches no object (profile `{}`)", settings.profile),
-            );
-            Err(Box::new(d.maybe_hint(hint)))
+            let d = *fail("patch-matches-nothing", format!("the patch of {what} matches no object"));
+            Err(Box::new(d.in_profile(&settings.profile).maybe_hint(hint)))
         }
-        (_, 0) => Err(fail(
-            "patch-changes-nothing",
-            format!("the patch of {what} changes nothing (profile `{}`)", settings.profile),
-        )),
+        (_, 0) => {
+            let d = *fail("patch-changes-nothing", format!("the patch of {what} changes nothing"));
+            Err(Box::new(d.in_profile(&settings.profile).hint("the object is so already; remove the patch")))
+        }
         _ => Ok(()),
     }
 }

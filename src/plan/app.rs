@@ -12,6 +12,7 @@ use crate::tree::{Kind, Map, Tree};
 /// The objects of one app.
 pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     let ports = port::ports(app);
+    port::check(cx, owner, app, &ports);
     let mut pod = Pod::default();
     let main = container::container(cx, owner, &owner.id, &owner.name_node(), app, &mut pod, Place::Main);
     let mut init = wait::containers(cx, owner, app);
@@ -61,6 +62,7 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
     }
     let replicas = if autoscaled { Node::null() } else { take(app, "replicas") };
     single_writer(cx, owner, app, workload, pod, &replicas);
+    unused(cx, owner, app, workload);
     let context = merged(
         base.clone(),
         &map([
@@ -96,11 +98,9 @@ fn single_writer(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, po
     let many = replicas.as_i64().is_some_and(|n| n > 1) || get(app, "autoscaling").is_some() || workload == "DaemonSet";
     if many {
         // Several pods because the preset says so are as wrong as several because the user says so, but the way out differs.
-        let message = format!(
-            "the pods of `{}` share one claim at `{}` that one pod at a time may write (profile `{}`)",
-            owner.id, claim.path, cx.settings.profile
-        );
-        let d = Diagnostic::error("rwo-many-replicas", message).at(place).hint(hint);
+        let message =
+            format!("the pods of `{}` share one claim at `{}` that one pod at a time may write", owner.id, claim.path);
+        let d = Diagnostic::error("rwo-many-replicas", message).in_profile(&cx.settings.profile).at(place).hint(hint);
         cx.report.push(d.hint("or `replicas: 1`"));
     }
     if app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {
@@ -157,6 +157,16 @@ fn headless_name(owner: &Owner, app: &Node) -> String {
         owner.name.clone()
     } else {
         format!("{}-headless", owner.name)
+    }
+}
+
+/// Settings that nothing would come of.
+fn unused(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) {
+    let replicas = get(app, "replicas").filter(|replicas| cx.settings.is_users(&replicas.from));
+    if let Some(replicas) = replicas.filter(|_| workload == "DaemonSet") {
+        let message = format!("`{}` is a DaemonSet, which has one pod a node, not `replicas`", owner.id);
+        let d = Diagnostic::error("daemonset-replicas", message).at(cx.span_in(replicas));
+        cx.report.push(d.hint("remove `replicas`"));
     }
 }
 
@@ -238,7 +248,8 @@ fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base: &No
         if let Some(node) = node.as_ref().filter(|_| unreachable) {
             let message = format!("`{}` has `{what}` but no Service to send requests to", owner.id);
             let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
-            cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint("add `port:`"));
+            let hint = if ports.is_empty() { "add `port:`" } else { "remove `service: none`" };
+            cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint(hint));
         } else if let Some(node) = node {
             out.push(if what == "ingress" {
                 self::ingress(cx, owner, app, node, ports, base)
@@ -327,13 +338,13 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
             format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id),
         );
         let at = place(cx, "maxReplicas");
-        cx.report.push(d.at(at));
+        cx.report.push(d.at(at).hint("remove `autoscaling`"));
     }
     let number = |key: &str| scaling.get(key).and_then(Tree::as_i64);
     if number("maxReplicas").is_none() {
         let at = place(cx, "maxReplicas");
-        cx.report
-            .push(Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id)).at(at));
+        let d = Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id));
+        cx.report.push(d.at(at).hint("add `maxReplicas: 10`"));
     }
     if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas"))
         && min > max

@@ -80,12 +80,15 @@ fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
     let Ok(parts) = crate::format::image(text) else { return };
     if parts.digest.is_none() && matches!(parts.tag, None | Some("latest")) {
         let what = if parts.tag.is_none() { "has no tag" } else { "has the tag `latest`" };
-        let message = format!("image `{text}` of `{path}` {what} (profile `{}`)", cx.settings.profile);
+        let message = format!("image `{text}` of `{path}` {what}");
         let d = match cx.settings.is_dev() {
             true => Diagnostic::warning("image-latest", message),
             false => Diagnostic::error("image-latest", message),
         };
-        let d = d.at(cx.span_in(image)).hint("name a version: what runs must be what was reviewed");
+        let d = d
+            .in_profile(&cx.settings.profile)
+            .at(cx.span_in(image))
+            .hint("name a version: what runs must be what was reviewed");
         cx.report.push(d);
     }
 }

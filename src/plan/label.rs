@@ -47,7 +47,7 @@ pub fn selector(cx: &Planner, owner: &Owner) -> Node {
 pub fn labels(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
     let labels = merged(selector(cx, owner), &identity(cx, owner));
     let profile = map([("kgen.dev/profile", (&*cx.settings.profile).into())]);
-    let labels = merged(merged(labels, &profile), &take(&cx.settings.root, "labels").or_empty());
+    let labels = merged(merged(labels, &profile), &cx.labels.clone().or_empty());
     merged(labels, &take(settings, "labels").or_empty())
 }
 
@@ -82,7 +82,7 @@ fn version(settings: &Node) -> Option<Node> {
 
 /// The annotations of an object: the project's and the component's.
 pub fn annotations(cx: &Planner, settings: &Node) -> Node {
-    merged(take(&cx.settings.root, "annotations").or_empty(), &take(settings, "annotations").or_empty())
+    merged(cx.annotations.clone().or_empty(), &take(settings, "annotations").or_empty())
 }
 
 impl Node {

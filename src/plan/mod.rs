@@ -92,6 +92,8 @@ pub struct Plan {
     pub wires: BTreeSet<Wire>,
     pub manifests: Vec<Node>,
     pub patches: Vec<Node>,
+    /// The project's labels, for objects that it writes itself.
+    pub labels: Node,
     /// Names of objects outside the project that its objects refer to, by kind.
     pub existing: BTreeSet<(String, String)>,
     /// `existing` secrets: someone else creates these.
@@ -106,6 +108,9 @@ pub struct Planner<'p> {
     pub report: Report,
     pub secrets: secret::Registry,
     pub provider: secret::Provider,
+    /// The project's own, for every object.
+    pub labels: Node,
+    pub annotations: Node,
     secrets_reported: bool,
     wires: BTreeSet<Wire>,
     /// What each config or secret refers to; its readers are wired to that too.
@@ -126,6 +131,8 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         report: Report::new(),
         secrets: secret::Registry::default(),
         provider: secret::Provider::None,
+        labels: Node::null(),
+        annotations: Node::null(),
         secrets_reported: false,
         wires: BTreeSet::new(),
         through: BTreeMap::new(),
@@ -134,23 +141,44 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         owners: Vec::new(),
         existing: BTreeSet::new(),
     };
+    cx.labels = cx.resolved("labels");
+    cx.annotations = cx.resolved("annotations");
     cx.provider = secret::provider(&mut cx);
+    not_yet(&mut cx);
+    let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
     let objects = objects(&mut cx);
     let plan = Plan {
         profile: settings.profile.clone(),
         namespace: cx.resolver.namespace().map(|node| node.to_string()),
         objects,
         wires: cx.wires,
-        manifests: raw(&settings.root, "manifests"),
-        patches: raw(&settings.root, "patches"),
+        manifests: manifests.as_list().map(<[Node]>::to_vec).unwrap_or_default(),
+        patches: patches.as_list().map(<[Node]>::to_vec).unwrap_or_default(),
+        labels: cx.labels,
         existing: cx.existing,
         foreign_secrets: cx.provider == secret::Provider::Existing,
     };
     cx.report.finish(plan)
 }
 
-fn raw(root: &Node, key: &str) -> Vec<Node> {
-    get(root, key).and_then(Tree::as_list).map(<[Node]>::to_vec).unwrap_or_default()
+/// What the language has words for and kgen does not do: said, never passed over.
+fn not_yet(cx: &mut Planner) {
+    let mut found = Vec::new();
+    if let Some(delivery) = get(&cx.settings.root, "delivery") {
+        found.push(("delivery".to_owned(), cx.span_in(delivery)));
+    }
+    for section in ["redis", "postgres"] {
+        let stores = take(&cx.settings.root, section);
+        for (name, store) in stores.as_map().into_iter().flat_map(Map::iter) {
+            if let Some(metrics) = get(store, "metrics").filter(|metrics| metrics.as_str() == Some("exporter")) {
+                found.push((format!("{section}.{name}.metrics: exporter"), cx.span_in(metrics)));
+            }
+        }
+    }
+    for (what, place) in found {
+        let d = Diagnostic::error("not-yet", format!("`{what}` is not built yet")).at(place);
+        cx.report.push(d.in_profile(&cx.settings.profile).hint("remove it until it is"));
+    }
 }
 
 fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
@@ -269,8 +297,18 @@ impl Planner<'_> {
         node::maybe(self.resolver.namespace())
     }
 
+    /// Where a value was written; of a map or list, its first leaf.
     pub fn span_in(&self, node: &Node) -> Option<Span> {
-        self.settings.span(&node.from)
+        self.settings.span(&node.from).or_else(|| self.settings.span(&node.first_leaf()?.from))
+    }
+
+    /// A setting of the top level with its references put in.
+    fn resolved(&mut self, key: &str) -> Node {
+        let node = take(&self.settings.root, key);
+        let ty = Type::Kubernetes("value");
+        let node = resolve::component(&self.resolver, &ty, &node, key, &mut self.report);
+        self.resolver.reached();
+        node
     }
 
     pub fn span_in_from(&self, from: &From) -> Option<Span> {

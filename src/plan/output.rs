@@ -170,8 +170,9 @@ impl<'s> Resolver<'s> {
             let mut path = self.stack.borrow().clone();
             path.push(reference.text.clone());
             let first = path.iter().position(|text| *text == reference.text).unwrap_or_default();
-            let message = format!("references go in a circle: {}", path[first..].join(" -> "));
-            return Err(Box::new(Diagnostic::error("reference-cycle", message).at(self.place(node, reference.at))));
+            let message = format!("references go in a circle: {}", suggest::circle(&path[first..]));
+            let d = Diagnostic::error("reference-cycle", message).once();
+            return Err(Box::new(d.at(self.place(node, reference.at))));
         }
         self.stack.borrow_mut().push(reference.text.clone());
         let answer = self.lookup(reference, node);
@@ -190,9 +191,11 @@ impl<'s> Resolver<'s> {
         }
         let (Some(name), Some(output)) = (name, output) else {
             let d = Diagnostic::error("bad-reference", format!("`${{{}}}` names no output", reference.text)).at(here());
-            let known =
-                name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c).join("`, `"));
-            return Err(Box::new(d.maybe_hint(known.map(|known| format!("`{section}` has `{known}`")))));
+            let known = name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c));
+            let hint = |known: Vec<String>| {
+                format!("`{}` has {}", reference.text, suggest::all_of(known.iter().map(String::as_str)))
+            };
+            return Err(Box::new(d.maybe_hint(known.filter(|known| !known.is_empty()).map(hint))));
         };
         let Some(component) = self.component(section, name) else {
             return Err(Box::new(self.dangling(section, name).at(here())));
@@ -203,8 +206,8 @@ impl<'s> Resolver<'s> {
         let answer = match section {
             "redis" => self.redis(name, component, output)?,
             "postgres" => self.postgres(name, component, output)?,
-            "apps" => self.app(name, component, output)?,
-            "configs" => self.config(component, output)?,
+            "apps" => self.app(name, component, output, here())?,
+            "configs" => self.config(component, output, here())?,
             _ => self.secret(name, component, output)?,
         };
         answer.ok_or_else(|| Box::new(self.no_output(section, name, component, output).at(here())))
@@ -218,10 +221,9 @@ impl<'s> Resolver<'s> {
             "project" => Ok(Output::Plain(root.get("project").cloned().unwrap_or_default())),
             "namespace" => match self.namespace() {
                 Some(name) => Ok(Output::Plain(name)),
-                None => Err(Diagnostic::error(
-                    "no-namespace",
-                    format!("profile `{}` has no `namespace`", self.settings.profile),
-                )),
+                None => Err(Diagnostic::error("no-namespace", "there is no `namespace`")
+                    .in_profile(&self.settings.profile)
+                    .hint("add `namespace: NAME` at the top level or to the profile")),
             },
             _ => {
                 let known = ["project", "profile", "namespace"];
@@ -249,9 +251,7 @@ impl<'s> Resolver<'s> {
         if !SECTIONS.contains(&section) {
             let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
             let hint = suggest::did_you_mean(section, SECTIONS);
-            return d.hint(
-                hint.unwrap_or_else(|| format!("sections are {}", suggest::one_of(SECTIONS).replace(" or ", " and "))),
-            );
+            return d.hint(hint.unwrap_or_else(|| format!("sections are {}", suggest::all_of(SECTIONS))));
         }
         let names: Vec<&str> = self
             .settings
@@ -262,14 +262,12 @@ impl<'s> Resolver<'s> {
             .flat_map(Map::keys)
             .map(|k| &**k)
             .collect();
-        let message = format!("there is no `{section}.{name}` in profile `{}`", self.settings.profile);
+        let message = format!("there is no `{section}.{name}`");
         let hint = suggest::did_you_mean(name, names.iter().copied()).or_else(|| match names.is_empty() {
             true => Some(format!("the project has no `{section}`")),
-            false => {
-                Some(format!("`{section}` has {}", suggest::one_of(names.iter().copied()).replace(" or ", " and ")))
-            }
+            false => Some(format!("`{section}` has {}", suggest::all_of(names.iter().copied()))),
         });
-        Diagnostic::error("dangling-reference", message).maybe_hint(hint)
+        Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile).maybe_hint(hint)
     }
 
     fn no_output(&self, section: &str, name: &str, component: &Node, output: &str) -> Diagnostic {
@@ -277,15 +275,18 @@ impl<'s> Resolver<'s> {
         let mode = component.get("mode").and_then(Tree::as_str).filter(|mode| *mode != "standalone");
         let mode = mode.map(|mode| format!(" in mode `{mode}`")).unwrap_or_default();
         let what = if matches!(section, "configs" | "secrets") { "key" } else { "output" };
-        let message =
-            format!("`{section}.{name}`{mode} has no {what} `{output}` (profile `{}`)", self.settings.profile);
+        let message = format!("`{section}.{name}`{mode} has no {what} `{output}`");
+        if (section, output) == ("redis", "password") && known.iter().all(|known| known != output) && mode.is_empty() {
+            let message = format!("`{section}.{name}` has `auth: none`, so it has no password");
+            let d = Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile);
+            return d.hint("remove the reference, or `auth: none`");
+        }
         let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
-        let all = || {
-            (!known.is_empty()).then(|| {
-                format!("it has {}", suggest::one_of(known.iter().map(String::as_str)).replace(" or ", " and "))
-            })
-        };
-        Diagnostic::error("dangling-reference", message).maybe_hint(near.or_else(all))
+        let all =
+            || (!known.is_empty()).then(|| format!("it has {}", suggest::all_of(known.iter().map(String::as_str))));
+        Diagnostic::error("dangling-reference", message)
+            .in_profile(&self.settings.profile)
+            .maybe_hint(near.or_else(all))
     }
 
     fn outputs(&self, section: &str, component: &Node) -> Vec<String> {
@@ -298,6 +299,9 @@ impl<'s> Resolver<'s> {
         match section {
             "redis" if component.get("mode").and_then(Tree::as_str) == Some("sentinel") => {
                 ["host", "fqdn", "port", "password", "url", "sentinels", "masterName"].map(str::to_owned).to_vec()
+            }
+            "redis" if component.get("auth").and_then(Tree::as_str) == Some("none") => {
+                given(&["host", "fqdn", "port", "url"])
             }
             "redis" => given(&["host", "fqdn", "port", "password", "url"]),
             "postgres" => given(&["host", "fqdn", "port", "database", "user", "password", "url", "readHost"]),
@@ -335,14 +339,21 @@ impl<'s> Resolver<'s> {
         Ok(Tree::new(Kind::String(text.into()), host.from.and(&namespace.from)))
     }
 
-    fn app(&self, name: &str, app: &Node, output: &str) -> Answer<Option<Output>> {
+    fn app(&self, name: &str, app: &Node, output: &str, here: Option<Span>) -> Answer<Option<Output>> {
         let host = self.service("apps", name, app)?;
         if !matches!(output, "host" | "fqdn" | "port" | "url") {
             return Ok(None);
         }
         let Some(port) = super::port::service_port(self, app)? else {
-            let message = format!("`apps.{name}` has no Service: it has no `port`, or `service: none`");
-            return Err(Box::new(Diagnostic::error("dangling-reference", message).at(self.settings.span(&host.from))));
+            let none = app.get("service").and_then(Tree::as_str) == Some("none");
+            let (why, hint) = if none {
+                ("`service: none`", "remove `service: none`".to_owned())
+            } else {
+                ("no `port`", format!("add `port:` to `apps.{name}`"))
+            };
+            let d = Diagnostic::error("dangling-reference", format!("`apps.{name}` has no Service: it has {why}"));
+            let cause = self.settings.span(&self.key_from("apps", name));
+            return Err(Box::new(because(d.at(here).hint(hint), cause)));
         };
         Ok(Some(Output::Plain(match output {
             "host" => host,
@@ -355,17 +366,16 @@ impl<'s> Resolver<'s> {
         })))
     }
 
-    fn config(&self, config: &Node, key: &str) -> Answer<Option<Output>> {
+    fn config(&self, config: &Node, key: &str, here: Option<Span>) -> Answer<Option<Output>> {
         let Some(content) = config.get(key) else { return Ok(None) };
         match content.get("value") {
             Some(value) => self.plain(value).map(|value| Some(Output::Plain(value))),
-            None => Err(Box::new(
-                Diagnostic::error(
-                    "file-here",
-                    format!("key `{key}` is a file, which can be mounted but not put into a text"),
-                )
-                .at(self.settings.span(&content.get("file").map(|file| file.from.clone()).unwrap_or_default())),
-            )),
+            None => {
+                let message = format!("key `{key}` is a file, which can be mounted but not put into a text");
+                let d = Diagnostic::error("file-here", message).at(here);
+                let cause = content.get("file").and_then(|file| self.settings.span(&file.from));
+                Err(Box::new(because(d.hint("under `files`, a value that is this one reference mounts it"), cause)))
+            }
         }
     }
 
@@ -495,6 +505,11 @@ impl<'s> Resolver<'s> {
         if let Some(url) = store.get("url") {
             return match self.value(url)? {
                 Output::Secret(secret) => Ok(secret),
+                Output::Plain(text) if text.to_string().contains('@') && !self.settings.is_dev() => {
+                    let message = format!("`{section}.{name}.url` is spelled out with its credentials");
+                    let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
+                    Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
+                }
                 Output::Plain(text) => Ok(Secretive {
                     home: Some(Home::new(name, "url")),
                     pieces: vec![Piece::Text(text.to_string())],
@@ -570,6 +585,14 @@ pub fn percent(text: &str) -> String {
         }
     }
     out
+}
+
+/// A mistake is shown where the reference stands, with where its cause stands.
+fn because(d: Diagnostic, cause: Option<Span>) -> Diagnostic {
+    match cause {
+        Some(cause) => d.note(cause, "because of this"),
+        None => d,
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Ports of a container and of the Service before it.
 
+use super::Planner;
+use super::label::Owner;
 use super::node::{Node, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Resolver;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, suggest};
 use crate::tree::{Kind, Tree};
 
 #[derive(Clone, Debug)]
@@ -24,6 +26,42 @@ pub fn ports(settings: &Node) -> Vec<Port> {
         });
     short.clone().into_iter().chain(named).collect()
 }
+
+/// Ports that are named elsewhere than where they are declared.
+pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
+    if let (Some(_), Some(entry)) = (get(app, "port"), pairs(app, "ports").find(|(name, _)| &***name == "http")) {
+        let message = format!("`{}` has `port`, which is short for `ports: {{http: ...}}`, and `ports.http`", owner.id);
+        let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in_from(&entry.1.key_from));
+        cx.report.push(d.hint("keep one of the two"));
+    }
+    let service = take(app, "service");
+    let mut named: Vec<(String, Node)> = pairs(&service, "ports")
+        .map(|(name, entry)| ("service.ports".to_owned(), text(name.clone(), &entry.key_from)))
+        .collect();
+    for (path, keys) in NAMED {
+        let said = keys.iter().try_fold(app, |node, key| get(node, key)).filter(|said| said.as_str().is_some());
+        named.extend(said.map(|said| ((*path).to_owned(), said.clone())));
+    }
+    let known = || ports.iter().filter_map(|port| port.name.as_str());
+    for (path, said) in named.iter().filter(|(_, said)| !known().any(|name| Some(name) == said.as_str())) {
+        let d = Diagnostic::error("dangling-reference", format!("`{}.{path}` names no port: `{said}`", owner.id));
+        let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
+        let near = suggest::did_you_mean(said.as_str().unwrap_or_default(), known());
+        cx.report.push(d.at(cx.span_in(said)).maybe_hint(near.or_else(all)));
+    }
+}
+
+/// Where an app may name one of its ports.
+const NAMED: &[(&str, &[&str])] = &[
+    ("ingress.port", &["ingress", "port"]),
+    ("gateway.port", &["gateway", "port"]),
+    ("livenessProbe.httpGet.port", &["livenessProbe", "httpGet", "port"]),
+    ("livenessProbe.tcpSocket.port", &["livenessProbe", "tcpSocket", "port"]),
+    ("readinessProbe.httpGet.port", &["readinessProbe", "httpGet", "port"]),
+    ("readinessProbe.tcpSocket.port", &["readinessProbe", "tcpSocket", "port"]),
+    ("startupProbe.httpGet.port", &["startupProbe", "httpGet", "port"]),
+    ("startupProbe.tcpSocket.port", &["startupProbe", "tcpSocket", "port"]),
+];
 
 impl Port {
     fn new(name: Node, number: Node, settings: &Node) -> Self {

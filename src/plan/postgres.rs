@@ -21,10 +21,10 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
         Some("external") => return Vec::new(),
         Some("cnpg") => {
             let at = cx.span_in(&take(postgres, "mode"));
-            let message =
-                format!("`{}` has `mode: cnpg`, which is not built yet (profile `{}`)", owner.id, cx.settings.profile);
+            let message = format!("`{}` has `mode: cnpg`, which is not built yet", owner.id);
             cx.report.push(
                 Diagnostic::error("not-yet", message)
+                    .in_profile(&cx.settings.profile)
                     .at(at)
                     .hint("use `mode: standalone` or `mode: external` until it is"),
             );
@@ -46,9 +46,10 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     }
     if let Some(backup) = get(postgres, "backup").filter(|node| node.as_map().is_some()) {
         let at = backup.first_leaf().and_then(|leaf| cx.span_in(leaf));
-        let message = format!("`{}.backup` is not built yet (profile `{}`)", owner.id, cx.settings.profile);
+        let message = format!("`{}.backup` is not built yet", owner.id);
         cx.report.push(
             Diagnostic::error("not-yet", message)
+                .in_profile(&cx.settings.profile)
                 .at(at)
                 .hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"),
         );

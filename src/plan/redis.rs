@@ -21,12 +21,10 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         Some("external") => return external(cx, owner, redis),
         Some(mode @ ("sentinel" | "operator")) => {
             let at = cx.span_in(&take(redis, "mode"));
-            let message = format!(
-                "`{}` has `mode: {mode}`, which is not built yet (profile `{}`)",
-                owner.id, cx.settings.profile
-            );
+            let message = format!("`{}` has `mode: {mode}`, which is not built yet", owner.id);
             cx.report.push(
                 Diagnostic::error("not-yet", message)
+                    .in_profile(&cx.settings.profile)
                     .at(at)
                     .hint("use `mode: standalone` or `mode: external` until it is"),
             );

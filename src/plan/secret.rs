@@ -69,7 +69,7 @@ enum Origin {
 }
 
 pub fn provider(cx: &mut Planner) -> Provider {
-    let said = take(&cx.settings.root, "secretProvider");
+    let said = cx.resolved("secretProvider");
     if let Some(external) = get(&said, "external") {
         if get(external, "store").is_none() {
             let d = Diagnostic::error("missing-key", "`secretProvider.external` has no `store`").at(cx.span_in(&said));
@@ -82,6 +82,8 @@ pub fn provider(cx: &mut Planner) -> Provider {
             let d =
                 Diagnostic::error("not-yet", format!("`secretProvider: {name}` is not built yet")).at(cx.span_in(node));
             cx.report.push(d.hint("use `external` or `existing` until it is"));
+            // Nothing more is said about values that nobody delivers.
+            return Provider::Existing;
         }
     }
     match said.as_str() {
@@ -285,7 +287,10 @@ fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
             Some(Ok(value)) => checked(cx, home, declared, value, true, source),
             Some(Err(reason)) => {
                 let message = format!("`secrets.{}.{}`: {reason}", home.secret, home.key);
-                cx.report.push(Diagnostic::error("secret-missing", message).at(cx.span_in(source)));
+                let d = Diagnostic::error("secret-missing", message).at(cx.span_in(source));
+                cx.report.push(d.hint(
+                    "values of `env` and `file` are read for the stream; `kgen render` writes the tree without them",
+                ));
                 Origin::Broken
             }
         };

@@ -32,12 +32,8 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
         let d = Diagnostic::error("dangling-reference", format!("`waitFor` names no redis or postgres: `{said}`"))
             .at(cx.span_in(target));
         cx.report.push(d.maybe_hint(hint.or_else(|| {
-            (!names.is_empty()).then(|| {
-                format!(
-                    "the profile has {}",
-                    suggest::one_of(names.iter().map(String::as_str)).replace(" or ", " and ")
-                )
-            })
+            (!names.is_empty())
+                .then(|| format!("the profile has {}", suggest::all_of(names.iter().map(String::as_str))))
         })));
         return None;
     };

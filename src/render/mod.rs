@@ -171,24 +171,15 @@ fn template_error(
         error = inner;
     }
     let file = error.name().and_then(|name| files.iter().find(|(known, _)| **known == *name)).map(|(_, file)| *file);
-    let span = file.zip(error.line()).map(|(file, line)| line_span(sources, file, line));
+    let span = file.zip(error.line()).map(|(file, line)| sources.line(file, line));
     let what = error.detail().map(str::to_owned).unwrap_or_else(|| error.kind().to_string());
     let whose = owner.map(|owner| format!(" while rendering `{}`", owner.id)).unwrap_or_default();
     Diagnostic::error("template", format!("{}: {what}{whose}", error.kind())).at(span)
 }
 
-/// The characters of one line, without its indentation.
-fn line_span(sources: &Sources, file: FileId, line: usize) -> Span {
-    let text = &sources.get(file).text;
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let content = text[start..].lines().next().unwrap_or_default();
-    let indent = content.len() - content.trim_start().len();
-    Span { file, start: (start + indent) as u32, end: (start + content.trim_end().len()) as u32 }
-}
-
 fn line_spans(sources: &Sources, file: FileId) -> Vec<Span> {
     let lines = sources.get(file).text.lines().count();
-    (1..=lines).map(|line| line_span(sources, file, line)).collect()
+    (1..=lines).map(|line| sources.line(file, line)).collect()
 }
 
 /// The root of what a template sees, with the trace under its own name.

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use crate::diag::suggest;
+
 macro_rules! embed {
     ($($name:literal),* $(,)?) => {
         &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
@@ -69,6 +71,16 @@ pub fn all(own: &[Template]) -> Vec<Template> {
     }
     out.extend(own.iter().filter(|own| !BUILT_IN.iter().any(|(name, _)| **name == *own.name)).cloned());
     out
+}
+
+/// Those of the project's that replace none and that nothing includes, and the name that may have been meant.
+pub fn unused(own: &[Template]) -> Vec<(&Template, Option<String>)> {
+    let names = || BUILT_IN.iter().map(|(name, _)| *name);
+    let is_used = |template: &Template| {
+        names().any(|name| name == &*template.name) || own.iter().any(|other| other.text.contains(&*template.name))
+    };
+    let unused = own.iter().filter(|template| !is_used(template));
+    unused.map(|template| (template, suggest::did_you_mean(&template.name, names()))).collect()
 }
 
 /// The filter that writes captured lines at an indentation.
