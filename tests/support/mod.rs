@@ -84,6 +84,13 @@ impl Kgen {
         self
     }
 
+    /// A file that is no text.
+    #[track_caller]
+    pub fn bytes(self, path: &str, bytes: &[u8]) -> Self {
+        put(&self.temp.path().join(path), bytes);
+        self
+    }
+
     pub fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
         self.args.extend(args.into_iter().map(str::to_owned));
         self
@@ -194,7 +201,7 @@ fn diff(expected: &str, found: &str) -> String {
 }
 
 #[track_caller]
-pub fn put(path: &Path, text: &str) {
+pub fn put(path: &Path, text: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

@@ -1,0 +1,300 @@
+//! The command line, the disk, and the tree that is there.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{HEAD, project, refused, said, text};
+use crate::support::{KGEN, Kgen, Temp, inherited, put, run};
+
+const APP: &str = "
+    profiles: {dev: {}}
+    apps:
+      api: {image: acme/api:1}
+    ";
+
+const SECRET: &str = "
+    profiles: {dev: {}}
+    secrets: {app: {token: {}}}
+    ";
+
+#[test]
+fn no_project_file() {
+    let temp = Temp::new();
+    let said = run(Path::new(KGEN), temp.path(), &["render".to_owned()], &[].into(), "");
+    let here = temp.path().canonicalize().unwrap();
+    let expected = format!(
+        "error: there is no `kgen.yaml` in `{}` or a folder above it\nhint: name one with `-f FILE`\n",
+        here.display()
+    );
+    assert_eq!((said.stdout.as_str(), said.stderr, said.status), ("", expected, Some(2)));
+}
+
+#[test]
+fn a_project_file_that_is_not_there() {
+    let kgen = Kgen::new().args(["-f", "shop.yaml", "render"]);
+    refused(kgen, "error: cannot read `shop.yaml`: No such file or directory (os error 2)\n");
+}
+
+#[test]
+fn a_project_file_that_is_a_folder() {
+    let kgen = Kgen::new().file("shop/x", "").args(["-f", "shop", "render"]);
+    refused(kgen, "error: cannot read `shop`: Is a directory (os error 21)\n");
+}
+
+#[test]
+fn an_unknown_command() {
+    refused(
+        Kgen::new().args(["rendr"]),
+        "
+        error: unrecognized subcommand 'rendr'
+
+          tip: a similar subcommand exists: 'render'
+
+        Usage: kgen [OPTIONS] <COMMAND>
+
+        For more information, try '--help'.
+        ",
+    );
+}
+
+#[test]
+fn a_selector_that_selects_nothing() {
+    refused(
+        project(APP).args(["render", "dev", "--only", "Deployment/ap"]),
+        "
+        error: `Deployment/ap` selects nothing
+        hint: did you mean `Deployment/api`?
+        ",
+    );
+}
+
+#[test]
+fn a_selector_of_a_component_that_selects_nothing() {
+    refused(
+        project(APP).args(["render", "dev", "--skip", "component=apps.apy"]),
+        "
+        error: `component=apps.apy` selects nothing
+        hint: did you mean `component=apps.api`?
+        ",
+    );
+}
+
+#[test]
+fn a_selector_that_resembles_none() {
+    refused(
+        project(APP).args(["render", "dev", "--only", "everything"]),
+        "
+        error: `everything` selects nothing
+        hint: a selector is `KIND`, `KIND/NAME` or `component=SECTION.NAME`
+        ",
+    );
+}
+
+#[test]
+fn a_selector_without_profile() {
+    refused(
+        project(APP).args(["render", "--only", "Secret"]),
+        "
+        error: --only and --skip go with a profile: a tree without some of its objects would remove them
+        hint: `kgen render PROFILE --only ...`
+        ",
+    );
+}
+
+#[test]
+fn an_output_folder_that_is_a_file() {
+    let kgen = project(APP).file("deploy", "x").args(["render"]).status(2);
+    kgen.stderr("error: `deploy` is a file where the output folder should be\n").tree_file("deploy", "x").run();
+}
+
+#[test]
+fn an_output_folder_below_a_file() {
+    let kgen = project("\n    output: out/tree\n    profiles: {dev: {}}\n").file("out", "x").args(["render"]);
+    refused(kgen, "error: cannot create `out/tree`: Not a directory (os error 20)\n");
+}
+
+#[test]
+fn a_file_that_kgen_did_not_write() {
+    let kgen = project(APP).file("deploy/base/kustomization.yaml", "mine\n").args(["render"]).status(2);
+    let kgen = kgen.tree_file("deploy/base/kustomization.yaml", "mine\n").absent("deploy/base/api");
+    kgen.stderr(&text(
+        "
+        error: `deploy` holds what kgen must not touch
+          `base/kustomization.yaml` was not written by kgen
+        hint: move them away, or overwrite them with `--force`
+        ",
+    ))
+    .run();
+}
+
+#[test]
+fn a_file_that_kgen_did_not_write_is_overwritten_by_force() {
+    let kgen = project(APP).file("deploy/base/kustomization.yaml", "mine\n").args(["render", "--force"]);
+    said(kgen, "4 written, 0 removed, 0 unchanged\n");
+}
+
+/// What a second run says in a folder that has been rendered and changed by `change`.
+#[track_caller]
+fn again(change: impl Fn(&Path), args: &[&str]) -> (String, String, Option<i32>) {
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), format!("{HEAD}{}", text(APP)));
+    let kgen = |args: &[&str]| {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        run(Path::new(KGEN), temp.path(), &args, &[].into(), "")
+    };
+    assert_eq!(kgen(&["render"]).status, Some(0));
+    change(temp.path());
+    let said = kgen(args);
+    (said.stdout, said.stderr, said.status)
+}
+
+const EDITED: &str = "deploy/base/api/deployment.yaml";
+
+#[test]
+fn an_edited_file_is_refused() {
+    let said = again(|root| put(&root.join(EDITED), "edited\n"), &["render"]);
+    let expected = text(
+        "
+        error: `deploy` holds what kgen must not touch
+          `base/api/deployment.yaml` was edited since kgen wrote it
+        hint: move them away, or overwrite them with `--force`
+        ",
+    );
+    assert_eq!(said, (String::new(), expected, Some(2)));
+}
+
+#[test]
+fn an_edited_file_is_overwritten_by_force() {
+    let said = again(|root| put(&root.join(EDITED), "edited\n"), &["render", "--force"]);
+    assert_eq!(said, (String::new(), "1 written, 0 removed, 3 unchanged\n".to_owned(), Some(0)));
+}
+
+#[test]
+fn a_fresh_tree_passes_the_check() {
+    assert_eq!(again(|_| (), &["render", "--check"]), (String::new(), String::new(), Some(0)));
+}
+
+#[test]
+fn a_stale_tree_does_not_pass_the_check() {
+    let newer = |root: &Path| {
+        let text = format!("{HEAD}{}", text(APP)).replace("api:1", "api:2");
+        put(&root.join("kgen.yaml"), text);
+    };
+    let expected = text(
+        "
+        `base/api/deployment.yaml` is different
+        hint: run `kgen render` and commit what it writes
+        ",
+    );
+    assert_eq!(again(newer, &["render", "--check"]), (String::new(), expected, Some(1)));
+}
+
+#[test]
+fn a_tree_that_is_not_there_does_not_pass_the_check() {
+    let kgen = project(APP).args(["render", "--check"]).status(1).absent("deploy");
+    kgen.stderr(&text(
+        "
+        `base/api/deployment.yaml` is missing
+        `base/api/serviceaccount.yaml` is missing
+        `base/kustomization.yaml` is missing
+        `overlays/dev/kustomization.yaml` is missing
+        hint: run `kgen render` and commit what it writes
+        ",
+    ))
+    .run();
+}
+
+#[test]
+fn quiet_leaves_out_warnings_and_news() {
+    let latest = "\n    profiles: {dev: {}}\n    apps: {api: {image: acme/api}}\n";
+    said(project(latest).args(["render", "-q"]), "");
+}
+
+#[test]
+fn quiet_does_not_leave_out_errors() {
+    refused(
+        project("\n    labls: {}\n").args(["render", "-q"]),
+        "
+        error[unknown-key]: unknown key `labls` at the top level
+          --> kgen.yaml:3:1
+           |
+        3 | labls: {}
+           | ^^^^^
+        hint: did you mean `labels`?
+        ",
+    );
+}
+
+const COLORED: &str = "\x1b[31merror[unknown-key]\x1b[0m: \x1b[1munknown key `labls` at the top level\x1b[0m
+  \x1b[34m-->\x1b[0m kgen.yaml:3:1
+   \x1b[34m|\x1b[0m
+\x1b[34m3\x1b[0m \x1b[34m|\x1b[0m labls: {}
+   \x1b[34m|\x1b[0m \x1b[31m^^^^^\x1b[0m
+\x1b[36mhint\x1b[0m: did you mean `labels`?
+";
+
+#[test]
+fn colors_when_asked_for() {
+    let kgen = project("\n    labls: {}\n").env("NO_COLOR", "1");
+    refused(kgen.args(["render", "--color", "always"]), COLORED);
+}
+
+/// `kgen` with a terminal for stdout and stderr, by `script` of util-linux; `None` where there is none.
+fn on_a_terminal(body: &str, command: &str, no_color: &str) -> Option<(String, Option<i32>)> {
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), format!("{HEAD}{}", text(body)));
+    let mut script = Command::new("script");
+    script.args(["-qec", &format!("{KGEN} {command}"), "/dev/null"]).current_dir(temp.path());
+    script
+        .env_clear()
+        .env("PATH", inherited("PATH").unwrap_or_default())
+        .env("TERM", "xterm")
+        .env("NO_COLOR", no_color);
+    let done = script.stdin(Stdio::null()).output().ok()?;
+    Some((String::from_utf8(done.stdout).unwrap().replace("\r\n", "\n"), done.status.code()))
+}
+
+#[test]
+fn colors_on_a_terminal() {
+    let Some(said) = on_a_terminal("\n    labls: {}\n", "render", "") else { return };
+    assert_eq!(said, (COLORED.to_owned(), Some(2)));
+}
+
+#[test]
+fn no_color_on_a_terminal_that_wants_none() {
+    let Some((said, status)) = on_a_terminal("\n    labls: {}\n", "render", "1") else { return };
+    assert!(said.starts_with("error[unknown-key]: unknown key `labls`"), "{said}");
+    assert_eq!(status, Some(2));
+}
+
+#[test]
+fn readable_secrets_are_not_printed_to_a_terminal() {
+    let Some(said) = on_a_terminal(SECRET, "render dev", "1") else { return };
+    let expected = text(
+        "
+        error: the stream of `dev` has readable secret values, and stdout is a terminal
+        hint: pipe it, or add --reveal (or `--skip Secret`)
+        ",
+    );
+    assert_eq!(said, (expected, Some(2)));
+}
+
+#[test]
+fn readable_secrets_are_revealed_when_asked_for() {
+    let Some((said, status)) = on_a_terminal(SECRET, "render dev --reveal", "1") else { return };
+    assert!(said.contains("\nkind: Secret\n"), "{said}");
+    assert_eq!(status, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), format!("{HEAD}{}", text(APP)));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut kgen = Command::new(KGEN);
+    kgen.args(["render", "dev"]).current_dir(temp.path()).stdin(Stdio::null()).stdout(writer);
+    let done = kgen.stderr(Stdio::piped()).output().unwrap();
+    assert_eq!((String::from_utf8(done.stderr).unwrap().as_str(), done.status.code()), ("", Some(0)));
+}

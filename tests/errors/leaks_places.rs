@@ -1,0 +1,313 @@
+//! No message shows a secret's value, wherever it stands.
+
+use super::{project, refused, shop, text};
+use crate::support::Kgen;
+
+#[test]
+fn a_secret_beside_a_reference() {
+    shop(
+        "
+            secrets:
+              app:
+                token: hunter2canary${redis.x.url}
+        ",
+        "
+            error[dangling-reference]: there is no `redis.x` (profiles `dev`, `staging` and `prod`)
+              --> kgen.yaml:5:25
+               |
+            5 |     token: ******${redis.x.url}
+               |                  ^^^^^^^^^^^^^^
+            hint: the project has no `redis`
+        ",
+    );
+}
+
+#[test]
+fn a_secret_beside_a_broken_reference() {
+    shop(
+        "
+            secrets:
+              app:
+                token: hunter2canary${redis.x.url
+        ",
+        "
+            error[bad-reference]: `${` is not closed; write `$${` for a literal `${`
+              --> kgen.yaml:5:25
+               |
+            5 |     token: ******${redis.x.url
+               |                  ^^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_secret_of_several_lines() {
+    shop(
+        "
+            secrets:
+              app:
+                token: |
+                  hunter2canary
+                 x: [
+        ",
+        "
+            error[yaml]: this line does not line up with the lines above
+              --> kgen.yaml:7:6
+               |
+            7 |      x: ***
+               |      ^
+            hint: keys of one map begin in the same column
+        ",
+    );
+}
+
+#[test]
+fn a_secret_in_a_profile() {
+    shop(
+        "
+            profiles:
+              dev:
+                secrets: {app: {token: [hunter2canary]}}
+        ",
+        "
+            error[wrong-type]: `profiles.dev.secrets.app.token`: expected a value or a map, found a list
+              --> kgen.yaml:5:28
+               |
+            5 |     secrets: {app: {token: [******]}}
+               |                            ^
+        ",
+    );
+}
+
+#[test]
+fn a_misspelt_section() {
+    shop(
+        "
+            secret:
+              app:
+                token: hunter2canary
+                token: x
+        ",
+        "
+            error[duplicate-key]: key `token` is written twice
+              --> kgen.yaml:6:5
+               |
+            6 |     token: ***
+               |     ^^^^^
+            hint: remove one of the two
+        ",
+    );
+}
+
+#[test]
+fn a_misspelt_section_on_one_line() {
+    shop(
+        "
+            screts: {app: {token: hunter2canary}}
+        ",
+        "
+            error[unknown-key]: unknown key `screts` at the top level
+              --> kgen.yaml:3:1
+               |
+            3 | screts: {app: {token: ***}}
+               | ^^^^^^
+            hint: did you mean `secrets`?
+        ",
+    );
+}
+
+#[test]
+fn a_misspelt_password() {
+    shop(
+        "
+            redis:
+              cache: {pasword: hunter2canary}
+        ",
+        "
+            error[unknown-key]: unknown key `pasword` in `redis.cache`
+              --> kgen.yaml:4:11
+               |
+            4 |   cache: {pasword: ***}
+               |           ^^^^^^^
+            hint: did you mean `password`?
+        ",
+    );
+}
+
+#[test]
+fn a_password_in_a_variable() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                env: {DB_PASSWORD: {valu: hunter2canary}}
+        ",
+        "
+            error[unknown-key]: unknown key `valu` in `apps.api.env.DB_PASSWORD`
+              --> kgen.yaml:7:25
+               |
+            7 |     env: {DB_PASSWORD: {valu: ***}}
+               |                         ^^^^
+            hint: did you mean `value`?
+        ",
+    );
+}
+
+#[test]
+fn a_secret_of_set_that_is_no_yaml() {
+    let kgen = project(
+        "
+        apps:
+          api:
+            image: acme/api:1
+    ",
+    );
+    refused(
+        kgen.args(["render", "--set", "secrets.app.token={value: hunter2canary"]),
+        "
+            error[yaml]: `{` is not closed
+              --> --set:1:19
+               |
+            1 | secrets.app.token=***
+               |                   ^^^
+        ",
+    );
+}
+
+#[test]
+fn an_unknown_key_of_a_secret_of_set() {
+    let kgen = project(
+        "
+        apps:
+          api:
+            image: acme/api:1
+    ",
+    );
+    refused(
+        kgen.args(["render", "--set", "secrets.app.tok en.valu=hunter2canary"]),
+        "
+            error[bad-name]: `tok en` is no key in `secrets.app`: may have only letters, digits, `-`, `_` and `.`, but has ` `
+              --> --set:1:13
+               |
+            1 | secrets.app.tok en.valu=***
+               |             ^^^^^^
+
+            error[unknown-key]: unknown key `valu` in `secrets.app.tok en`
+              --> --set:1:20
+               |
+            1 | secrets.app.tok en.valu=***
+               |                    ^^^^
+            hint: did you mean `value`?
+        ",
+    );
+}
+
+#[test]
+fn a_list_for_a_secret_of_set() {
+    let kgen = project(
+        "
+        apps:
+          api:
+            image: acme/api:1
+    ",
+    );
+    refused(
+        kgen.args(["render", "--set", "secrets.app.token=[hunter2canary]"]),
+        "
+            error[wrong-type]: `secrets.app.token`: expected a value or a map, found a list
+              --> --set:1:19
+               |
+            1 | secrets.app.token=[******]
+               |                   ^
+        ",
+    );
+}
+
+#[test]
+fn a_secret_in_a_manifest_beside_a_mistake() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - {apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: hunter2canary}, dat: {}}
+        ",
+        "
+            error[unknown-field]: Secret/a `dat`: unknown field `dat` (profile `dev`)
+              --> kgen.yaml:5:89
+               |
+            5 |   - {apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: ***}, dat: {}}
+               |                                                                               ^^^
+            hint: did you mean `data`?
+        ",
+    );
+}
+
+#[test]
+fn a_secret_in_a_manifest_that_is_no_base64() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - {apiVersion: v1, kind: Secret, metadata: {name: a}, data: {p: hunter2canary!}}
+        ",
+        "
+            error[invalid-base64]: Secret/a `data.p`: expected base64, found an invalid symbol 33, offset 13 (profile `dev`)
+              --> kgen.yaml:5:67
+               |
+            5 |   - {apiVersion: v1, kind: Secret, metadata: {name: a}, data: {p: ***}}
+               |                                                                   ^^^
+        ",
+    );
+}
+
+#[test]
+fn a_secret_in_a_manifest_file() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        manifests: [{file: a.yaml}]
+    ",
+    );
+    let kgen = kgen.file(
+        "a.yaml",
+        &text(
+            "
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: a}
+        data: {token: hunter2canary!}
+    ",
+        ),
+    );
+    refused(
+        kgen.args(["render"]),
+        "
+            error[invalid-base64]: Secret/a `data.token`: expected base64, found an invalid symbol 33, offset 13 (profile `dev`)
+              --> a.yaml:4:1
+               |
+            4 | data: {token: ***}
+               | ^^^^^^^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_secret_before_a_byte_that_is_not_utf8() {
+    let kgen = Kgen::new().bytes(
+        "kgen.yaml",
+        b"apiVersion: kgen.dev/v1\nproject: shop\nsecrets:\n  app: {token: hunter2canary, other: \xff}\n",
+    );
+    refused(
+        kgen.args(["render"]),
+        "
+            error[not-utf8]: `kgen.yaml` is not UTF-8
+              --> kgen.yaml:4:38
+               |
+            4 |   app: ***
+               |            ^
+            hint: save it as UTF-8
+        ",
+    );
+}
