@@ -17,21 +17,31 @@
 //! Values `=` and `<<` are written plain by kustomize: kubectl reads them back, PyYAML does not.
 
 use crate::diag::{Diagnostic, Report};
-use crate::tree::{Kind, Map, Step, Tree, path_text};
+use crate::resource::{Finding, Part};
+use crate::tree::{Kind, Map, Step, Tree};
 
 /// Adds an error for each thing in the object that kustomize cannot build.
 pub fn check(name: &str, object: &Tree, report: &mut Report) {
-    let mut path = Vec::new();
-    walk(object, &mut path, &mut |path, problem| {
-        let place = path_text(path);
-        let message = format!("`{name}`: kustomize cannot build {problem} at `{}`", place.escape_default());
-        report.push(Diagnostic::error("kustomize", message).hint(hint(path)));
+    for finding in findings(object) {
+        let message = format!("`{name}`: {} at `{}`", finding.message, finding.place().escape_default());
+        report.push(Diagnostic::error(finding.id, message).maybe_hint(finding.hint));
+    }
+}
+
+/// Each thing in the object that kustomize cannot build.
+pub fn findings<O>(object: &Tree<O>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    walk(object, &mut Vec::new(), &mut |path, problem| {
+        let parts = path.iter().map(|step| Part::from(*step)).collect();
+        out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint(hint(path)));
     });
     let annotations = object.at(&["metadata", "annotations"]).and_then(Tree::as_map);
     for key in annotations.into_iter().flat_map(Map::keys).filter(|key| is_kustomizes(key)) {
-        let message = format!("`{name}`: kustomize takes the annotation `{key}` for its own and does not keep it");
-        report.push(Diagnostic::error("kustomize", message).hint("remove the annotation"));
+        let path = ["metadata", "annotations", key].map(|key| Part::Key(key.to_owned())).to_vec();
+        let message = format!("kustomize takes the annotation `{key}` for its own and does not keep it");
+        out.push(Finding::error("kustomize", path, message).hint("remove the annotation"));
     }
+    out
 }
 
 const LONGEST_KEY: usize = 1000;
@@ -50,7 +60,7 @@ fn hint(path: &[Step]) -> &'static str {
     }
 }
 
-fn walk<'t>(tree: &'t Tree, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
+fn walk<'t, O>(tree: &'t Tree<O>, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
     match &tree.kind {
         Kind::String(text) => {
             if let Some(bad) = text.chars().find(|c| is_bad(*c)) {
@@ -161,7 +171,8 @@ mod tests {
 
     #[test]
     fn annotations_that_kustomize_eats_are_refused() {
-        let said = "`ConfigMap/a`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it";
+        let said = "`ConfigMap/a`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it \
+                    at `metadata.annotations[\\\"config.kubernetes.io/local-config\\\"]`";
         let annotations = json!({"config.kubernetes.io/local-config": "true", "config.kubernetes.io/depends-on": "x"});
         assert_eq!(messages(json!({"metadata": {"annotations": annotations}})), [said]);
     }
