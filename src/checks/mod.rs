@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Report, Severity};
+use crate::output::refuse;
 use crate::plan::Plan;
 use crate::render::Engine;
 use crate::resource::{self, Finding, Part, Resource, references, security};
@@ -54,11 +55,22 @@ fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {
         out.extend(resource::check::object(&resource.body).into_iter().map(|finding| (index, finding)));
-        out.extend(security::check(&resource.body).into_iter().map(|finding| (index, finding)));
+        out.extend(security::check(&resource.body).into_iter().map(|finding| (index, pod_security(resource, finding))));
+        out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out.extend(references::check(resources, &existing));
     out.extend(duplicates(resources));
     out
+}
+
+/// Who asks for it, and how a component goes without.
+fn pod_security(resource: &Resource, finding: Finding) -> Finding {
+    let way = finding.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
+    let allow = match resource.component.split_once('.') {
+        Some(_) => format!("; `allow: {{{}: REASON}}` in `{}` lifts it", finding.id, resource.component),
+        None => String::new(),
+    };
+    finding.hint(format!("{way}a rule of Pod Security `restricted`{allow}"))
 }
 
 /// Two objects of one identity: the second would overwrite the first.

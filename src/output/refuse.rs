@@ -16,37 +16,36 @@
 //! Values `=` and `<<` are written plain by kustomize: kubectl reads them back, PyYAML does not.
 
 use crate::diag::{Diagnostic, Report};
-use crate::tree::{Kind, Step, Tree, path_text};
+use crate::resource::{Finding, Part};
+use crate::tree::{Kind, Step, Tree};
 
 /// Adds an error for each thing in the object that kustomize cannot build.
 pub fn check(name: &str, object: &Tree, report: &mut Report) {
-    let mut path = Vec::new();
-    walk(object, &mut path, &mut |path, problem| {
-        let place = path_text(path);
-        let message = format!("`{name}`: kustomize cannot build {problem} at `{}`", place.escape_default());
-        report.push(Diagnostic::error("kustomize", message).hint(hint(path)));
-    });
-    if local_config(object) {
-        let message = format!("`{name}`: kustomize leaves out objects with the annotation `{LOCAL_CONFIG}`");
-        report.push(Diagnostic::error("kustomize", message).hint("remove the annotation"));
+    for finding in findings(object) {
+        let message = format!("`{name}`: {} at `{}`", finding.message, finding.place().escape_default());
+        report.push(Diagnostic::error(finding.id, message).maybe_hint(finding.hint));
     }
+}
+
+/// Each thing in the object that kustomize cannot build.
+pub fn findings<O>(object: &Tree<O>) -> Vec<Finding> {
+    let mut out = Vec::new();
+    walk(object, &mut Vec::new(), &mut |path, problem| {
+        let parts = path.iter().map(|step| Part::from(*step)).collect();
+        out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint("change it"));
+    });
+    if object.at(&LOCAL_CONFIG).is_some() {
+        let path = LOCAL_CONFIG.map(|key| Part::Key(key.to_owned())).to_vec();
+        let message = "kustomize leaves out objects with this annotation";
+        out.push(Finding::error("kustomize", path, message).hint("remove the annotation"));
+    }
+    out
 }
 
 const LONGEST_KEY: usize = 1000;
-const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
+const LOCAL_CONFIG: [&str; 3] = ["metadata", "annotations", "config.kubernetes.io/local-config"];
 
-fn local_config(object: &Tree) -> bool {
-    object.at(&["metadata", "annotations", LOCAL_CONFIG]).is_some()
-}
-
-fn hint(path: &[Step]) -> &'static str {
-    match path.first() {
-        Some(Step::Key("data")) => "write the value as base64 in `binaryData`, or change it",
-        _ => "change it",
-    }
-}
-
-fn walk<'t>(tree: &'t Tree, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
+fn walk<'t, O>(tree: &'t Tree<O>, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
     match &tree.kind {
         Kind::String(text) => {
             if let Some(bad) = text.chars().find(|c| is_bad(*c)) {

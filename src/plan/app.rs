@@ -163,6 +163,13 @@ fn headless_name(owner: &Owner, app: &Node) -> String {
 /// Settings that nothing would come of.
 fn unused(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) {
     let replicas = get(app, "replicas").filter(|replicas| cx.settings.is_users(&replicas.from));
+    let strategy = take(app, "strategy");
+    let kind = str_of(&strategy, "type").filter(|kind| *kind != "RollingUpdate");
+    if let (Some(kind), Some(rolling)) = (kind, get(&strategy, "rollingUpdate")) {
+        let message = format!("`{}.strategy` has `rollingUpdate` beside `type: {kind}`", owner.id);
+        let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in(rolling));
+        cx.report.push(d.hint("remove `rollingUpdate`, or `type`"));
+    }
     if let Some(replicas) = replicas.filter(|_| workload == "DaemonSet") {
         let message = format!("`{}` is a DaemonSet, which has one pod a node, not `replicas`", owner.id);
         let d = Diagnostic::error("daemonset-replicas", message).at(cx.span_in(replicas));

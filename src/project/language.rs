@@ -5,6 +5,7 @@
 //! Rule of the language: Kubernetes' own words and shapes; a shorthand is a scalar where Kubernetes wants a map.
 
 use super::schema::{Field, MapType, Object, Rule, Switch, Type};
+use crate::diag::suggest;
 use crate::format;
 
 // Macros, not functions: only literals may hold references to other tables in a static.
@@ -432,12 +433,50 @@ static ENV: Object = Object {
     switch: Switch::Replace,
 };
 static FIELD_REF: Object = short!(
-    &[&[field!("fieldPath", STRING, "As in Kubernetes."), field!("apiVersion", STRING, "As in Kubernetes.")]],
+    &[&[
+        field!("fieldPath", Type::String("a field of the pod", field_path), "As in Kubernetes."),
+        field!("apiVersion", STRING, "As in Kubernetes.")
+    ]],
     "fieldPath",
 );
+
+/// What the Downward API gives as a variable.
+fn field_path(text: &str) -> Result<(), String> {
+    const FIELDS: &[&str] = &[
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
+    ];
+    let of_map = ["metadata.labels['", "metadata.annotations['"];
+    if FIELDS.contains(&text) || (of_map.iter().any(|start| text.starts_with(start)) && text.ends_with("']")) {
+        return Ok(());
+    }
+    let near = suggest::did_you_mean(text, FIELDS.iter().copied());
+    let known = || {
+        let fields = suggest::one_of(FIELDS.iter().copied());
+        format!("expected {fields}, or `metadata.labels['KEY']`, or `metadata.annotations['KEY']`")
+    };
+    Err(format!("no variable is made of `{text}`; {}", near.unwrap_or_else(known)))
+}
+
+fn resource(text: &str) -> Result<(), String> {
+    let (kind, name) = text.split_once('.').unwrap_or((text, ""));
+    let known = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+    if matches!(kind, "limits" | "requests") && known {
+        return Ok(());
+    }
+    Err(format!("expected `limits` or `requests` of `cpu`, `memory` or `ephemeral-storage`, found `{text}`"))
+}
+
 static RESOURCE_FIELD_REF: Object = short!(
     &[&[
-        field!("resource", STRING, "As in Kubernetes."),
+        field!("resource", Type::String("a request or limit", resource), "As in Kubernetes."),
         field!("containerName", STRING, "As in Kubernetes."),
         field!("divisor", QUANTITY, "As in Kubernetes."),
     ]],
