@@ -6,21 +6,26 @@ use crate::support::{KGEN, Kgen};
 
 mod commands; // the command line, the disk, the tree that is there
 mod components;
+mod fields;
 mod flow;
 mod keys;
+mod kustomize;
 mod leaks;
 mod leaks_places;
 mod leaks_yaml;
+mod manifest_files;
 mod manifests;
 mod names;
 mod numbers;
 mod objects;
 mod outputs;
 mod patches;
+mod pod_security;
 mod profiles;
 mod providers;
 mod reading;
 mod references;
+mod routes;
 mod secrets;
 mod stores;
 mod templates;

@@ -1,6 +1,6 @@
 //! No message shows a secret's value, wherever it stands.
 
-use super::{project, refused, shop, text};
+use super::{project, refused, shop};
 use crate::support::Kgen;
 
 #[test]
@@ -258,37 +258,6 @@ fn a_secret_in_a_manifest_that_is_no_base64() {
                |
             5 |   - {apiVersion: v1, kind: Secret, metadata: {name: a}, data: {p: ***}}
                |                                                                   ^^^
-        ",
-    );
-}
-
-#[test]
-fn a_secret_in_a_manifest_file() {
-    let kgen = project(
-        "
-        profiles: {dev: {}}
-        manifests: [{file: a.yaml}]
-    ",
-    );
-    let kgen = kgen.file(
-        "a.yaml",
-        &text(
-            "
-        apiVersion: v1
-        kind: Secret
-        metadata: {name: a}
-        data: {token: hunter2canary!}
-    ",
-        ),
-    );
-    refused(
-        kgen.args(["render"]),
-        "
-            error[invalid-base64]: Secret/a `data.token`: expected base64, found an invalid symbol 33, offset 13 (profile `dev`)
-              --> a.yaml:4:1
-               |
-            4 | data: {token: ***}
-               | ^^^^^^^^^^^^^^^^^^
         ",
     );
 }

@@ -1,6 +1,6 @@
 //! Objects that the project writes itself.
 
-use super::{project, refused, said, shop, text};
+use super::{project, said, shop};
 
 #[test]
 fn an_unknown_field_of_a_manifest() {
@@ -92,49 +92,6 @@ fn a_kind_without_schema_is_a_warning() {
 }
 
 #[test]
-fn a_pod_that_is_not_restricted() {
-    shop(
-        "
-            profiles: {dev: {}}
-            manifests:
-              - apiVersion: v1
-                kind: Pod
-                metadata: {name: a}
-                spec: {containers: [{name: a, image: 'b:1'}]}
-        ",
-        "
-            error[run-as-root]: Pod/a `spec.containers[0].securityContext.runAsNonRoot`: the container `a` may run as root (profile `dev`)
-              --> kgen.yaml:8:32
-               |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
-               |                                ^
-            hint: set `runAsNonRoot: true`
-
-            error[seccomp]: Pod/a `spec.containers[0].securityContext.seccompProfile`: the container `a` has no seccomp profile (profile `dev`)
-              --> kgen.yaml:8:32
-               |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
-               |                                ^
-            hint: set `seccompProfile: {type: RuntimeDefault}`
-
-            error[privilege-escalation]: Pod/a `spec.containers[0].securityContext.allowPrivilegeEscalation`: the container `a` may gain privileges (profile `dev`)
-              --> kgen.yaml:8:32
-               |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
-               |                                ^
-            hint: set `allowPrivilegeEscalation: false`
-
-            error[capabilities]: Pod/a `spec.containers[0].securityContext.capabilities`: the container `a` keeps capabilities (profile `dev`)
-              --> kgen.yaml:8:32
-               |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
-               |                                ^
-            hint: set `capabilities: {drop: [ALL]}`
-        ",
-    );
-}
-
-#[test]
 fn a_service_without_pods() {
     shop(
         "
@@ -156,118 +113,176 @@ fn a_service_without_pods() {
 }
 
 #[test]
-fn a_missing_manifest_file() {
+fn a_version_that_kubernetes_removed() {
     shop(
         "
             profiles: {dev: {}}
-            manifests: [{file: a.yaml}]
+            manifests:
+              - apiVersion: extensions/v1beta1
+                kind: Deployment
+                metadata: {name: a}
         ",
         "
-            error[file-missing]: cannot read `a.yaml`: No such file or directory (os error 2)
-              --> kgen.yaml:4:20
+            error[unknown-kind]: Deployment/a `apiVersion`: no schema is known for `extensions/v1beta1` `Deployment` (profile `dev`)
+              --> kgen.yaml:5:17
                |
-            4 | manifests: [{file: a.yaml}]
-               |                    ^^^^^^
-        ",
-    );
-}
-
-#[test]
-fn a_manifest_file_that_is_no_yaml() {
-    let kgen = project(
-        "
-        profiles: {dev: {}}
-        manifests: [{file: a.yaml}]
-    ",
-    );
-    let kgen = kgen.file(
-        "a.yaml",
-        &text(
-            "
-        a: [
-    ",
-        ),
-    );
-    refused(
-        kgen.args(["render"]),
-        "
-            error[manifest-yaml]: `[` is not closed
-              --> a.yaml:1:4
-               |
-            1 | a: [
-               |    ^
-              ::: kgen.yaml:4:20
-               |
-            4 | manifests: [{file: a.yaml}]
-               |                    ^^^^^^ named here
+            5 |   - apiVersion: extensions/v1beta1
+               |                 ^^^^^^^^^^^^^^^^^^
+            hint: write `apiVersion: apps/v1`
         ",
     );
 }
 
 #[test]
-fn an_unknown_field_in_a_manifest_file() {
-    let kgen = project(
+fn a_name_with_a_blank() {
+    shop(
         "
-        profiles: {dev: {}}
-        manifests: [{file: a.yaml}]
-    ",
-    );
-    let kgen = kgen.file(
-        "a.yaml",
-        &text(
-            "
-        apiVersion: v1
-        kind: Service
-        metadata: {name: a}
-        spec:
-          portss: []
-    ",
-        ),
-    );
-    refused(
-        kgen.args(["render"]),
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a b}
+        ",
         "
-            error[unknown-field]: Service/a `spec.portss`: unknown field `portss` (profile `dev`)
-              --> a.yaml:5:3
+            error[invalid-name]: ConfigMap/a b `metadata.name`: the name `a b` may have only lower case letters, digits and `-`, but has ` ` (profile `dev`)
+              --> kgen.yaml:7:22
                |
-            5 |   portss: []
-               |   ^^^^^^^^^^
-            hint: did you mean `ports`?
-
-            error[missing-field]: Service/a `spec.ports`: a Service must have at least one port (profile `dev`)
-              --> a.yaml:5:3
-               |
-            5 |   portss: []
-               |   ^^^^^^^^^^
+            7 |     metadata: {name: a b}
+               |                      ^^^
         ",
     );
 }
 
 #[test]
-fn a_manifest_file_without_name() {
-    let kgen = project(
+fn a_key_with_a_blank() {
+    shop(
         "
-        profiles: {dev: {}}
-        manifests: [{file: a.yaml}]
-    ",
-    );
-    let kgen = kgen.file(
-        "a.yaml",
-        &text(
-            "
-        apiVersion: v1
-        kind: Service
-    ",
-        ),
-    );
-    refused(
-        kgen.args(["render"]),
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a}
+                data: {a b: x}
+        ",
         "
-            error[nameless-object]: a manifest needs `apiVersion`, `kind` and `metadata.name`
-              --> kgen.yaml:4:20
+            error[invalid-key]: ConfigMap/a `data.a b`: the key `a b` may have only letters, digits, `-`, `_` and `.`, but has ` ` (profile `dev`)
+              --> kgen.yaml:8:17
                |
-            4 | manifests: [{file: a.yaml}]
-               |                    ^^^^^^
+            8 |     data: {a b: x}
+               |                 ^
+        ",
+    );
+}
+
+#[test]
+fn a_label_with_a_blank() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a, labels: {team: a b}}
+        ",
+        "
+            error[invalid-label]: ConfigMap/a `metadata.labels.team`: the label value `a b` may have only letters, digits, `-`, `_` and `.`, but has ` ` (profile `dev`)
+              --> kgen.yaml:7:40
+               |
+            7 |     metadata: {name: a, labels: {team: a b}}
+               |                                        ^^^
+        ",
+    );
+}
+
+#[test]
+fn a_number_in_a_config_map() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a}
+                data: {PORT: 8080}
+        ",
+        "
+            error[wrong-type]: ConfigMap/a `data.PORT`: expected a string, found the number `8080` (profile `dev`)
+              --> kgen.yaml:8:18
+               |
+            8 |     data: {PORT: 8080}
+               |                  ^^^^
+            hint: write it in quotes
+        ",
+    );
+}
+
+#[test]
+fn a_custom_resource_with_wrong_values() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: external-secrets.io/v1
+                kind: ExternalSecret
+                metadata: {name: a}
+                spec: {refreshInterval: soon, secretStoreRef: {name: v, kind: Store}, data: []}
+        ",
+        "
+            error[invalid-duration]: ExternalSecret/a `spec.refreshInterval`: the interval `soon` has `soon` where a number with a unit should stand, as in `90s` (profile `dev`)
+              --> kgen.yaml:8:29
+               |
+            8 |     spec: {refreshInterval: soon, secretStoreRef: {name: v, kind: Store}, data: []}
+               |                             ^^^^
+
+            error[wrong-value]: ExternalSecret/a `spec.secretStoreRef.kind`: expected `SecretStore` or `ClusterSecretStore`, found `Store` (profile `dev`)
+              --> kgen.yaml:8:67
+               |
+            8 |     spec: {refreshInterval: soon, secretStoreRef: {name: v, kind: Store}, data: []}
+               |                                                                   ^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_policy_without_pods() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: a}
+                spec: {podSelector: {matchLabels: {app: x}}}
+        ",
+        "
+            error[selector-no-pods]: NetworkPolicy/a `spec.podSelector`: the selector matches the pods of no rendered workload (profile `dev`)
+              --> kgen.yaml:8:45
+               |
+            8 |     spec: {podSelector: {matchLabels: {app: x}}}
+               |                                             ^
+        ",
+    );
+}
+
+#[test]
+fn a_schedule_in_one_word() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: batch/v1
+                kind: CronJob
+                metadata: {name: a}
+                spec:
+                  schedule: daily
+                  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: 'a:1', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}}}
+        ",
+        "
+            error[invalid-schedule]: CronJob/a `spec.schedule`: the schedule `daily` must have five fields (minute, hour, day of the month, month, day of the week), but has 1 (profile `dev`)
+              --> kgen.yaml:9:17
+               |
+            9 |       schedule: daily
+               |                 ^^^^^
         ",
     );
 }

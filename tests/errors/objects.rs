@@ -87,47 +87,6 @@ fn a_string_for_a_user_id() {
 }
 
 #[test]
-fn a_root_user() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                securityContext: {runAsUser: 0}
-        ",
-        "
-            error[run-as-root]: Deployment/api `spec.template.spec.securityContext.runAsUser`: `runAsUser` must not be 0 (profile `dev`)
-              --> kgen.yaml:7:34
-               |
-            7 |     securityContext: {runAsUser: 0}
-               |                                  ^
-        ",
-    );
-}
-
-#[test]
-fn a_privileged_container() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                securityContext: {privileged: true}
-        ",
-        "
-            error[privileged]: Deployment/api `spec.template.spec.containers[0].securityContext.privileged`: the container `api` is privileged (profile `dev`)
-              --> kgen.yaml:7:35
-               |
-            7 |     securityContext: {privileged: true}
-               |                                   ^^^^
-            hint: remove `privileged: true`
-        ",
-    );
-}
-
-#[test]
 fn an_unknown_hook() {
     shop(
         "
@@ -165,26 +124,6 @@ fn an_unknown_field_of_a_volume() {
             7 |     volumes: {/data: {emptyDir: {sizeLimitt: 1Gi}}}
                |                                  ^^^^^^^^^^
             hint: did you mean `sizeLimit`?
-        ",
-    );
-}
-
-#[test]
-fn a_host_path() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                volumes: {/data: {hostPath: {path: /etc}}}
-        ",
-        "
-            error[host-path]: Deployment/api `spec.template.spec.volumes[0].hostPath`: a volume of type `hostPath` is not allowed (profile `dev`)
-              --> kgen.yaml:7:40
-               |
-            7 |     volumes: {/data: {hostPath: {path: /etc}}}
-               |                                        ^^^^
         ",
     );
 }
@@ -319,6 +258,47 @@ fn a_config_map_that_is_too_large() {
             4 | configs: {app: {a: {file: b.txt}}}
                |           ^^^
             hint: mount it from a volume or an image
+        ",
+    );
+}
+
+#[test]
+fn a_label_that_takes_pods_from_the_selector() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                podLabels: {app.kubernetes.io/name: other}
+        ",
+        r#"
+            error[selector-mismatch]: Deployment/api `spec.selector.matchLabels["app.kubernetes.io/name"]`: the label `app.kubernetes.io/name: api` of the selector is not on the pods of the template (profile `dev`)
+              --> kgen.yaml:5:3
+               |
+            5 |   api:
+               |   ^^^
+        "#,
+    );
+}
+
+#[test]
+fn a_file_where_a_volume_is() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                volumes: {/data: {emptyDir: {}}}
+                files: {/data: x}
+        ",
+        "
+            error[duplicate-name]: Deployment/api `spec.template.spec.containers[0].volumeMounts[1].mountPath`: the mount path `/data` is there twice (profile `dev`)
+              --> kgen.yaml:8:13
+               |
+            8 |     files: {/data: x}
+               |             ^^^^^
         ",
     );
 }

@@ -273,3 +273,78 @@ fn a_namespace_that_becomes_no_name() {
         ",
     );
 }
+
+#[test]
+fn an_unknown_field_of_the_pod() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                env: {A: {fieldRef: metadata.nme}}
+        ",
+        "
+            error[bad-value]: `apps.api.env.A.fieldRef`: no variable is made of `metadata.nme`; did you mean `metadata.name`?
+              --> kgen.yaml:7:25
+               |
+            7 |     env: {A: {fieldRef: metadata.nme}}
+               |                         ^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn an_unknown_resource() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                env: {A: {resourceFieldRef: limits.memry}}
+        ",
+        "
+            error[bad-value]: `apps.api.env.A.resourceFieldRef`: expected `limits` or `requests` of `cpu`, `memory` or `ephemeral-storage`, found `limits.memry`
+              --> kgen.yaml:7:33
+               |
+            7 |     env: {A: {resourceFieldRef: limits.memry}}
+               |                                 ^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_time_zone_with_a_blank() {
+    shop(
+        "
+            profiles: {dev: {}}
+            jobs: {n: {image: 'acme/api:1', schedule: '0 3 * * *', timeZone: 'Mars X'}}
+        ",
+        "
+            error[invalid-value]: CronJob/n `spec.timeZone`: the time zone `Mars X` may have only letters, digits, `_`, `-`, `+` and `/` (profile `dev`)
+              --> kgen.yaml:4:66
+               |
+            4 | jobs: {n: {image: 'acme/api:1', schedule: '0 3 * * *', timeZone: 'Mars X'}}
+               |                                                                  ^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_job_name_that_is_too_long() {
+    shop(
+        "
+            profiles: {dev: {}}
+            jobs: {aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: {image: 'acme/api:1'}}
+        ",
+        "
+            error[name-too-long]: Job/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-04dceca52e `metadata.name`: the name `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-04dceca52e` has 71 characters, 63 are allowed: its pods have it as the label `job-name` (profile `dev`)
+              --> kgen.yaml:4:8
+               |
+            4 | jobs: {aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: {image: 'acme/api:1'}}
+               |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: shorten the component's or the project's name
+        ",
+    );
+}

@@ -242,28 +242,69 @@ fn a_probe_without_port() {
 }
 
 #[test]
-fn an_ingress_without_port() {
+fn a_rolling_update_that_recreates() {
     shop(
         "
             profiles: {dev: {}}
             apps:
               api:
                 image: acme/api:1
-                ingress: {host: a.example.org}
+                strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}
         ",
         "
-            error[service-no-pods]: `apps.api` has `ingress` but no Service to send requests to
-              --> kgen.yaml:7:21
+            error[exclusive-keys]: `apps.api.strategy` has `rollingUpdate` beside `type: Recreate`
+              --> kgen.yaml:7:58
                |
-            7 |     ingress: {host: a.example.org}
-               |                     ^^^^^^^^^^^^^
-            hint: add `port:`
+            7 |     strategy: {type: Recreate, rollingUpdate: {maxSurge: 1}}
+               |                                                          ^
+            hint: remove `rollingUpdate`, or `type`
         ",
     );
 }
 
 #[test]
-fn an_ingress_without_service() {
+fn a_stateful_set_that_recreates() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                workload: StatefulSet
+                strategy: Recreate
+        ",
+        "
+            error[invalid-value]: StatefulSet/api `spec.updateStrategy`: `updateStrategy.type` must be `RollingUpdate` or `OnDelete`, but is `Recreate` (profile `dev`)
+              --> kgen.yaml:8:15
+               |
+            8 |     strategy: Recreate
+               |               ^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_rollout_that_cannot_move() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}
+        ",
+        "
+            error[invalid-value]: Deployment/api `spec.strategy.rollingUpdate`: `maxSurge` and `maxUnavailable` must not both be 0 (profile `dev`)
+              --> kgen.yaml:7:42
+               |
+            7 |     strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 0}}
+               |                                          ^
+        ",
+    );
+}
+
+#[test]
+fn a_liveness_probe_that_succeeds_three_times() {
     shop(
         "
             profiles: {dev: {}}
@@ -271,81 +312,14 @@ fn an_ingress_without_service() {
               api:
                 image: acme/api:1
                 port: 80
-                service: none
-                ingress: {host: a.example.org}
+                livenessProbe: {httpGet: /, successThreshold: 3}
         ",
         "
-            error[service-no-pods]: `apps.api` has `ingress` but no Service to send requests to
-              --> kgen.yaml:9:21
+            error[invalid-value]: Deployment/api `spec.template.spec.containers[0].livenessProbe.successThreshold`: `successThreshold` of a livenessProbe must be 1, but is 3 (profile `dev`)
+              --> kgen.yaml:8:51
                |
-            9 |     ingress: {host: a.example.org}
-               |                     ^^^^^^^^^^^^^
-            hint: remove `service: none`
-        ",
-    );
-}
-
-#[test]
-fn a_route_without_port() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                gateway: {parentRefs: [{name: a}]}
-        ",
-        "
-            error[service-no-pods]: `apps.api` has `gateway` but no Service to send requests to
-              --> kgen.yaml:7:35
-               |
-            7 |     gateway: {parentRefs: [{name: a}]}
-               |                                   ^
-            hint: add `port:`
-        ",
-    );
-}
-
-#[test]
-fn a_route_without_gateway() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                port: 80
-                gateway: {hostnames: [a.example.org]}
-        ",
-        "
-            error[missing-key]: `gateway` has no `parentRefs`
-              --> kgen.yaml:8:27
-               |
-            8 |     gateway: {hostnames: [a.example.org]}
-               |                           ^^^^^^^^^^^^^
-            hint: name the Gateway: `parentRefs: [{name: public}]`
-        ",
-    );
-}
-
-#[test]
-fn sticky_sessions_of_an_unknown_class() {
-    shop(
-        "
-            profiles: {dev: {}}
-            apps:
-              api:
-                image: acme/api:1
-                port: 80
-                ingress: {host: a.example.org, className: alb, stickySessions: true}
-        ",
-        "
-            error[sticky-unknown]: `apps.api` wants sticky sessions, but kgen does not know the annotations of class `alb`
-              --> kgen.yaml:8:68
-               |
-            8 |     ingress: {host: a.example.org, className: alb, stickySessions: true}
-               |                                                                    ^^^^
-            hint: write the controller's own under `ingress.annotations`, without `stickySessions`
+            8 |     livenessProbe: {httpGet: /, successThreshold: 3}
+               |                                                   ^
         ",
     );
 }
