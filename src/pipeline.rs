@@ -104,32 +104,37 @@ pub fn render(
     }
     let engine = Engine::new(sources, &input.templates, origins)?;
     let inputs = Inputs { files: &input.files, values };
-    let mut plans = Vec::new();
-    for settings in all {
+    let planned = each(all, |settings| {
+        let mut report = Report::new();
         let settings = plan::resolve::top(settings, &mut report);
-        match plan::plan(&settings, &inputs) {
+        let plan = match plan::plan(&settings, &inputs) {
             Ok((plan, warnings)) => {
                 report.extend(warnings);
-                plans.push((settings, plan));
+                Some((settings, plan))
             }
-            Err(errors) => report.extend(errors),
-        }
-    }
+            Err(errors) => {
+                report.extend(errors);
+                None
+            }
+        };
+        (plan, report)
+    });
+    let plans = gather(planned, &mut report);
     if report.has_errors() {
         return Err(report);
     }
     plans.iter().for_each(|(_, plan)| amend::add_files(plan, &input.files, sources));
-    let mut profiles = Vec::new();
-    for (settings, plan) in plans {
-        match objects(&engine, &settings, &plan, sources, &mut report) {
-            Some(resources) => profiles.push(Profile { settings, plan, resources }),
-            None => continue,
-        }
-    }
+    let texts: &Sources = sources;
+    let rendered = each(plans, |(settings, plan)| {
+        let mut report = Report::new();
+        let resources = objects(&engine, &settings, &plan, texts, &mut report);
+        let found = resources.as_ref().map(|resources| checks::findings(&plan, resources));
+        (resources.zip(found).map(|(resources, found)| (Profile { settings, plan, resources }, found)), report)
+    });
+    let (profiles, found): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
     if report.has_errors() {
         return Err(report);
     }
-    let found: Vec<_> = profiles.iter().map(|p| checks::findings(&p.plan, &p.resources)).collect();
     if !origins && found.iter().any(|found| !found.is_empty()) {
         // Messages need the places that only a traced run knows; what is written does not.
         return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, ..traced });
@@ -139,6 +144,33 @@ pub fn render(
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
+}
+
+/// Profiles do not know of each other: each has a thread of its own. The answers are in the order of the profiles.
+fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    // The stages recurse as deep as a project nests.
+    const STACK: usize = 64 << 20;
+    std::thread::scope(|scope| {
+        let work = &work;
+        let start = |item: T| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(item));
+        let threads: Vec<_> = items.into_iter().map(start).collect();
+        let answer = |thread: std::io::Result<std::thread::ScopedJoinHandle<R>>| match thread.map(|t| t.join()) {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => panic!("cannot start a thread: {error}"),
+        };
+        threads.into_iter().map(answer).collect()
+    })
+}
+
+/// The answers that there are; what each profile reported, in order.
+fn gather<T>(answers: Vec<(Option<T>, Report)>, report: &mut Report) -> Vec<T> {
+    let mut out = Vec::new();
+    for (answer, messages) in answers {
+        report.extend(messages);
+        out.extend(answer);
+    }
+    out
 }
 
 fn objects(

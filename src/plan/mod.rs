@@ -42,7 +42,7 @@ use node::{Node, get, str_of, take};
 use output::Resolver;
 
 /// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
-pub type Values<'v> = &'v dyn Fn(&str, &str) -> Result<Secret<String>, String>;
+pub type Values<'v> = &'v (dyn Fn(&str, &str) -> Result<Secret<String>, String> + Sync);
 
 /// What the machine brings: files that the project names, and values for the stream.
 pub struct Inputs<'i> {

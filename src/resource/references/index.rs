@@ -15,6 +15,8 @@ pub struct Index<'s> {
     keys: BTreeMap<(Place, String), Option<BTreeSet<&'s str>>>,
     services: BTreeMap<(Option<String>, String), At<'s>>,
     workloads: Vec<Workload<'s>>,
+    /// Workloads by namespace and label: a selector looks at those with its rarest label, not at all.
+    labelled: BTreeMap<(Option<&'s str>, &'s str, &'s str), Vec<usize>>,
 }
 
 pub struct Workload<'s> {
@@ -29,7 +31,7 @@ pub struct Workload<'s> {
 impl<'s> Index<'s> {
     pub fn new(set: &'s [Resource]) -> Self {
         let (names, keys, services) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut index = Self { names, keys, services, workloads: Vec::new() };
+        let mut index = Self { names, keys, services, workloads: Vec::new(), labelled: BTreeMap::new() };
         set.iter().for_each(|resource| index.add(resource));
         index
     }
@@ -59,6 +61,9 @@ impl<'s> Index<'s> {
         }
         if let Some(pod) = pods::of(&resource.body).filter(|_| typed::knows(&id.api_version, &id.kind)) {
             let labels = pod.labels();
+            for (key, value) in &labels {
+                self.labelled.entry((namespace, key, value)).or_default().push(self.workloads.len());
+            }
             let (component, kind, name) = (&*resource.component, id.kind.as_str(), id.name.as_str());
             self.workloads.push(Workload { namespace, component, kind, name, labels, pod });
         }
@@ -126,9 +131,23 @@ impl<'s> Index<'s> {
         self.services.get(&(namespace.map(Into::into), name.to_owned()))
     }
 
-    /// The workloads of a namespace whose pods a selector finds.
-    pub fn selected(&self, namespace: Option<&str>, test: impl Fn(&Workload) -> bool) -> Vec<&Workload<'s>> {
-        self.workloads.iter().filter(|workload| workload.namespace == namespace && test(workload)).collect()
+    /// The workloads of a namespace whose pods a selector finds. `wanted`: labels they must have.
+    pub fn selected<'i>(
+        &'i self,
+        namespace: Option<&str>,
+        wanted: &[(&str, &str)],
+        test: impl Fn(&Workload) -> bool,
+    ) -> Vec<&'i Workload<'s>> {
+        let mut rarest: Option<&[usize]> = None;
+        for (key, value) in wanted {
+            let found = self.labelled.get(&(namespace, *key, *value)).map_or(&[][..], Vec::as_slice);
+            rarest = Some(rarest.filter(|rarest| rarest.len() <= found.len()).unwrap_or(found));
+        }
+        let all = || self.workloads.iter().filter(|workload| workload.namespace == namespace);
+        match rarest {
+            Some(found) => found.iter().map(|at| &self.workloads[*at]).filter(|workload| test(workload)).collect(),
+            None => all().filter(|workload| test(workload)).collect(),
+        }
     }
 }
 

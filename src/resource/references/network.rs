@@ -22,9 +22,9 @@ fn service(spec: &At, scope: &mut Scope) {
     if wanted.is_empty() || spec.str("type") == Some("ExternalName") {
         return;
     }
-    let test =
-        |workload: &Workload| wanted.iter().all(|(key, at)| workload.has_label(key, at.text().unwrap_or_default()));
-    let found = scope.index.selected(scope.namespace, test);
+    let labels: Vec<_> = wanted.iter().map(|(key, at)| (*key, at.text().unwrap_or_default())).collect();
+    let test = |workload: &Workload| labels.iter().all(|(key, value)| workload.has_label(key, value));
+    let found = scope.index.selected(scope.namespace, &labels, test);
     let components: std::collections::BTreeSet<_> = found.iter().map(|workload| workload.component).collect();
     let names = found.iter().map(|workload| format!("{}/{}", workload.kind, workload.name)).collect::<Vec<_>>();
     if found.is_empty() {
@@ -127,7 +127,10 @@ fn policy(spec: &At, scope: &mut Scope) {
 /// A selector that finds some pods, if it is not the empty one, which finds all.
 pub fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
     let Some(at) = parent.get(key) else { return };
-    if scope.index.selected(scope.namespace, |workload| matches(&at, workload)).is_empty() && !at.fields().is_empty() {
+    let labels = at.entries("matchLabels");
+    let labels: Vec<_> = labels.iter().map(|(key, at)| (*key, at.text().unwrap_or_default())).collect();
+    let found = scope.index.selected(scope.namespace, &labels, |workload| matches(&at, workload));
+    if found.is_empty() && !at.fields().is_empty() {
         scope.out.push(at.error("selector-no-pods", "the selector matches the pods of no rendered workload"));
     }
 }
