@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use base64::Engine;
 
+use crate::project::language;
+use crate::project::schema::Type;
 use crate::source::Span;
 use crate::tree::{Kind, Tree};
 
@@ -57,22 +59,28 @@ impl Files {
 /// The files a layer names, with their places. Secrets' files are not among them: they are read for the stream only.
 pub fn wanted(root: &Tree<Span>) -> Vec<(String, Span)> {
     let mut out = Vec::new();
-    search(root, &mut out);
+    search(root, &Type::Object(&language::PROJECT), &mut out);
     out
 }
 
-fn search(tree: &Tree<Span>, out: &mut Vec<(String, Span)>) {
-    match &tree.kind {
-        Kind::Map(map) => {
-            for (key, value) in map.iter() {
-                match value.as_str() {
-                    Some(path) if &**key == "file" => out.push((path.to_owned(), value.from)),
-                    _ if &**key == "secrets" => {}
-                    _ => search(value, out),
+/// Along the language's types: a variable or a key of a ConfigMap may be called `file` too.
+fn search(tree: &Tree<Span>, ty: &Type, out: &mut Vec<(String, Span)>) {
+    match (ty.choose(tree), &tree.kind) {
+        (Type::Object(object), Kind::Map(map)) => {
+            for (key, value) in map.iter().filter(|(key, _)| &***key != "secrets") {
+                match (object.field(key), value.as_str()) {
+                    (Some(field), Some(path)) if field.key == "file" => out.push((path.to_owned(), value.from)),
+                    (Some(field), _) => search(value, &field.ty, out),
+                    (None, _) => {}
                 }
             }
         }
-        Kind::List(list) => list.iter().for_each(|item| search(item, out)),
+        (Type::Map(map_type), Kind::Map(map)) => map.iter().for_each(|(_, value)| search(value, &map_type.value, out)),
+        (Type::List(item), Kind::List(list)) => list.iter().for_each(|value| search(value, item, out)),
+        (Type::Kubernetes("object"), Kind::Map(map)) if map.len() == 1 => {
+            let file = map.get("file").and_then(|value| Some((value.as_str()?.to_owned(), value.from)));
+            out.extend(file);
+        }
         _ => {}
     }
 }

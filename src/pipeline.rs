@@ -106,6 +106,7 @@ pub fn render(
     let inputs = Inputs { files: &input.files, values };
     let mut plans = Vec::new();
     for settings in all {
+        let settings = plan::resolve::top(settings, &mut report);
         match plan::plan(&settings, &inputs) {
             Ok((plan, warnings)) => {
                 report.extend(warnings);
@@ -128,20 +129,14 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
-    let found = profiles.iter().any(|profile| checks::any(&profile.plan, &profile.resources));
-    if found && !origins {
-        // Messages need the places that only a traced run knows.
-        return render(sources, loaded, input, values, true).map(|mut traced| {
-            profiles.iter().zip(&mut traced.profiles).for_each(|(plain, traced)| {
-                debug_assert_eq!(plain.resources.len(), traced.resources.len());
-            });
-            traced.profiles = profiles;
-            traced
-        });
+    let found: Vec<_> = profiles.iter().map(|p| checks::findings(&p.plan, &p.resources)).collect();
+    if !origins && found.iter().any(|found| !found.is_empty()) {
+        // Messages need the places that only a traced run knows; what is written does not.
+        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, ..traced });
     }
     let places = checks::Places { engine: &engine, sources };
-    for profile in &profiles {
-        checks::report(&profile.plan, &profile.resources, &profile.settings, &places, &mut report);
+    for (profile, found) in profiles.iter().zip(found) {
+        checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }

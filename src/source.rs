@@ -118,7 +118,9 @@ impl Sources {
 
     /// From now on the characters of `span` are shown as `***`.
     pub fn mask(&mut self, span: Span) {
-        self.masked.push(span);
+        if !self.masked.contains(&span) {
+            self.masked.push(span);
+        }
     }
 
     /// The line a span begins in, ready to show: secret values masked, and the column (in characters, from 0) and

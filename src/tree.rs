@@ -31,9 +31,16 @@ pub enum Kind<O = ()> {
     Map(Map<O>),
 }
 
-/// An ordered map. Its order is part of what is written, not of what is equal.
-#[derive(Clone, Debug)]
-pub struct Map<O = ()>(IndexMap<Arc<str>, Entry<O>>);
+/// An ordered map. Its order is part of what is written, not of what is equal. A copy shares its content until one of
+/// the two is changed: the same labels stand in many objects.
+#[derive(Debug)]
+pub struct Map<O = ()>(Arc<IndexMap<Arc<str>, Entry<O>>>);
+
+impl<O> Clone for Map<O> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct Entry<O = ()> {
@@ -71,7 +78,7 @@ impl<O> PartialEq for Map<O> {
 
 impl<O> Default for Map<O> {
     fn default() -> Self {
-        Self(IndexMap::new())
+        Self(Arc::new(IndexMap::new()))
     }
 }
 
@@ -92,10 +99,6 @@ impl<O> Map<O> {
         self.0.get(key).map(|entry| &entry.value)
     }
 
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Tree<O>> {
-        self.0.get_mut(key).map(|entry| &mut entry.value)
-    }
-
     pub fn entry(&self, key: &str) -> Option<&Entry<O>> {
         self.0.get(key)
     }
@@ -104,14 +107,32 @@ impl<O> Map<O> {
         self.0.contains_key(key)
     }
 
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Tree<O>)> {
+        self.0.iter().map(|(key, entry)| (key, &entry.value))
+    }
+
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Entry<O>)> {
+        self.0.iter()
+    }
+
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> {
+        self.0.keys()
+    }
+}
+
+impl<O: Clone> Map<O> {
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Tree<O>> {
+        Arc::make_mut(&mut self.0).get_mut(key).map(|entry| &mut entry.value)
+    }
+
     /// Adds or replaces; a replaced key keeps its position.
     pub fn insert_from(&mut self, key: impl Into<Arc<str>>, key_from: O, value: Tree<O>) -> Option<Tree<O>> {
-        self.0.insert(key.into(), Entry { key_from, value }).map(|old| old.value)
+        Arc::make_mut(&mut self.0).insert(key.into(), Entry { key_from, value }).map(|old| old.value)
     }
 
     /// Removes and keeps the order of the rest.
     pub fn remove(&mut self, key: &str) -> Option<Tree<O>> {
-        self.0.shift_remove(key).map(|entry| entry.value)
+        Arc::make_mut(&mut self.0).shift_remove(key).map(|entry| entry.value)
     }
 
     /// Takes the value and leaves `null` at its position, for one that is put back changed.
@@ -119,41 +140,29 @@ impl<O> Map<O> {
     where
         O: Default,
     {
-        self.0.get_mut(key).map(|entry| std::mem::take(&mut entry.value))
-    }
-
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Tree<O>)> {
-        self.0.iter().map(|(key, entry)| (key, &entry.value))
+        Arc::make_mut(&mut self.0).get_mut(key).map(|entry| std::mem::take(&mut entry.value))
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut Tree<O>)> {
-        self.0.iter_mut().map(|(key, entry)| (key, &mut entry.value))
-    }
-
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Entry<O>)> {
-        self.0.iter()
+        Arc::make_mut(&mut self.0).iter_mut().map(|(key, entry)| (key, &mut entry.value))
     }
 
     pub fn into_entries(self) -> impl Iterator<Item = (Arc<str>, Entry<O>)> {
-        self.0.into_iter()
-    }
-
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> {
-        self.0.keys()
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 
     pub fn sort_keys(&mut self) {
-        self.0.sort_keys();
+        Arc::make_mut(&mut self.0).sort_keys();
     }
 }
 
-impl<O: Default> Map<O> {
+impl<O: Clone + Default> Map<O> {
     pub fn insert(&mut self, key: impl Into<Arc<str>>, value: impl Into<Tree<O>>) -> Option<Tree<O>> {
         self.insert_from(key, O::default(), value.into())
     }
 }
 
-impl<O: Default, K: Into<Arc<str>>, V: Into<Tree<O>>> FromIterator<(K, V)> for Map<O> {
+impl<O: Clone + Default, K: Into<Arc<str>>, V: Into<Tree<O>>> FromIterator<(K, V)> for Map<O> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let mut map = Self::new();
         for (key, value) in pairs {
@@ -226,7 +235,7 @@ impl<O> Tree<O> {
     }
 
     /// The same tree with other origins.
-    pub fn map_from<P>(&self, f: &mut impl FnMut(&O) -> P) -> Tree<P> {
+    pub fn map_from<P: Clone>(&self, f: &mut impl FnMut(&O) -> P) -> Tree<P> {
         let from = f(&self.from);
         let kind = match &self.kind {
             Kind::Null => Kind::Null,
@@ -250,6 +259,16 @@ impl<O> Tree<O> {
     /// Calls `f` with the path and node of every scalar and every empty container.
     pub fn leaves<'t>(&'t self, f: &mut impl FnMut(&[Step<'t>], &'t Tree<O>)) {
         walk(self, &mut Vec::new(), f);
+    }
+
+    /// Whether a secret value stands anywhere in it.
+    pub fn holds_secret(&self) -> bool {
+        match &self.kind {
+            Kind::Secret(_) => true,
+            Kind::List(list) => list.iter().any(Tree::holds_secret),
+            Kind::Map(map) => map.iter().any(|(_, value)| value.holds_secret()),
+            _ => false,
+        }
     }
 
     /// The first scalar or empty container: where a container was written, for a message.
@@ -324,7 +343,7 @@ pub fn path_text(steps: &[Step]) -> String {
     out
 }
 
-impl<O: Default> Tree<O> {
+impl<O: Clone + Default> Tree<O> {
     pub fn null() -> Self {
         Self::default()
     }

@@ -15,16 +15,14 @@ use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::tree::{Step, Tree};
 
-/// Whether anything is found; a cheap first look, without origins.
-pub fn any(plan: &Plan, resources: &[Resource]) -> bool {
-    !findings(plan, resources).is_empty()
-}
+/// What was found, each with the index of its object.
+pub type Found = Vec<(usize, Finding)>;
 
 /// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
 /// objects is said once.
-pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, places: &Places, report: &mut Report) {
+pub fn report(found: Found, resources: &[Resource], settings: &Settings, places: &Places, report: &mut Report) {
     let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
-    for (index, finding) in findings(plan, resources) {
+    for (index, finding) in found {
         let resource = &resources[index];
         if allowed(resource, &finding, settings) {
             continue;
@@ -46,7 +44,8 @@ pub fn report(plan: &Plan, resources: &[Resource], settings: &Settings, places: 
     said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
 }
 
-fn findings(plan: &Plan, resources: &[Resource]) -> Vec<(usize, Finding)> {
+/// Runs all checks over one profile's objects.
+pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
     let existing = |kind: &str, name: &str| {
         (kind == "Secret" && plan.foreign_secrets)
             || (kind == "ServiceAccount" && name == "default")
@@ -74,7 +73,7 @@ fn pod_security(resource: &Resource, finding: Finding) -> Finding {
 }
 
 /// Two objects of one identity: the second would overwrite the first.
-fn duplicates(resources: &[Resource]) -> Vec<(usize, Finding)> {
+fn duplicates(resources: &[Resource]) -> Found {
     let mut seen: BTreeMap<_, &Resource> = BTreeMap::new();
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {

@@ -99,9 +99,25 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     let labels = common(plan, settings, &origin);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
     let merged = merge_patch::apply(&labels, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
-    metadata.insert_from("labels", origin, merged);
+    metadata.insert_from("labels", origin.clone(), merged);
+    annotate(metadata, settings, &origin);
     let id = Id::of(&body)?;
     Some(Resource { id, component: "manifests".into(), body, stream_only: false })
+}
+
+/// The project's annotations, below the object's own.
+fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
+    let Some(all) = settings.root.get("annotations").and_then(Tree::as_map).filter(|map| !map.is_empty()) else {
+        return;
+    };
+    let mut out = Map::new();
+    for (key, value) in all.iter().filter(|(_, value)| !value.is_null()) {
+        out.insert_from(key.clone(), origin.clone(), Tree::new(Kind::String(value.to_string().into()), origin.clone()));
+    }
+    let own = metadata.remove("annotations").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
+    let out = Tree::new(Kind::Map(out), origin.clone());
+    let merged = merge_patch::apply(&out, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
+    metadata.insert_from("annotations", origin.clone(), merged);
 }
 
 /// Kinds of the whole cluster; what is not known is taken to live in a namespace, as kustomize does.
@@ -197,6 +213,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
             return Err(Box::new(d.hint("leave out `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`")));
         }
         resource.body = body;
+        rehash(&mut resource);
         resources.push(resource);
     }
     match (matched, changed) {
@@ -211,6 +228,15 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
             Err(Box::new(d.in_profile(&settings.profile).hint("the object is so already; remove the patch")))
         }
         _ => Ok(()),
+    }
+}
+
+/// A Job's spec can never change, so a patched one is another Job.
+fn rehash(resource: &mut Resource) {
+    let component = resource.component.clone();
+    if let Some(base) = component.strip_prefix("jobs.").filter(|_| resource.id.kind == "Job") {
+        crate::render::rename(&mut resource.body, base);
+        resource.id = Id::of(&resource.body).unwrap_or_else(|| resource.id.clone());
     }
 }
 

@@ -39,34 +39,25 @@ impl Image {
         good.then(|| Self { name: name.to_owned(), tag: tag.map(Into::into), digest: digest.map(Into::into) })
     }
 
-    fn text(&self) -> String {
-        let tag = self.tag.iter().map(|tag| format!(":{tag}"));
-        let digest = self.digest.iter().map(|digest| format!("@{digest}"));
-        std::iter::once(self.name.clone()).chain(tag).chain(digest).collect()
-    }
-
-    /// Whether kustomize changes this text.
-    fn matches(&self, text: &str) -> bool {
+    /// What kustomize makes of this text; None where it does not look like this image. The name stays as it was.
+    fn replace(&self, text: &str) -> Option<String> {
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.{}-".contains(c));
-        let rest = |text: &str| {
-            let text = match text.split_once("@sha256:") {
-                Some((rest, digest)) if plain(digest) => rest,
-                _ => text,
-            };
-            text.is_empty() || text.strip_prefix(':').is_some_and(plain)
-        };
         let mut letters = text.chars();
         let same = self.name.chars().all(|c| letters.next().is_some_and(|other| c == '.' || c == other));
-        same && rest(letters.as_str())
+        let rest = letters.as_str();
+        let tag = rest.split_once("@sha256:").filter(|(_, digest)| plain(digest)).map_or(rest, |(tag, _)| tag);
+        let matches = same && (tag.is_empty() || tag.strip_prefix(':').is_some_and(plain));
+        let name = text[..text.len() - rest.len()].to_owned();
+        let tag = self.tag.iter().map(|tag| format!(":{tag}"));
+        let digest = self.digest.iter().map(|digest| format!("@{digest}"));
+        matches.then(|| std::iter::once(name).chain(tag).chain(digest).collect())
     }
 }
 
 /// As kustomize does it: one entry after the other.
 pub fn transform(object: &mut Tree, images: &[Image]) {
-    each(object, &mut |text| {
-        let image = images.iter().rfind(|image| image.matches(text))?;
-        Some(image.text())
-    });
+    // All entries see the same name, so that the last one wins.
+    each(object, &mut |text| images.iter().rev().find_map(|image| image.replace(text)));
 }
 
 /// The texts in all places that kustomize looks at.
@@ -115,6 +106,9 @@ pub struct Plan {
 
 /// `shared`: for each profile the objects of the base; `all`: these and the profile's own.
 pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
+    if all.iter().flatten().any(|object| stops_kustomize(object)) {
+        return Plan { base: vec![], profiles: vec![vec![]; all.len()] };
+    }
     let gather = |objects: &Vec<&Tree>| {
         let mut out = BTreeSet::new();
         objects.iter().for_each(|object| texts(object, &mut out));
@@ -135,11 +129,26 @@ pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
     out
 }
 
+/// With `images:`, kustomize fails with "expected sequence or mapping node" where a custom resource has a scalar on the way
+/// to a pod's containers: `spec.template` of some is a text.
+fn stops_kustomize(object: &Tree) -> bool {
+    let places: [&[&str]; 7] = [
+        &["spec"],
+        &["spec", "containers"],
+        &["spec", "initContainers"],
+        &["spec", "template"],
+        &["spec", "template", "spec"],
+        &["spec", "template", "spec", "containers"],
+        &["spec", "template", "spec", "initContainers"],
+    ];
+    places.iter().filter_map(|path| object.at(path)).any(|tree| !tree.is_container() && !tree.is_null())
+}
+
 /// The one version in each profile, if there is one in each, and not everywhere the same.
 fn versions(name: &str, profiles: &[BTreeSet<String>]) -> Option<Vec<Option<Image>>> {
     let probe = Image { name: name.to_owned(), tag: None, digest: None };
     let one = |texts: &BTreeSet<String>| {
-        let mut found = texts.iter().filter(|text| probe.matches(text));
+        let mut found = texts.iter().filter(|text| probe.replace(text).is_some());
         match (found.next(), found.next()) {
             (None, _) => Some(None),
             (Some(text), None) => Image::parse(text).filter(|image| image.name == name).map(Some),
@@ -184,7 +193,7 @@ mod tests {
         let mut object =
             pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
         transform(&mut object, &[image]);
-        let expected = ["r.io:5000/a/nginx:2", "r.io:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
+        let expected = ["r.io:5000/a/nginx:2", "rxio:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
         assert_eq!(object, pod(&expected));
     }
 

@@ -40,7 +40,7 @@ fn step<O: Clone + Default>(object: &mut Tree<O>, operation: &Tree<O>) -> Result
     }
 }
 
-fn find<'t, O>(object: &'t mut Tree<O>, path: &str) -> Result<&'t mut Tree<O>, String> {
+fn find<'t, O: Clone>(object: &'t mut Tree<O>, path: &str) -> Result<&'t mut Tree<O>, String> {
     tokens(path)?.iter().try_fold(object, |tree, token| {
         match &mut tree.kind {
             Kind::Map(map) => map.get_mut(token),
@@ -51,7 +51,7 @@ fn find<'t, O>(object: &'t mut Tree<O>, path: &str) -> Result<&'t mut Tree<O>, S
     })
 }
 
-fn add<O: Default>(object: &mut Tree<O>, path: &str, value: Tree<O>) -> Result<(), String> {
+fn add<O: Clone + Default>(object: &mut Tree<O>, path: &str, value: Tree<O>) -> Result<(), String> {
     let Some((parent, last)) = split(path)? else {
         *object = value;
         return Ok(());
@@ -68,7 +68,7 @@ fn add<O: Default>(object: &mut Tree<O>, path: &str, value: Tree<O>) -> Result<(
     Ok(())
 }
 
-fn remove<O>(object: &mut Tree<O>, path: &str) -> Result<Tree<O>, String> {
+fn remove<O: Clone>(object: &mut Tree<O>, path: &str) -> Result<Tree<O>, String> {
     let (parent, last) = split(path)?.ok_or("the whole object cannot be removed")?;
     match &mut find(object, parent)?.kind {
         Kind::Map(map) => map.remove(&last),

@@ -132,9 +132,11 @@ impl<'p> Split<'p> {
     }
 
     /// The objects of the base, in kustomize's order.
+    ///
+    /// A value that can be read stays in the overlay of the profile that spells it out: the base is everybody's.
     fn shared(&self) -> Vec<Id> {
         let mut counts: BTreeMap<&Id, usize> = BTreeMap::new();
-        for object in self.profiles.iter().flatten().filter(|object| !object.pinned) {
+        for object in self.profiles.iter().flatten().filter(|object| !object.pinned && !object.stored.holds_secret()) {
             *counts.entry(&object.id).or_default() += 1;
         }
         let everywhere = counts.into_iter().filter(|(_, count)| *count == self.profiles.len());

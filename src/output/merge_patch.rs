@@ -165,8 +165,7 @@ fn tree<O: Default>(map: Map<O>) -> Tree<O> {
 /// The elements of a list with keys: maps.
 struct Elements<'t, O>(Vec<&'t Map<O>>);
 
-/// Elements of a list with their keys' values.
-type Keyed<'t, O> = Vec<(Vec<String>, &'t Map<O>)>;
+type Keyed<'t, O> = (Vec<String>, &'t Map<O>);
 
 impl<'t, O> Elements<'t, O> {
     fn of(list: &'t [Tree<O>]) -> Result<Self, String> {
@@ -174,8 +173,8 @@ impl<'t, O> Elements<'t, O> {
         list.iter().map(map).collect::<Result<_, _>>().map(Self)
     }
 
-    fn by(&self, keys: &[&str]) -> Result<Keyed<'t, O>, String> {
-        let mut out: Vec<(Vec<String>, &'t Map<O>)> = Vec::new();
+    fn by(&self, keys: &[&str]) -> Result<Vec<Keyed<'t, O>>, String> {
+        let mut out: Vec<Keyed<'t, O>> = Vec::new();
         for map in &self.0 {
             let key: Option<Vec<_>> =
                 keys.iter().map(|key| map.get(key).filter(|value| !value.is_null()).map(Tree::to_string)).collect();

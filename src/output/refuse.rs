@@ -9,15 +9,16 @@
 //! - Annotation keys that YAML 1.1 reads as a number, boolean, date or null end in "unsupported type". Keys of `data` with
 //!   such names are fine, as long as no generator makes them (kgen writes none).
 //! - A text of several lines that begins with a tab ends in "found a tab character": in annotations always, elsewhere where
-//!   a patch holds it. Which objects need a patch changes with every profile, so it is refused everywhere.
+//!   a strategic patch holds it, and anywhere in an object with a JSON patch. Which objects need which patch changes
+//!   with every profile, so it is refused everywhere. (A line break or a blank in front of the tab makes it harmless.)
 //! - A key of more than 1024 bytes ends in "did not find expected ',' or '}'".
-//! - Objects with `config.kubernetes.io/local-config` are left out of the build.
+//! - Objects with the annotation `config.kubernetes.io/local-config` are left out; some other annotations vanish.
 //!
 //! Values `=` and `<<` are written plain by kustomize: kubectl reads them back, PyYAML does not.
 
 use crate::diag::{Diagnostic, Report};
 use crate::resource::{Finding, Part};
-use crate::tree::{Kind, Step, Tree};
+use crate::tree::{Kind, Map, Step, Tree};
 
 /// Adds an error for each thing in the object that kustomize cannot build.
 pub fn check(name: &str, object: &Tree, report: &mut Report) {
@@ -34,16 +35,23 @@ pub fn findings<O>(object: &Tree<O>) -> Vec<Finding> {
         let parts = path.iter().map(|step| Part::from(*step)).collect();
         out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint("change it"));
     });
-    if object.at(&LOCAL_CONFIG).is_some() {
-        let path = LOCAL_CONFIG.map(|key| Part::Key(key.to_owned())).to_vec();
-        let message = "kustomize leaves out objects with this annotation";
+    let annotations = object.at(&["metadata", "annotations"]).and_then(Tree::as_map);
+    for key in annotations.into_iter().flat_map(Map::keys).filter(|key| is_kustomizes(key)) {
+        let path = ["metadata", "annotations", key].map(|key| Part::Key(key.to_owned())).to_vec();
+        let message = "kustomize takes this annotation for its own and does not keep it";
         out.push(Finding::error("kustomize", path, message).hint("remove the annotation"));
     }
     out
 }
 
 const LONGEST_KEY: usize = 1000;
-const LOCAL_CONFIG: [&str; 3] = ["metadata", "annotations", "config.kubernetes.io/local-config"];
+
+fn is_kustomizes(annotation: &str) -> bool {
+    let of_files = ["local-config", "index", "path", "origin"];
+    annotation == "config.k8s.io/id"
+        || annotation.starts_with("internal.config.kubernetes.io/")
+        || annotation.strip_prefix("config.kubernetes.io/").is_some_and(|rest| of_files.contains(&rest))
+}
 
 fn walk<'t, O>(tree: &'t Tree<O>, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
     match &tree.kind {
@@ -107,18 +115,18 @@ fn bad_key(key: &str, annotation: bool) -> Option<String> {
 }
 
 fn tab_first(text: &str) -> bool {
-    text.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') && text.contains('\n')
+    text.starts_with('\t') && text.contains('\n')
 }
 
-/// Whether go-yaml v2 reads the plain word as something else than a string. Too many is harmless: no annotation that
-/// anybody uses looks like these.
+/// Whether go-yaml v2 reads the plain word as something else than a string; a few words too many are in it, which no
+/// annotation in use looks like.
 fn reads_as_other(key: &str) -> bool {
     let lower = key.to_ascii_lowercase();
     let words = ["~", "null", "true", "false", ".inf", "+.inf", "-.inf", ".nan"];
-    let digits = lower.trim_start_matches(['+', '-', '.']);
-    let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
-        && lower.chars().all(|c| c.is_ascii_hexdigit() || "+-._:xobtz ".contains(c));
-    words.contains(&&*lower) || numeric
+    let all = |more: &str| lower.chars().all(|c| c.is_ascii_hexdigit() || more.contains(c));
+    let numeric = lower.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit());
+    let year = lower.chars().take_while(char::is_ascii_digit).count() == 4 && lower[4..].starts_with('-');
+    words.contains(&&*lower) || numeric && all("+-._xo") || year && all("-:.tz+ ")
 }
 
 #[cfg(test)]
@@ -146,5 +154,18 @@ mod tests {
         for key in ["a", "y", "off", "example.com/1", "-", "+"] {
             assert!(messages(json!({"metadata": {"annotations": {key: "x"}}, "data": {"1": "x"}})).is_empty(), "{key}");
         }
+    }
+
+    #[test]
+    fn a_first_tab_is_refused_where_a_second_line_follows() {
+        assert_eq!(messages(json!({"data": {"k": "\ta\nb"}})).len(), 1);
+        assert!(messages(json!({"data": {"a": "\ta", "b": "a\n\tb", "c": "\n\ta\n"}})).is_empty());
+    }
+
+    #[test]
+    fn annotations_that_kustomize_eats_are_refused() {
+        let said = "`ConfigMap/a`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it";
+        let annotations = json!({"config.kubernetes.io/local-config": "true", "config.kubernetes.io/depends-on": "x"});
+        assert_eq!(messages(json!({"metadata": {"annotations": annotations}})), [said]);
     }
 }

@@ -5,12 +5,14 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::port::{self, Port};
-use super::{Planned, Planner, config, policy, wait};
+use super::{Planned, Planner, config, policy, probe, wait};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
 
 /// The objects of one app.
 pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
+    let workload = str_of(app, "workload").unwrap_or("Deployment").to_owned();
+    let app = &fitting(cx, owner, app, &workload);
     let ports = port::ports(app);
     port::check(cx, owner, app, &ports);
     let mut pod = Pod::default();
@@ -18,7 +20,6 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     let mut init = wait::containers(cx, owner, app);
     init.extend(container::others(cx, owner, app, "sidecars", &mut pod));
     init.extend(container::others(cx, owner, app, "initContainers", &mut pod));
-    let workload = str_of(app, "workload").unwrap_or("Deployment").to_owned();
     let claims = if workload == "StatefulSet" { Claims::Templates } else { Claims::Named };
     let pod_context = pod::context(cx, owner, app, &pod, claims);
     let pod_context =
@@ -30,7 +31,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     out.extend(services(cx, owner, app, &workload, &ports, &base));
     out.extend(routes(cx, owner, app, &ports, &base));
     out.extend(scaling(cx, owner, app, &workload, &base));
-    out.extend(disruption(app, &base));
+    out.extend(disruption(cx, owner, app, &workload, &base));
     if pod::creates_account(app) {
         out.push(service_account(app, &base));
     }
@@ -40,6 +41,50 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     }
     policy::open(cx, owner, app, &ports);
     out
+}
+
+/// What only some kinds of workload have, and which.
+const ONLY_ON: [(&[&str], &[&str]); 5] = [
+    (&["replicas"], &["Deployment", "StatefulSet"]),
+    (&["podManagementPolicy"], &["StatefulSet"]),
+    (&["progressDeadlineSeconds"], &["Deployment"]),
+    (&["strategy", "rollingUpdate", "partition"], &["StatefulSet"]),
+    (&["strategy", "rollingUpdate", "maxSurge"], &["Deployment", "DaemonSet"]),
+];
+/// What a preset says for the pods of a Deployment, and a DaemonSet's one pod a node has no use for.
+const NOT_ON_EVERY_NODE: [&str; 3] = ["replicas", "antiAffinity", "topologySpread"];
+
+/// An app without the presets' words that its kind of workload has no use for; the user's own are an error rather than
+/// ignored.
+fn fitting(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) -> Node {
+    let mut app = app.clone();
+    if let (Some(map), "DaemonSet") = (app.as_map_mut(), workload) {
+        for key in NOT_ON_EVERY_NODE {
+            if map.get(key).is_some_and(|node| !cx.settings.is_users(&node.from)) {
+                map.remove(key);
+            }
+        }
+    }
+    for (path, kinds) in ONLY_ON.iter().filter(|(_, kinds)| !kinds.contains(&workload)) {
+        if let Some(node) = app.at(path).filter(|node| !node.is_null()) {
+            misplaced(cx, owner, node, &format!("`{}`", path.join(".")), workload, kinds);
+        }
+    }
+    let kinds: &[&str] = match app.at(&["strategy", "type"]).and_then(Tree::as_str) {
+        Some("Recreate") => &["Deployment"],
+        Some("OnDelete") => &["StatefulSet", "DaemonSet"],
+        _ => &[],
+    };
+    if let Some(node) = app.at(&["strategy", "type"]).filter(|_| !kinds.is_empty() && !kinds.contains(&workload)) {
+        misplaced(cx, owner, node, &format!("strategy `{node}`"), workload, kinds);
+    }
+    app
+}
+
+fn misplaced(cx: &mut Planner, owner: &Owner, node: &Node, what: &str, workload: &str, kinds: &[&str]) {
+    let message = format!("`{}` is a {workload}, which has no {what}", owner.id);
+    let hint = format!("only a {} has it; remove it (in a profile: `null`)", kinds.join(" or a "));
+    cx.report.push(Diagnostic::error("workload-field", message).at(cx.span_in(node)).hint(hint));
 }
 
 /// Name, namespace, labels and annotations of an object.
@@ -62,7 +107,7 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
     }
     let replicas = if autoscaled { Node::null() } else { take(app, "replicas") };
     single_writer(cx, owner, app, workload, pod, &replicas);
-    unused(cx, owner, app, workload);
+    unused(cx, owner, app);
     let context = merged(
         base.clone(),
         &map([
@@ -161,19 +206,13 @@ fn headless_name(owner: &Owner, app: &Node) -> String {
 }
 
 /// Settings that nothing would come of.
-fn unused(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) {
-    let replicas = get(app, "replicas").filter(|replicas| cx.settings.is_users(&replicas.from));
+fn unused(cx: &mut Planner, owner: &Owner, app: &Node) {
     let strategy = take(app, "strategy");
     let kind = str_of(&strategy, "type").filter(|kind| *kind != "RollingUpdate");
     if let (Some(kind), Some(rolling)) = (kind, get(&strategy, "rollingUpdate")) {
         let message = format!("`{}.strategy` has `rollingUpdate` beside `type: {kind}`", owner.id);
         let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in(rolling));
         cx.report.push(d.hint("remove `rollingUpdate`, or `type`"));
-    }
-    if let Some(replicas) = replicas.filter(|_| workload == "DaemonSet") {
-        let message = format!("`{}` is a DaemonSet, which has one pod a node, not `replicas`", owner.id);
-        let d = Diagnostic::error("daemonset-replicas", message).at(cx.span_in(replicas));
-        cx.report.push(d.hint("remove `replicas`"));
     }
 }
 
@@ -211,8 +250,8 @@ fn service_object(cx: &Planner, app: &Node, service: &Node, ports: &Node, base: 
             extra.insert(key, value.clone());
         }
     }
-    let annotations = merged(label::annotations(cx, app), &take(service, "annotations").or_empty());
-    let annotations = merged(annotations, &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(label::annotations(cx, app), &sticky(app, &[("traefik", TRAEFIK_STICKY)]));
+    let annotations = merged(annotations, &take(service, "annotations").or_empty());
     let more = map([
         ("type", kind),
         ("ports", ports.clone()),
@@ -387,7 +426,7 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
     }
     let context = map([
         ("kind", workload.into()),
-        ("minReplicas", get(&scaling, "minReplicas").cloned().unwrap_or_else(|| 1.into())),
+        ("minReplicas", least(app)),
         ("maxReplicas", take(&scaling, "maxReplicas")),
         ("metrics", list(metrics)),
         ("more", more.or_list()),
@@ -396,12 +435,34 @@ fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &N
     Some(Planned::new("app/horizontalpodautoscaler.yaml", merged(base.clone(), &context)))
 }
 
+/// The least number of pods: autoscaling that does not say begins where the preset does.
+fn least(app: &Node) -> Node {
+    let scaling = take(app, "autoscaling");
+    if let Some(said) = get(&scaling, "minReplicas") {
+        return said.clone();
+    }
+    let count = |node: Option<&Node>| node.and_then(Tree::as_i64);
+    let replicas = get(app, "replicas").cloned().unwrap_or_else(|| 1.into());
+    match (count(get(&scaling, "maxReplicas")), count(Some(&replicas))) {
+        (Some(max), Some(replicas)) if max < replicas => take(&scaling, "maxReplicas"),
+        _ => replicas,
+    }
+}
+
 /// A budget where at least two pods are meant to run: on one pod it would only block drains.
-fn disruption(app: &Node, base: &Node) -> Option<Planned> {
+fn disruption(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
     let budget = get(app, "disruptionBudget").filter(|node| node.as_map().is_some())?;
-    let pods = app.at(&["autoscaling", "minReplicas"]).or(get(app, "replicas")).and_then(Tree::as_i64).unwrap_or(1);
-    let daemon = str_of(app, "workload") == Some("DaemonSet");
-    if pods < 2 && !daemon {
+    if workload == "DaemonSet" {
+        if probe::is_users(cx, budget) {
+            let place = budget.first_leaf().and_then(|leaf| cx.span_in(leaf));
+            let message =
+                format!("`{}` is a DaemonSet: its budget cannot be computed, and a drain leaves its pods", owner.id);
+            cx.report
+                .push(Diagnostic::error("pdb-daemonset", message).at(place).hint("write `disruptionBudget: none`"));
+        }
+        return None;
+    }
+    if least(app).as_i64().unwrap_or(1) < 2 {
         return None;
     }
     let keys = ["minAvailable", "maxUnavailable", "unhealthyPodEvictionPolicy"];
@@ -409,7 +470,8 @@ fn disruption(app: &Node, base: &Node) -> Option<Planned> {
     Some(Planned::new("app/poddisruptionbudget.yaml", merged(base.clone(), &more)))
 }
 
-fn service_account(app: &Node, base: &Node) -> Planned {
+/// The component's own identity.
+pub fn service_account(app: &Node, base: &Node) -> Planned {
     let account = take(app, "serviceAccount");
     let annotations = merged(take(base, "annotations").or_empty(), &take(&account, "annotations").or_empty());
     let name = maybe(get(&account, "name").cloned().or_else(|| get(base, "name").cloned()));

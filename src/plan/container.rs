@@ -34,6 +34,8 @@ pub fn container(
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
+    let keys = env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])?.as_str());
+    pod.configs.extend(keys.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
     let mut mounts = volume::mounts(cx, owner, settings, pod);
     mounts.extend(volume::files(cx, owner, settings, pod));
     let security = if place == Place::Main { security::container(settings) } else { security::helper(settings) };
@@ -101,13 +103,30 @@ pub fn others(cx: &mut Planner, owner: &Owner, settings: &Node, key: &'static st
     for (name, entry) in all {
         let path = format!("{}.{key}.{name}", owner.id);
         let name = text(name, &entry.key_from);
-        let mut node = container(cx, owner, &path, &name, &entry.value, pod, Place::Helper);
+        let node = with_resources(key, &entry.value, settings);
+        let mut node = container(cx, owner, &path, &name, &node, pod, Place::Helper);
         if let (Some(map), "sidecars") = (node.as_map_mut(), key) {
             map.insert("restartPolicy", text("Always", &entry.key_from));
         }
         out.push(node);
     }
     out
+}
+
+/// A container without requests cannot run under a quota, and stops an autoscaler from computing. An init container may
+/// use what the component has by then no use for; a sidecar gets what a small proxy takes.
+fn with_resources(key: &str, container: &Node, settings: &Node) -> Node {
+    if get(container, "resources").is_some() {
+        return container.clone();
+    }
+    let small = || {
+        map([
+            ("requests", map([("cpu", "10m".into()), ("memory", "64Mi".into())])),
+            ("limits", map([("memory", "128Mi".into())])),
+        ])
+    };
+    let resources = if key == "sidecars" { small() } else { take(settings, "resources") };
+    super::node::merged(container.clone(), &map([("resources", resources)]))
 }
 
 /// A container of kgen's own, with what a template needs and nothing else.

@@ -85,15 +85,7 @@ fn from_secret(
     optional: &Node,
     out: &mut Vec<Node>,
 ) -> Node {
-    if optional.as_bool() == Some(true) && !cx.settings.is_dev() {
-        let message = format!(
-            "`{}.env.{name}` is optional: in profile `{}` the app would start without its secret",
-            owner.id, cx.settings.profile
-        );
-        cx.report.push(
-            Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"),
-        );
-    }
+    optional_secret(cx, owner, &format!("env.{name}"), optional);
     if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || cx.provider == secret::Provider::Existing)
     {
         return literal(name, text(plain, &secret.from));
@@ -113,6 +105,19 @@ fn from_secret(
         return secret_key(name, &home, optional, &secret.from);
     }
     composed(cx, name, &secret, optional, out)
+}
+
+/// Outside dev an app should not start without its secret.
+fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &Node) {
+    if optional.as_bool() != Some(true) || cx.settings.is_dev() {
+        return;
+    }
+    let message = format!(
+        "`{}.{what}` is optional: in profile `{}` the app would start without its secret",
+        owner.id, cx.settings.profile
+    );
+    cx.report
+        .push(Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"));
 }
 
 /// A variable of kgen's own that holds a secret.
@@ -194,8 +199,11 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
         if section == "configs" {
             pod.configs.insert(name.to_owned());
-        } else if composed_keys(cx, owner, name, env) {
-            continue;
+        } else {
+            optional_secret(cx, owner, "envFrom", &optional);
+            if composed_keys(cx, owner, name, &prefix, env) {
+                continue;
+            }
         }
         let reference =
             compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
@@ -204,8 +212,10 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
     super::node::filled(list(out))
 }
 
-/// With `existing`, composed keys are not in the Secret: each becomes a variable. `true` when nothing else is left.
-fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, env: &mut Vec<Node>) -> bool {
+/// With `existing`, composed keys are not in the Secret: each becomes a variable, unless `env` has one of that name, which
+/// wins over `envFrom`. `true` when nothing else is left.
+fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, env: &mut Vec<Node>) -> bool {
+    let prefix = prefix.as_str().unwrap_or_default();
     if cx.provider != secret::Provider::Existing {
         return false;
     }
@@ -216,7 +226,10 @@ fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, env: &mut Vec<No
         let value = take(&entry.value, "value");
         if value.as_str().is_some_and(crate::project::schema::has_reference) {
             composed += 1;
-            let name = text(key.clone(), &entry.key_from);
+            let name = text(format!("{prefix}{key}"), &entry.key_from);
+            if env.iter().any(|known| known.get("name") == Some(&name)) {
+                continue;
+            }
             let value = map([("value", value)]);
             if let Some(variable) = variable(cx, owner, &name, &value, env) {
                 env.push(variable);

@@ -293,7 +293,8 @@ impl<'s> Resolver<'s> {
         let keys = || component.as_map().into_iter().flat_map(Map::keys).map(|key| key.to_string()).collect();
         let external = component.get("mode").and_then(Tree::as_str) == Some("external");
         let given = |all: &[&str]| {
-            let has = |o: &&str| *o == "url" || component.get(o).is_some_and(|v| !v.is_null());
+            let said = |o: &str| component.get(o).is_some_and(|v| !v.is_null());
+            let has = |o: &&str| *o == "url" || said(o) || (*o == "port" && said("host"));
             all.iter().filter(|o| !external || has(o)).map(|o| (*o).to_owned()).collect()
         };
         match section {
@@ -488,6 +489,11 @@ impl<'s> Resolver<'s> {
             "password" if store.get("password").is_some() => {
                 Ok(self.password(section, name, store)?.map(Output::Secret))
             }
+            // Where the host is said, the port is the usual one unless that is said too, as in the URL.
+            "port" if store.get("host").is_some_and(|host| !host.is_null()) => {
+                let port = self.setting(store, "port")?;
+                Ok(Some(Output::Plain(port.unwrap_or_else(|| usual_port(section).into()))))
+            }
             "host" | "port" | "database" | "user" => {
                 let given = store.get(base).filter(|_| self.is_users(store, base) || store.get("host").is_some());
                 given.map(|node| self.plain(node).map(Output::Plain)).transpose()
@@ -545,6 +551,11 @@ impl<'s> Resolver<'s> {
         );
         Ok(Secretive { home: Some(Home::new(name, "url")), pieces, from })
     }
+}
+
+/// The port of a store that does not say another.
+pub fn usual_port(section: &str) -> i64 {
+    if section == "redis" { 6379 } else { 5432 }
 }
 
 const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];

@@ -26,21 +26,32 @@ pub struct Pod {
 impl Pod {
     /// Adds a volume, once for the same source, under a free name.
     pub fn volume(&mut self, name: &str, source: Node) -> String {
-        let mut free = name.to_owned();
-        let mut number = 2;
-        loop {
+        for free in numbered(name) {
             match self.volumes.iter().find(|(known, _)| *known == free) {
-                None => break,
                 Some((_, known)) if *known == source => return free,
-                Some(_) => {
-                    free = format!("{name}-{number}");
-                    number += 1;
+                None if !self.claims.iter().any(|claim| claim.volume == free) => {
+                    self.volumes.push((free.clone(), source));
+                    return free;
                 }
+                _ => {}
             }
         }
-        self.volumes.push((free.clone(), source));
-        free
+        name.to_owned()
     }
+
+    /// The name of the volume for a claim that is mounted at `path`; the one of that path where there is one.
+    pub fn claim_name(&self, name: &str, path: &Node) -> String {
+        let is_free = |free: &String| {
+            let taken = self.claims.iter().find(|claim| claim.volume == *free);
+            taken.is_none_or(|claim| claim.path == *path) && !self.volumes.iter().any(|(known, _)| known == free)
+        };
+        numbered(name).find(is_free).unwrap_or_else(|| name.to_owned())
+    }
+}
+
+/// `data`, `data-2`, `data-3`, ...
+fn numbered(name: &str) -> impl Iterator<Item = String> {
+    std::iter::once(name.to_owned()).chain((2u32..).map(move |number| format!("{name}-{number}")))
 }
 
 /// How claims become volumes.

@@ -5,28 +5,32 @@
 use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take};
+use super::output::usual_port;
 use super::port::Port;
 use super::{Planned, Planner};
 use crate::tree::{Kind, Map, Tree};
 
-/// A component that may be reached only by its consumers.
+/// A component that may be reached only by its consumers, or may reach only what it refers to.
 #[derive(Clone, Debug)]
 pub struct Guarded {
     pub owner: Owner,
     settings: Node,
     ports: Vec<Node>,
+    /// Whether it says who may connect; with `egress: wiring` alone it does not.
+    ingress: bool,
     /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
     door: Option<Node>,
 }
 
-/// Remembers an app with `networkPolicy: wiring`.
+/// Remembers an app with `networkPolicy: wiring` or `egress: wiring`.
 pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
-    if str_of(app, "networkPolicy") != Some("wiring") {
+    let ingress = str_of(app, "networkPolicy") == Some("wiring");
+    if !ingress && str_of(app, "egress") != Some("wiring") {
         return;
     }
     let ports =
         ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, door: door(app) });
+    cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, ingress, door: door(app) });
 }
 
 /// Remembers a store with `networkPolicy: wiring`.
@@ -35,7 +39,7 @@ pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
         return;
     }
     let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: settings.clone(), ports, door: None });
+    cx.guarded.push(Guarded { owner: owner.clone(), settings: settings.clone(), ports, ingress: true, door: None });
 }
 
 /// Where requests from outside come from: the controller's namespace where its class is known, else anywhere.
@@ -73,6 +77,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     let base = meta(cx, owner, &settings);
     let more = map([
         ("selector", label::selector(cx, owner)),
+        ("guarded", guarded.ingress.into()),
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
         ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
@@ -82,10 +87,25 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     Planned::new("partial/networkpolicy.yaml", merged(base, &more))
 }
 
-/// What a component with `egress: wiring` refers to.
+/// What a component with `egress: wiring` refers to: pods, or the port of a store outside the cluster.
 fn targets(cx: &Planner, owner: &Owner) -> Node {
-    let of = |id: &String| cx.owners.iter().find(|other| other.id == *id).map(|other| label::selector(cx, other));
+    let of = |id: &String| {
+        let other = cx.owners.iter().find(|other| other.id == *id)?;
+        let port = outside(cx, other);
+        let pods = if port.is_null() { label::selector(cx, other) } else { Node::null() };
+        Some(map([("pods", pods), ("port", port)]))
+    };
     list(cx.targets(&owner.id).iter().filter_map(of).collect())
+}
+
+/// The port of a store outside the cluster, whose address no policy can name; `null` for what has pods.
+fn outside(cx: &Planner, owner: &Owner) -> Node {
+    let store = cx.settings.root.at(&[owner.section, &owner.name]).cloned().unwrap_or_default();
+    if str_of(&store, "mode") != Some("external") {
+        return Node::null();
+    }
+    // A mistake in it was reported when the settings were resolved.
+    cx.resolver.setting(&store, "port").ok().flatten().unwrap_or_else(|| usual_port(owner.section).into())
 }
 
 impl Node {

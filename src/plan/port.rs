@@ -35,6 +35,11 @@ pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
         cx.report.push(d.hint("keep one of the two"));
     }
     let service = take(app, "service");
+    if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| ports.is_empty()) {
+        let message = format!("`{}` has `service` but no port to serve", owner.id);
+        cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint("add `port:`"));
+        return;
+    }
     let mut named: Vec<(String, Node)> = pairs(&service, "ports")
         .map(|(name, entry)| ("service.ports".to_owned(), text(name.clone(), &entry.key_from)))
         .collect();

@@ -3,13 +3,13 @@
 //! Owns: mount and PGDATA by major version, users of the image families, the init script that makes the app's role,
 //! probes; as measured (`research/data.md` 5).
 
-use super::app::meta;
+use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::output::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, policy, probe, resources, secret, security};
+use super::{Planned, Planner, config, env, policy, probe, redis, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -82,6 +82,8 @@ fn major(image: &str) -> Option<u32> {
 }
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    redis::exporter(cx, owner, postgres);
+    reserved(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();
     let major = major(&text_of_image).unwrap_or_else(|| {
@@ -97,11 +99,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
     let server = server(cx, owner, postgres, &image, &layout);
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
-    let (checksum, from) =
-        (config::checksum(&init), init.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from)));
-    let note = map([(&*format!("checksum.kgen.dev/{}-init", owner.name), text(checksum, &from))]);
-    let annotations = merged(take(&context, "annotations").or_empty(), &merged(note, &metrics(postgres)));
-    let context = merged(context, &map([("annotations", annotations)]));
+    // No checksum of the init script: it runs once, and a change of it must not restart the database.
+    let annotations = merged(take(&context, "annotations").or_empty(), &metrics(postgres));
+    let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
     let base = merged(
         meta(cx, owner, postgres),
@@ -119,12 +119,31 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
-    vec![
+    let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
+    let mut out = vec![
         Planned::new("postgres/statefulset.yaml", workload),
         Planned::new("postgres/service-headless.yaml", base.clone()),
         Planned::new("postgres/service.yaml", base),
         config::config_map(cx, &config_owner, &init),
-    ]
+    ];
+    out.extend(account);
+    out
+}
+
+/// The init script makes the role and the database: with names that are there already it fails, and the next start comes
+/// up on a half-made data directory.
+fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+    let is_taken = |key: &str, name: &str| match key {
+        "user" => name == "postgres" || name.starts_with("pg_"),
+        _ => ["postgres", "template0", "template1"].contains(&name),
+    };
+    for (key, what) in [("user", "role"), ("database", "database")] {
+        if let Some(said) = get(postgres, key).filter(|said| said.as_str().is_some_and(|name| is_taken(key, name))) {
+            let message = format!("`{}` cannot have the {what} `{said}`, which is PostgreSQL's own", owner.id);
+            let d = Diagnostic::error("postgres-reserved", message).at(cx.span_in(said));
+            cx.report.push(d.hint("the app gets a role and a database of its own; leave it out for `app`"));
+        }
+    }
 }
 
 fn metrics(postgres: &Node) -> Node {
@@ -215,7 +234,7 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
         ("startupProbe", probe::timings(&take(postgres, "startupProbe"))),
         ("readinessProbe", probe::timings(&take(postgres, "readinessProbe"))),
         ("livenessProbe", probe::timings(&take(postgres, "livenessProbe"))),
-        ("securityContext", security::sealed()),
+        ("securityContext", merged(security::sealed(), &redis::own_context(postgres))),
         ("secrets", secrets),
     ])
 }

@@ -42,8 +42,8 @@ pub fn probe(cx: &mut Planner, path: &str, settings: &Node, key: &str, ports: &[
     merged(handler, &timings(probe))
 }
 
-/// A probe that only a preset asks for is left out where it has no port.
-fn is_users(cx: &Planner, probe: &Node) -> bool {
+/// Whether the user said any of it: a probe that only a preset asks for is left out where it has no port.
+pub fn is_users(cx: &Planner, probe: &Node) -> bool {
     let mut users = false;
     probe.leaves(&mut |_, leaf| users |= cx.settings.is_users(&leaf.from));
     users

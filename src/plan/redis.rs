@@ -3,7 +3,7 @@
 //! Owns: arguments, memory, persistence and probes of a standalone server, as measured (`research/data.md` 1 to 4):
 //! two-element arguments, `maxmemory` from the limit, probes that read the reply rather than the exit status.
 
-use super::app::meta;
+use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::output::Home;
@@ -62,6 +62,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         Some(workload) => workload == "StatefulSet",
         None => persistence.is_some(),
     };
+    refused(cx, owner, redis, persistence.as_ref(), stateful);
     let mut pod = Pod::default();
     let data = data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
@@ -100,7 +101,29 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         }
     }
     out.push(service_template);
+    if pod::creates_account(redis) {
+        out.push(service_account(redis, &base));
+    }
     out
+}
+
+/// What the language has words for and a single server of kgen's has not.
+fn refused(cx: &mut Planner, owner: &Owner, redis: &Node, persistence: Option<&Node>, stateful: bool) {
+    if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")).filter(|_| stateful) {
+        let message = format!("`{}` is a StatefulSet, which names its claim itself", owner.id);
+        let d = Diagnostic::error("claim-name", message).at(cx.span_in(claim));
+        cx.report.push(d.hint("add `workload: Deployment` to use this claim, or remove `claim`"));
+    }
+    exporter(cx, owner, redis);
+}
+
+/// `metrics: exporter` is not built yet.
+pub fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) {
+    if let Some(said) = get(store, "metrics").filter(|said| said.as_str() == Some("exporter")) {
+        let message = format!("`{}` has `metrics: exporter`, which is not built yet", owner.id);
+        let d = Diagnostic::error("not-yet", message).at(cx.span_in(said));
+        cx.report.push(d.hint("use `metrics: none` or `metrics: annotations` until it is"));
+    }
 }
 
 /// The store's own numeric user: 999 in the redis and the valkey images.
@@ -199,7 +222,7 @@ fn server(cx: &mut Planner, owner: &Owner, redis: &Node, persistence: Option<&No
 }
 
 /// What the user says of the container's context, over the sealed default.
-fn own_context(redis: &Node) -> Node {
+pub fn own_context(redis: &Node) -> Node {
     let keys = ["allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem", "privileged", "procMount"];
     let said = take(redis, "securityContext");
     compact(keys.map(|key| (key, take(&said, key))))

@@ -1,4 +1,4 @@
-//! Puts references into one component's settings, all but those that may hold secrets.
+//! Puts references into one component's settings, all but those that may hold secrets, and into the top level's.
 //!
 //! Owns: the walk along the language's types, and the second type check: `port: ${redis.cache.port}` is a port only
 //! when it is resolved.
@@ -8,8 +8,33 @@
 use super::node::Node;
 use super::output::Resolver;
 use crate::diag::Report;
+use crate::project::language;
 use crate::project::schema::{self, Type, join};
+use crate::settings::Settings;
 use crate::tree::{Kind, Map, Tree};
+
+/// Keys of the top level that hold strings of their own, rather than components.
+const TOP: [&str; 5] = ["labels", "annotations", "secretProvider", "manifests", "patches"];
+
+/// Puts references into the top level's own strings, so that `prefix: ${project}/${profile}` and a raw object's
+/// `${namespace}` are no letters.
+pub fn top(mut settings: Settings, report: &mut Report) -> Settings {
+    let resolver = Resolver::new(&settings);
+    let mut resolved = Vec::new();
+    for field in TOP.iter().filter_map(|key| language::SETTINGS.field(key)) {
+        let entry = settings.root.as_map().and_then(|map| map.entry(field.key));
+        if let Some(entry) = entry.filter(|entry| !entry.value.is_null()) {
+            let value = component(&resolver, &field.ty, &entry.value, field.key, report);
+            resolved.push((field.key, entry.key_from.clone(), value));
+        }
+    }
+    if let Some(map) = settings.root.as_map_mut() {
+        for (key, from, value) in resolved {
+            map.insert_from(key, from, value);
+        }
+    }
+    settings
+}
 
 pub fn component(resolver: &Resolver, ty: &Type, node: &Node, path: &str, report: &mut Report) -> Node {
     Walk { resolver, report }.value(ty, node, path)

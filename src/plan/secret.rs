@@ -376,12 +376,10 @@ fn checked(cx: &mut Planner, home: &Home, declared: &Node, value: Secret<String>
 fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
     let value = format!("insecure-dev-{}-{}-{}", cx.project(), home.secret, home.key);
     if home.key == "url" && declared.is_null() {
-        for (section, start, end) in
-            [("redis", "redis://default:", ":6379/0"), ("postgres", "postgresql://app:", ":5432/app")]
-        {
+        for section in ["redis", "postgres"] {
             let store = cx.settings.root.at(&[section, &home.secret]);
-            if store.is_some_and(|store| str_of(store, "mode") == Some("external")) {
-                return format!("{start}{value}@{}.invalid{end}", home.secret);
+            if let Some(store) = store.filter(|store| str_of(store, "mode") == Some("external")) {
+                return fixed_url(section, store, &value, &home.secret);
             }
         }
     }
@@ -391,6 +389,17 @@ fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
         padded.push_str("-0123456789");
     }
     padded
+}
+
+/// A URL of the right shape, to a host that can never exist.
+fn fixed_url(section: &str, store: &Node, password: &str, name: &str) -> String {
+    if section == "redis" {
+        let scheme = if store.get("tls").and_then(Tree::as_bool) == Some(true) { "rediss" } else { "redis" };
+        return format!("{scheme}://default:{password}@{name}.invalid:6379/0");
+    }
+    let word = |key: &str| percent(str_of(store, key).unwrap_or("app"));
+    let query = str_of(store, "sslmode").map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
+    format!("postgresql://{}:{password}@{name}.invalid:5432/{}{query}", word("user"), word("database"))
 }
 
 fn external_context(
@@ -441,11 +450,12 @@ fn kind(external: &Node) -> Node {
     if said.is_null() { "SecretStore".into() } else { said }
 }
 
-/// `{{ .password | urlquery }}`; a key that is no Go identifier needs `index`.
+/// `{{ .password | urlquery | replace "+" "%20" }}`; a key that is no Go identifier needs `index`. `urlquery` writes a
+/// space as `+`, which is a plus before a URL's host.
 fn go_template(key: &str, encode: bool) -> String {
     let identifier = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.as_bytes()[0].is_ascii_digit();
     let value = if identifier { format!(".{key}") } else { format!("index . \"{key}\"") };
-    if encode { format!("{{{{ {value} | urlquery }}}}") } else { format!("{{{{ {value} }}}}") }
+    if encode { format!("{{{{ {value} | urlquery | replace \"+\" \"%20\" }}}}") } else { format!("{{{{ {value} }}}}") }
 }
 
 /// Where the provider finds a value: `remote:`, or `<prefix>/<secret>` and the key.

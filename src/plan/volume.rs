@@ -97,16 +97,18 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
         cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
         return None;
     };
-    if let Some(name) = str_of(&source, "name").filter(|_| kind == "configMap")
-        && cx.settings.root.at(&["configs", name]).is_some()
-    {
-        pod.configs.insert(name.to_owned());
-    }
+    let projected = get(&source, "sources").and_then(Tree::as_list).unwrap_or_default();
+    let configs = projected.iter().filter_map(|part| part.get("configMap"));
+    let names =
+        configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| str_of(config, "name"));
+    pod.configs.extend(names.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
 }
 
 fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
+    // `/a/b` and `/a-b` are two claims of one word.
+    let name = pod.claim_name(&name, path);
     let modes = take(settings, "accessModes");
     let said = get(settings, "claim").cloned();
     let claim = Claim {
@@ -159,7 +161,7 @@ enum Source {
 }
 
 fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
-    let mode_name = if mode.is_null() { String::new() } else { format!("-{mode}") };
+    let mode_name = mode.as_i64().map(|bits| format!("-{bits:o}")).unwrap_or_default();
     let mode = mode.clone();
     let (name, volume) = match source {
         Source::Config(config) => (

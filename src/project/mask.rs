@@ -51,8 +51,9 @@ fn search(tree: &Tree<Span>, ty: &Type, found: &mut Found) {
         }
         (Type::Map(map_type), Some(map)) => {
             for (key, value) in map.iter() {
-                // `env: {DB_PASSWORD: ...}`
-                if sounds_secret(key) && !matches!(map_type.value, Type::Map(_)) && map_type.defaults.is_none() {
+                // `env: {DB_PASSWORD: ...}`; below `secrets` the types say which words are values.
+                let open = !is_secret(&map_type.value) && !matches!(map_type.value, Type::Map(_));
+                if sounds_secret(key) && open && map_type.defaults.is_none() {
                     all(value, true, found);
                 }
                 search(value, &map_type.value, found);

@@ -1,132 +1,90 @@
-//! Writes a template's values as JSON, which is YAML: no quoting, indentation or injection bug can exist.
+//! What a template's `{{ ... }}` writes: a stand-in, for which the value itself is put in once the text is parsed.
 //!
-//! Owns: the one escape (ASCII only: a raw U+2028 is a line break to a YAML 1.1 reader) and, when origins are asked
-//! for, the marks around every leaf. The marks are private-use characters that no value can hold, because values are
-//! written in ASCII; `mark.rs` takes them out again.
-
-use std::fmt::Write;
+//! Owns: the stand-in, and a template's values as nodes with the settings that were read for them.
+//! A value never passes through text, so no quoting, indentation or injection bug can exist, and texts of one template
+//! are alike, so that they need to be parsed only once. A value inside a longer text (a block scalar) is written there as
+//! JSON.
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State};
 
-use super::mark;
-use super::view::{Items, Trace, View};
+use super::view::{DESK, Desk, View};
+use crate::plan::node::Node;
+use crate::settings::From;
+use crate::tree::{Kind, Map};
 
-/// The name under which a render's trace is found.
-pub const TRACE: &str = "__trace";
+/// Before the number of a value. A private-use character: no template holds it by accident.
+pub const STAND_IN: char = '\u{f8f4}';
 
 /// minijinja's formatter: called once for every `{{ ... }}`.
 pub fn formatter(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_safe() {
         return out.write_str(value.as_str().unwrap_or_default()).map_err(Error::from);
     }
-    let trace = state.lookup(TRACE);
-    let trace = trace.as_ref().and_then(|value| value.downcast_object_ref::<Trace>());
-    let mut text = String::new();
-    match (value.downcast_object_ref::<View>(), trace) {
-        (Some(view), trace) => {
-            trace.map(Trace::take);
-            view_json(&mut text, view, trace.is_some());
-        }
-        (None, Some(trace)) => {
-            let ids = trace.take();
-            mark::leaf(&mut text, &ids, |text| value_json(text, value))?;
-        }
-        (None, None) => value_json(&mut text, value)?,
-    }
-    out.write_str(&text).map_err(Error::from)
-}
-
-fn view_json(out: &mut String, view: &View, marks: bool) {
-    let child = |out: &mut String, child: &super::view::Child| match child.value.downcast_object_ref::<View>() {
-        Some(view) => view_json(out, view, marks),
-        // A leaf of the plan is a scalar: writing it cannot fail.
-        None if marks => drop(mark::leaf(out, child.from.ids(), |out| value_json(out, &child.value))),
-        None => drop(value_json(out, &child.value)),
+    let desk = state.lookup(DESK);
+    let Some(desk) = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()) else {
+        return Err(Error::new(ErrorKind::InvalidOperation, "nothing can be written here"));
     };
-    match &view.items {
-        Items::Map(map) if map.is_empty() && marks => drop(mark::leaf(out, view.from.ids(), |out| {
-            out.push_str("{}");
-            Ok(())
-        })),
-        Items::List(list) if list.is_empty() && marks => drop(mark::leaf(out, view.from.ids(), |out| {
-            out.push_str("[]");
-            Ok(())
-        })),
-        Items::Map(map) => {
-            out.push('{');
-            for (index, (key, item)) in map.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                string(out, key);
-                out.push_str(": ");
-                child(out, item);
-            }
-            out.push('}');
-        }
-        Items::List(list) => {
-            out.push('[');
-            for (index, item) in list.iter().enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                child(out, item);
-            }
-            out.push(']');
-        }
-    }
+    let from = match desk.reads() {
+        ids if ids.is_empty() => From::Nowhere,
+        ids => From::Many(ids.into()),
+    };
+    let number = desk.keep(node(value, &from)?);
+    write!(out, "\"{STAND_IN}{number}\"").map_err(Error::from)
 }
 
-/// A value that a template computed.
-fn value_json(out: &mut String, value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::None => out.push_str("null"),
-        ValueKind::Bool | ValueKind::Number => drop(write!(out, "{value}")),
-        ValueKind::String => string(out, value.as_str().unwrap_or_default()),
+/// A value as a node: the plan's own as it is, one that a template computed with what was read for it.
+fn node(value: &Value, from: &From) -> Result<Node, Error> {
+    if let Some(view) = value.downcast_object_ref::<View>() {
+        return Ok(view.node.clone());
+    }
+    let kind = match value.kind() {
+        ValueKind::None => Kind::Null,
+        ValueKind::Bool => Kind::Bool(value.is_true()),
+        ValueKind::Number => Kind::Number(number(value)?),
+        ValueKind::String => Kind::String(value.as_str().unwrap_or_default().into()),
         ValueKind::Seq | ValueKind::Iterable => {
-            out.push('[');
-            for (index, item) in value.try_iter()?.enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                nested(out, &item)?;
-            }
-            out.push(']');
+            Kind::List(value.try_iter()?.map(|item| node(&item, from)).collect::<Result<_, _>>()?)
         }
         ValueKind::Map => {
-            out.push('{');
-            for (index, key) in value.try_iter()?.enumerate() {
-                out.push_str(if index == 0 { "" } else { ", " });
-                string(out, &key.to_string());
-                out.push_str(": ");
-                nested(out, &value.get_item(&key)?)?;
+            let mut map = Map::new();
+            for key in value.try_iter()? {
+                map.insert(key.to_string(), node(&value.get_item(&key)?, from)?);
             }
-            out.push('}');
+            Kind::Map(map)
         }
         kind => return Err(Error::new(ErrorKind::InvalidOperation, format!("cannot write a {kind} into a manifest"))),
-    }
-    Ok(())
+    };
+    Ok(Node::new(kind, from.clone()))
 }
 
-fn nested(out: &mut String, value: &Value) -> Result<(), Error> {
-    match value.downcast_object_ref::<View>() {
-        Some(view) => view_json(out, view, false),
-        None => value_json(out, value)?,
-    }
-    Ok(())
+fn number(value: &Value) -> Result<serde_json::Number, Error> {
+    let text = value.to_string();
+    let integer = text.parse::<i64>().map(serde_json::Number::from).ok();
+    let float = || text.parse::<f64>().ok().and_then(serde_json::Number::from_f64);
+    integer
+        .or_else(float)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("cannot write the number {text}")))
 }
 
-fn string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            ' '..='~' => out.push(c),
-            c if u32::from(c) <= 0xffff => drop(write!(out, "\\u{:04x}", u32::from(c))),
-            // YAML's form: a pair of surrogates is JSON's alone.
-            c => drop(write!(out, "\\U{:08x}", u32::from(c))),
-        }
+/// The number of a stand-in that is a whole text.
+pub fn number_of(text: &str) -> Option<usize> {
+    text.strip_prefix(STAND_IN)?.parse().ok()
+}
+
+/// A longer text with its stand-ins written as JSON.
+pub fn within(text: &str, kept: &[Node]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(STAND_IN) {
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let node = after[..digits].parse::<usize>().ok().and_then(|number| kept.get(number));
+        out.push_str(before.strip_suffix('"').unwrap_or(before));
+        out.push_str(&node.map(|node| node.to_json().to_string()).unwrap_or_default());
+        rest = after[digits..].strip_prefix('"').unwrap_or(&after[digits..]);
     }
-    out.push('"');
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
@@ -134,9 +92,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ascii_is_written() {
-        let mut out = String::new();
-        string(&mut out, "a\"\\\n\u{2028}é😀\u{7f}");
-        assert_eq!(out, "\"a\\\"\\\\\\n\\u2028\\u00e9\\U0001f600\\u007f\"");
+    fn a_value_inside_a_text_is_written_as_json() {
+        let kept = [Node::from("re\"dis"), Node::from(6379)];
+        let text = format!("host = \"{STAND_IN}0\"\nport = \"{STAND_IN}1\"\n");
+        assert_eq!(within(&text, &kept), "host = \"re\\\"dis\"\nport = 6379\n");
     }
 }

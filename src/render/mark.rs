@@ -1,23 +1,17 @@
-//! Origins without a second language: marks in the rendered text that say which template line and which settings a
-//! leaf came from.
+//! Which line of which template a part of the rendered text comes from.
 //!
 //! Owns: the marks, a template's text with a mark before every line, and taking them out again.
-//! How it works: before each line of a template that is text stands a call that writes the line's number and what an
-//! `{% if %}` had read; around each leaf that is written stand the settings that were read for it.
+//! How it works: before each line of a template that is text stands a call that writes the line's number, and what an
+//! `{% if %}` or a loop had read before it. What was read for a value travels with the value (`emit.rs`).
 
 use std::fmt::Write;
 use std::sync::Arc;
 
-use minijinja::Error;
-
 use crate::resource::{Origin, Place};
 use crate::source::Span;
-use crate::tree::Tree;
 
 const LINE: char = '\u{f8f0}';
-const LEAF: char = '\u{f8f1}';
 const END: char = '\u{f8f2}';
-const CLOSE: char = '\u{f8f3}';
 
 /// The function that templates call for each line when origins are asked for.
 pub const CALL: &str = "__line";
@@ -28,9 +22,8 @@ pub fn instrument(template: usize, text: &str) -> String {
     let mut inside = false;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let trimmed = line.trim_start();
-        let is_text =
-            !inside && !trimmed.starts_with("{%") && !trimmed.starts_with("{#") && !trimmed.trim_end().is_empty();
-        if is_text {
+        let is_tag = trimmed.starts_with("{%") || trimmed.starts_with("{#");
+        if !inside && !is_tag && !trimmed.trim_end().is_empty() {
             let _ = write!(out, "{{{{ {CALL}({template}, {}) }}}}", index + 1);
         }
         out.push_str(line);
@@ -52,89 +45,61 @@ fn still_inside(line: &str, inside: bool) -> bool {
 
 /// The mark of a line, with what was read before it.
 pub fn line(template: usize, line: usize, ids: &[u32]) -> String {
-    format!("{LINE}{template}:{line}:{}{END}", join(ids))
-}
-
-/// Writes a leaf between its marks.
-pub fn leaf(out: &mut String, ids: &[u32], write: impl FnOnce(&mut String) -> Result<(), Error>) -> Result<(), Error> {
-    let _ = write!(out, "{LEAF}{}{END}", join(ids));
-    write(out)?;
-    out.push(CLOSE);
-    Ok(())
-}
-
-fn join(ids: &[u32]) -> String {
-    ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+    let ids: Vec<_> = ids.iter().map(u32::to_string).collect();
+    format!("{LINE}{template}:{line}:{}{END}", ids.join(","))
 }
 
 /// A text without its marks, and what they said.
 #[derive(Default)]
 pub struct Marks {
     pub text: String,
-    /// Byte offset from which a line of a template holds, with what was read before it.
-    lines: Vec<(u32, usize, u32, Vec<u32>)>,
-    /// Byte ranges of leaves.
-    leaves: Vec<(u32, u32, Vec<u32>)>,
+    lines: Vec<Line>,
 }
 
-/// Takes the marks out.
-pub fn strip(marked: &str) -> Marks {
-    let mut marks = Marks::default();
-    let mut open: Vec<(u32, Vec<u32>)> = Vec::new();
-    let mut rest = marked;
-    while let Some(at) = rest.find([LINE, LEAF, CLOSE]) {
-        marks.text.push_str(&rest[..at]);
-        let here = marks.text.len() as u32;
-        let tail = &rest[at..];
-        let width = LINE.len_utf8();
-        if tail.starts_with(CLOSE) {
-            if let Some((start, ids)) = open.pop() {
-                marks.leaves.push((start, here, ids));
-            }
-            rest = &tail[width..];
-            continue;
-        }
-        let end = tail.find(END).unwrap_or(tail.len());
-        let said = &tail[width..end];
-        if tail.starts_with(LEAF) {
-            open.push((here, ids(said)));
-        } else {
-            let mut words = said.splitn(3, ':');
-            let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
-            let (template, line) = (number(), number());
-            marks.lines.push((here, template, line as u32, ids(words.next().unwrap_or_default())));
-        }
-        rest = tail.get(end + END.len_utf8()..).unwrap_or_default();
-    }
-    marks.text.push_str(rest);
-    marks.leaves.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
-    marks
-}
-
-fn ids(text: &str) -> Vec<u32> {
-    text.split(',').filter_map(|word| word.parse().ok()).collect()
+/// From a byte offset on, a line of a template holds.
+struct Line {
+    at: u32,
+    template: usize,
+    number: u32,
+    /// What was read before it.
+    settings: Vec<u32>,
 }
 
 impl Marks {
+    /// A text that had none.
+    pub fn none(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+
+    /// Takes the marks out of a text.
+    pub fn strip(marked: &str) -> Self {
+        let mut marks = Self::default();
+        let mut rest = marked;
+        while let Some((before, after)) = rest.split_once(LINE) {
+            marks.text.push_str(before);
+            let (said, after) = after.split_once(END).unwrap_or((after, ""));
+            marks.lines.push(read(marks.text.len() as u32, said));
+            rest = after;
+        }
+        marks.text.push_str(rest);
+        marks
+    }
+
     /// Where the node at `span` came from.
     pub fn place(&self, span: Span, templates: &[Arc<str>]) -> Origin {
-        let line = self.lines.partition_point(|(at, ..)| *at <= span.start).checked_sub(1)?;
-        let (_, template, number, control) = &self.lines[line];
-        let settings = match self.leaf_at(span.start) {
-            Some(ids) => ids.to_vec(),
-            None => control.clone(),
-        };
-        Some(Arc::new(Place { file: templates.get(*template)?.clone(), line: *number, settings }))
+        let index = self.lines.partition_point(|line| line.at <= span.start).checked_sub(1)?;
+        let line = &self.lines[index];
+        let file = templates.get(line.template)?.clone();
+        Some(Arc::new(Place { file, line: line.number, settings: line.settings.clone() }))
     }
+}
 
-    fn leaf_at(&self, at: u32) -> Option<&[u32]> {
-        let next = self.leaves.partition_point(|(start, ..)| *start <= at);
-        self.leaves[..next].iter().rev().take(8).find(|(_, end, _)| at < *end).map(|(.., ids)| &ids[..])
-    }
-
-    pub fn origins(&self, tree: &Tree<Span>, templates: &[Arc<str>]) -> Tree<Origin> {
-        tree.map_from(&mut |span| self.place(*span, templates))
-    }
+fn read(at: u32, said: &str) -> Line {
+    let mut words = said.splitn(3, ':');
+    let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
+    let (template, number) = (number(), number() as u32);
+    let settings = words.next().unwrap_or_default().split(',').filter_map(|word| word.parse().ok()).collect();
+    Line { at, template, number, settings }
 }
 
 #[cfg(test)]
@@ -144,10 +109,8 @@ mod tests {
     #[test]
     fn lines_of_text_get_a_mark_and_tags_do_not() {
         let text = "a: 1\n  {% if x %}\n  b: {{ y }}\n{% endif %}\n";
-        assert_eq!(
-            instrument(3, text),
-            "{{ __line(3, 1) }}a: 1\n  {% if x %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% endif %}\n"
-        );
+        let marked = "{{ __line(3, 1) }}a: 1\n  {% if x %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% endif %}\n";
+        assert_eq!(instrument(3, text), marked);
     }
 
     #[test]
@@ -158,15 +121,9 @@ mod tests {
 
     #[test]
     fn marks_come_out_and_leave_their_places() {
-        let mut marked = format!("{}a: ", line(0, 1, &[]));
-        leaf(&mut marked, &[7, 8], |out| {
-            out.push_str("\"x\"");
-            Ok(())
-        })
-        .unwrap();
-        let marks = strip(&marked);
-        assert_eq!(marks.text, "a: \"x\"");
-        let place = marks.place(Span { start: 3, end: 6, ..Span::default() }, &["t.yaml".into()]).unwrap();
-        assert_eq!((place.line, place.settings.as_slice()), (1, &[7, 8][..]));
+        let marks = Marks::strip(&format!("{}a: 1\n{}b: 2\n", line(0, 1, &[]), line(0, 7, &[4, 5])));
+        assert_eq!(marks.text, "a: 1\nb: 2\n");
+        let place = marks.place(Span { start: 8, end: 9, ..Span::default() }, &["t.yaml".into()]).unwrap();
+        assert_eq!((place.line, place.settings.as_slice()), (7, &[4, 5][..]));
     }
 }

@@ -8,7 +8,8 @@ pub mod mark;
 pub mod templates;
 pub mod view;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -17,13 +18,15 @@ use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
 use crate::plan::label::Owner;
+use crate::plan::node::Node;
 use crate::plan::{Plan, Planned};
 use crate::project::node::{self, Dialect};
-use crate::resource::{Id, Origin, Resource};
+use crate::resource::{Id, Origin, Place, Resource};
+use crate::settings::From;
 use crate::source::{FileId, Sources, Span};
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Map, Tree};
 use templates::Template;
-use view::Trace;
+use view::Desk;
 
 /// The templates, ready to run.
 pub struct Engine {
@@ -32,6 +35,8 @@ pub struct Engine {
     /// Paths by number, as the marks name them.
     paths: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
+    /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text.
+    parsed: Mutex<BTreeMap<String, Arc<Tree<Span>>>>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
 }
@@ -52,6 +57,7 @@ impl Engine {
                 Vec::new()
             },
             files,
+            parsed: Mutex::default(),
         })
     }
 
@@ -75,57 +81,30 @@ impl Engine {
     }
 
     fn object(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Resource, Box<Diagnostic>> {
-        let mut body = match &self.traced {
-            Some(environment) => self.traced(environment, owner, planned, sources)?,
-            None => {
-                let text = self.text(&self.plain, planned, None, owner, sources)?;
-                self.parse(planned, owner, text, sources)?.0.map_from(&mut |_| None)
-            }
-        };
+        let mut body = self.body(owner, planned, sources)?;
         open_values(&mut body, planned);
         if planned.hash_name {
             hash_name(&mut body);
         }
-        let id = Id::of(&body).ok_or_else(|| {
-            Box::new(self.at(
-                planned,
-                owner,
-                "nameless-object",
-                "wrote an object without `apiVersion`, `kind` or `metadata.name`",
-            ))
-        })?;
+        let nameless = "wrote an object without `apiVersion`, `kind` or `metadata.name`";
+        let id = Id::of(&body).ok_or_else(|| Box::new(self.at(planned, owner, "nameless-object", nameless)))?;
         Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only: planned.stream_only })
     }
 
-    fn traced(
-        &self,
-        environment: &Environment<'static>,
-        owner: &Owner,
-        planned: &Planned,
-        sources: &Sources,
-    ) -> Result<Tree<Origin>, Box<Diagnostic>> {
-        let trace = Arc::new(Trace::default());
-        let marked = self.text(environment, planned, Some(&trace), owner, sources)?;
-        let marks = mark::strip(&marked);
-        let (tree, _) = self.parse(planned, owner, marks.text.clone(), sources)?;
-        Ok(marks.origins(&tree, &self.paths))
-    }
-
-    fn text(
-        &self,
-        environment: &Environment<'static>,
-        planned: &Planned,
-        trace: Option<&Arc<Trace>>,
-        owner: &Owner,
-        sources: &Sources,
-    ) -> Result<String, Box<Diagnostic>> {
-        let context = root(planned, trace);
-        let rendered = environment.get_template(planned.template).and_then(|template| template.render(context));
-        rendered.map_err(|error| Box::new(self.template_error(&error, Some(owner), sources)))
-    }
-
-    fn template_error(&self, error: &minijinja::Error, owner: Option<&Owner>, sources: &Sources) -> Diagnostic {
-        template_error(&self.files, error, owner, sources)
+    /// Renders and parses, then puts in the maps and lists that the template wrote whole.
+    fn body(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Tree<Origin>, Box<Diagnostic>> {
+        let environment = self.traced.as_ref().unwrap_or(&self.plain);
+        let desk = Desk::new(self.traced.is_some());
+        let rendered = environment
+            .get_template(planned.template)
+            .and_then(|template| template.render(view::root(&planned.context, &desk)))
+            .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
+        let marks = match self.traced {
+            Some(_) => mark::Marks::strip(&rendered),
+            None => mark::Marks::none(rendered),
+        };
+        let tree = self.parse(planned, owner, &marks.text)?;
+        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept() }.tree(&tree))
     }
 
     fn at(&self, planned: &Planned, owner: &Owner, id: &'static str, what: &str) -> Diagnostic {
@@ -135,27 +114,75 @@ impl Engine {
     }
 
     /// The rendered text as a tree. A text that is no YAML is the template's mistake: the rendered line is shown.
-    fn parse(
-        &self,
-        planned: &Planned,
-        owner: &Owner,
-        text: String,
-        sources: &Sources,
-    ) -> Result<(Tree<Span>, Sources), Box<Diagnostic>> {
+    fn parse(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
+        if let Some(tree) = self.parsed.lock().ok().and_then(|parsed| parsed.get(text).cloned()) {
+            return Ok(tree);
+        }
         let mut local = Sources::default();
-        let file = local.add(format!("{} (rendered)", planned.template), text);
-        match node::parse(&local, file, Dialect::Manifest) {
-            Ok(tree) => Ok((tree, local)),
-            Err(error) => {
-                let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-                let line =
-                    local.get(file).text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim().to_owned();
-                let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
-                let _ = sources;
-                Err(Box::new(self.at(planned, owner, "template-yaml", &what)))
+        let file = local.add(planned.template, text);
+        let tree = node::parse(&local, file, Dialect::Manifest).map_err(|error| {
+            let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
+            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
+            let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
+            Box::new(self.at(planned, owner, "template-yaml", &what))
+        })?;
+        let tree = Arc::new(tree);
+        if let Ok(mut parsed) = self.parsed.lock() {
+            parsed.insert(text.to_owned(), tree.clone());
+        }
+        Ok(tree)
+    }
+}
+
+/// Puts values where their stand-ins are, with the origins of each leaf.
+struct Fill<'f> {
+    marks: &'f mark::Marks,
+    paths: &'f [Arc<str>],
+    kept: Vec<Node>,
+}
+
+impl Fill<'_> {
+    fn tree(&self, tree: &Tree<Span>) -> Tree<Origin> {
+        let place = self.marks.place(tree.from, self.paths);
+        let kind = match &tree.kind {
+            Kind::String(text) => match emit::number_of(text).and_then(|number| self.kept.get(number)) {
+                Some(node) => return node.map_from(&mut |from| with_settings(place.as_ref(), from)),
+                None => Kind::String(self.text(text)),
+            },
+            Kind::Null => Kind::Null,
+            Kind::Bool(value) => Kind::Bool(*value),
+            Kind::Number(number) => Kind::Number(number.clone()),
+            Kind::Secret(secret) => Kind::Secret(secret.clone()),
+            Kind::List(list) => Kind::List(list.iter().map(|item| self.tree(item)).collect()),
+            Kind::Map(map) => {
+                let mut out = Map::new();
+                for (key, entry) in map.entries() {
+                    let key_from = self.marks.place(entry.key_from, self.paths);
+                    out.insert_from(self.key(key), key_from, self.tree(&entry.value));
+                }
+                Kind::Map(out)
             }
+        };
+        Tree::new(kind, place)
+    }
+
+    fn key(&self, key: &Arc<str>) -> Arc<str> {
+        match emit::number_of(key).and_then(|number| self.kept.get(number)) {
+            Some(node) => node.to_string().into(),
+            None => self.text(key),
         }
     }
+
+    fn text(&self, text: &Arc<str>) -> Arc<str> {
+        if text.contains(emit::STAND_IN) { emit::within(text, &self.kept).into() } else { text.clone() }
+    }
+}
+
+/// The template's line, and the settings that a leaf was made from.
+fn with_settings(place: Option<&Arc<Place>>, from: &From) -> Origin {
+    let place = place?;
+    let settings = if from.ids().is_empty() { place.settings.clone() } else { from.ids().to_vec() };
+    Some(Arc::new(Place { file: place.file.clone(), line: place.line, settings }))
 }
 
 fn template_error(
@@ -182,18 +209,6 @@ fn line_spans(sources: &Sources, file: FileId) -> Vec<Span> {
     (1..=lines).map(|line| sources.line(file, line)).collect()
 }
 
-/// The root of what a template sees, with the trace under its own name.
-fn root(planned: &Planned, trace: Option<&Arc<Trace>>) -> Value {
-    let context = view::value(&planned.context, trace);
-    match trace {
-        Some(trace) => {
-            let trace = Value::from_dyn_object(trace.clone());
-            minijinja::context! { __trace => trace, ..context }
-        }
-        None => context,
-    }
-}
-
 fn environment(
     all: &[Template],
     files: &[(Arc<str>, FileId)],
@@ -210,8 +225,8 @@ fn environment(
     environment
         .add_filter(templates::INDENT, |text: &str, by: usize| Value::from_safe_string(templates::indent(text, by)));
     environment.add_function(mark::CALL, |state: &minijinja::State, template: usize, line: usize| {
-        let trace = state.lookup(emit::TRACE);
-        let ids = trace.as_ref().and_then(|value| value.downcast_object_ref::<Trace>()).map(Trace::take);
+        let desk = state.lookup(view::DESK);
+        let ids = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()).map(Desk::reads);
         Value::from_safe_string(mark::line(template, line, &ids.unwrap_or_default()))
     });
     for (number, template) in all.iter().enumerate() {
@@ -235,6 +250,12 @@ fn open_values(body: &mut Tree<Origin>, planned: &Planned) {
 
 /// A Job's name with ten hexadecimal digits of its spec's hash.
 fn hash_name(body: &mut Tree<Origin>) {
+    let name = body.at(&["metadata", "name"]).and_then(Tree::as_str).unwrap_or_default().to_owned();
+    rename(body, &name);
+}
+
+/// Names a Job anew after its spec was patched: `base` is the name before the hash.
+pub fn rename(body: &mut Tree<Origin>, base: &str) {
     let spec = body.get("spec").map(|spec| spec.to_json().to_string()).unwrap_or_default();
     let hash = crate::plan::config::hex(&Sha256::digest(spec));
     let name = body
@@ -243,7 +264,7 @@ fn hash_name(body: &mut Tree<Origin>) {
         .and_then(Tree::as_map_mut)
         .and_then(|map| map.get_mut("name"));
     if let Some(name) = name {
-        let hashed = format!("{}-{}", name.as_str().unwrap_or_default(), &hash[..10]);
+        let hashed = format!("{base}-{}", &hash[..10]);
         name.kind = Kind::String(hashed.into());
     }
 }

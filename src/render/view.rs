@@ -1,59 +1,75 @@
 //! What a template sees: the plan's nodes, as objects that remember which settings were read.
 //!
-//! Owns: the view of a node and the log of reads. Without a trace a read costs nothing more than the look-up.
+//! Owns: the view of a node, the log of reads, and the maps and lists that a template wrote whole. Those are kept as
+//! they are and put in when the rendered text was parsed: writing them out only to read them back would be most of the
+//! work, and they know their own origins.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
 use crate::plan::node::Node;
 use crate::settings::From;
 use crate::tree::Kind;
 
-/// The settings that were read since the log was last emptied.
+/// What one rendering leaves behind.
 #[derive(Debug, Default)]
-pub struct Trace(Mutex<Vec<u32>>);
+pub struct Desk {
+    /// Whether origins are wanted.
+    pub traced: bool,
+    reads: Mutex<Vec<u32>>,
+    written: Mutex<Vec<Node>>,
+}
 
-impl Trace {
-    pub fn read(&self, from: &From) {
-        if let Ok(mut log) = self.0.lock() {
+impl Desk {
+    pub fn new(traced: bool) -> Arc<Self> {
+        Arc::new(Self { traced, ..Self::default() })
+    }
+
+    fn read(&self, from: &From) {
+        if self.traced
+            && let Ok(mut log) = self.reads.lock()
+        {
             log.extend_from_slice(from.ids());
         }
     }
 
-    /// Empties the log.
-    pub fn take(&self) -> Vec<u32> {
-        let mut ids = self.0.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
+    /// The settings that were read since the last call.
+    pub fn reads(&self) -> Vec<u32> {
+        let mut ids = self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
         ids.sort_unstable();
         ids.dedup();
         ids
     }
+
+    /// Keeps a map or list; the number stands for it in the text.
+    pub fn keep(&self, node: Node) -> usize {
+        let Ok(mut written) = self.written.lock() else { return 0 };
+        written.push(node);
+        written.len() - 1
+    }
+
+    /// What was kept, by number.
+    pub fn kept(&self) -> Vec<Node> {
+        self.written.lock().map(|mut written| std::mem::take(&mut *written)).unwrap_or_default()
+    }
 }
 
-impl Object for Trace {
+/// The name under which a template's functions find the desk.
+pub const DESK: &str = "__desk";
+
+impl Object for Desk {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
     }
 }
 
-/// A map or list of the plan.
+/// A map or list of the plan. `root`: the desk is found in it.
 pub struct View {
-    pub items: Items,
-    pub from: From,
-    trace: Option<Arc<Trace>>,
-}
-
-pub enum Items {
-    Map(IndexMap<Arc<str>, Child>),
-    List(Vec<Child>),
-}
-
-pub struct Child {
-    pub value: Value,
-    /// Of a scalar.
-    pub from: From,
+    pub node: Node,
+    desk: Arc<Desk>,
+    root: bool,
 }
 
 impl fmt::Debug for View {
@@ -62,19 +78,23 @@ impl fmt::Debug for View {
     }
 }
 
+/// The whole of what a template sees.
+pub fn root(node: &Node, desk: &Arc<Desk>) -> Value {
+    Value::from_object(View { node: node.clone(), desk: desk.clone(), root: true })
+}
+
 /// A node as a template's value.
-pub fn value(node: &Node, trace: Option<&Arc<Trace>>) -> Value {
-    let child = |node: &Node| Child { value: value(node, trace), from: node.from.clone() };
-    let items = match &node.kind {
-        Kind::Null => return Value::from(()),
-        Kind::Bool(flag) => return Value::from(*flag),
-        Kind::Number(number) => return self::number(number),
-        Kind::String(text) => return Value::from(text.clone()),
-        Kind::Secret(_) => return Value::from("***"),
-        Kind::List(list) => Items::List(list.iter().map(child).collect()),
-        Kind::Map(map) => Items::Map(map.iter().map(|(key, node)| (key.clone(), child(node))).collect()),
-    };
-    Value::from_object(View { items, from: node.from.clone(), trace: trace.cloned() })
+fn value(node: &Node, desk: &Arc<Desk>) -> Value {
+    match &node.kind {
+        Kind::Null => Value::from(()),
+        Kind::Bool(flag) => Value::from(*flag),
+        Kind::Number(number) => self::number(number),
+        Kind::String(text) => Value::from(text.clone()),
+        Kind::Secret(_) => Value::from("***"),
+        Kind::List(_) | Kind::Map(_) => {
+            Value::from_object(View { node: node.clone(), desk: desk.clone(), root: false })
+        }
+    }
 }
 
 fn number(number: &serde_json::Number) -> Value {
@@ -87,42 +107,37 @@ fn number(number: &serde_json::Number) -> Value {
     }
 }
 
-impl View {
-    fn read(&self, child: &Child) -> Value {
-        if let Some(trace) = &self.trace {
-            trace.read(&child.from);
-        }
-        child.value.clone()
-    }
-}
-
 impl Object for View {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        match self.items {
-            Items::Map(_) => ObjectRepr::Map,
-            Items::List(_) => ObjectRepr::Seq,
-        }
+        if self.node.as_map().is_some() { ObjectRepr::Map } else { ObjectRepr::Seq }
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let child = match &self.items {
-            Items::Map(map) => map.get(key.as_str()?)?,
-            Items::List(list) => list.get(key.as_usize()?)?,
+        let child = match &self.node.kind {
+            Kind::Map(map) => match map.get(key.as_str()?) {
+                Some(child) => child,
+                None if self.root && key.as_str() == Some(DESK) => {
+                    return Some(Value::from_dyn_object(self.desk.clone()));
+                }
+                None => return None,
+            },
+            _ => self.node.as_list()?.get(key.as_usize()?)?,
         };
-        Some(self.read(child))
+        self.desk.read(&child.from);
+        Some(value(child, &self.desk))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        match &self.items {
-            Items::Map(map) => Enumerator::Values(map.keys().map(|key| Value::from(key.clone())).collect()),
-            Items::List(list) => Enumerator::Seq(list.len()),
+        match &self.node.kind {
+            Kind::Map(map) => Enumerator::Values(map.keys().map(|key| Value::from(key.clone())).collect()),
+            _ => Enumerator::Seq(self.node.as_list().unwrap_or_default().len()),
         }
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
-        Some(match &self.items {
-            Items::Map(map) => map.len(),
-            Items::List(list) => list.len(),
+        Some(match &self.node.kind {
+            Kind::Map(map) => map.len(),
+            _ => self.node.as_list().unwrap_or_default().len(),
         })
     }
 }

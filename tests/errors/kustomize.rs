@@ -29,7 +29,7 @@ fn an_annotation_that_leaves_objects_out() {
             annotations: {config.kubernetes.io/local-config: 'true'}
         ",
         r#"
-            error[kustomize]: ConfigMap/app `metadata.annotations["config.kubernetes.io/local-config"]`: kustomize leaves out objects with this annotation (profile `dev`)
+            error[kustomize]: ConfigMap/app `metadata.annotations["config.kubernetes.io/local-config"]`: kustomize takes this annotation for its own and does not keep it (profile `dev`)
               --> kgen.yaml:5:50
                |
             5 | annotations: {config.kubernetes.io/local-config: 'true'}

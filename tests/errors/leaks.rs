@@ -14,7 +14,7 @@ fn a_list_for_a_secret() {
             error[wrong-type]: `secrets.app.token`: expected a value or a map, found a list
               --> kgen.yaml:5:12
                |
-            5 |     token: [******]
+            5 |     token: [***]
                |            ^
         ",
     );
@@ -82,7 +82,7 @@ fn an_unknown_key_of_a_secret_hides_its_value() {
             error[unknown-key]: unknown key `valu` in `secrets.app.token`
               --> kgen.yaml:5:13
                |
-            5 |     token: {valu: ******}
+            5 |     token: {valu: ***}
                |             ^^^^
             hint: did you mean `value`?
         ",
@@ -101,8 +101,8 @@ fn a_value_beside_an_unknown_key() {
             error[unknown-key]: unknown key `valu` in `secrets.app.token`
               --> kgen.yaml:5:35
                |
-            5 |     token: {value: ******, valu: ******}
-               |                            ^^^^
+            5 |     token: {value: ***, valu: ***}
+               |                         ^^^^
             hint: did you mean `value`?
         ",
     );
@@ -119,8 +119,8 @@ fn a_value_beside_a_bad_name() {
             error[bad-name]: `b d` is no key in `secrets.app`: may have only letters, digits, `-`, `_` and `.`, but has ` `
               --> kgen.yaml:4:31
                |
-            4 |   app: {token: ******, 'b d': ***}
-               |                        ^^^^^
+            4 |   app: {token: ***, 'b d': ***}
+               |                     ^^^^^
         ",
     );
 }

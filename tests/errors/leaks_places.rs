@@ -15,8 +15,8 @@ fn a_secret_beside_a_reference() {
             error[dangling-reference]: there is no `redis.x` (profiles `dev`, `staging` and `prod`)
               --> kgen.yaml:5:25
                |
-            5 |     token: ******${redis.x.url}
-               |                  ^^^^^^^^^^^^^^
+            5 |     token: ***${redis.x.url}
+               |               ^^^^^^^^^^^^^^
             hint: the project has no `redis`
         ",
     );
@@ -34,8 +34,8 @@ fn a_secret_beside_a_broken_reference() {
             error[bad-reference]: `${` is not closed; write `$${` for a literal `${`
               --> kgen.yaml:5:25
                |
-            5 |     token: ******${redis.x.url
-               |                  ^^^^^^^^^^^^^
+            5 |     token: ***${redis.x.url
+               |               ^^^^^^^^^^^^^
         ",
     );
 }
@@ -73,7 +73,7 @@ fn a_secret_in_a_profile() {
             error[wrong-type]: `profiles.dev.secrets.app.token`: expected a value or a map, found a list
               --> kgen.yaml:5:28
                |
-            5 |     secrets: {app: {token: [******]}}
+            5 |     secrets: {app: {token: [***]}}
                |                            ^
         ",
     );
@@ -219,7 +219,7 @@ fn a_list_for_a_secret_of_set() {
             error[wrong-type]: `secrets.app.token`: expected a value or a map, found a list
               --> --set:1:19
                |
-            1 | secrets.app.token=[******]
+            1 | secrets.app.token=[***]
                |                   ^
         ",
     );

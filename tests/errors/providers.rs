@@ -16,7 +16,7 @@ fn no_provider_outside_dev() {
             error[secret-provider]: nothing says how profile `staging` gets its secrets (first needed: secret `app`, key `token`)
               --> kgen.yaml:7:17
                |
-            7 | secrets: {app: {token: ***}}}
+            7 | secrets: {app: {token: {}}}
                |                 ^^^^^
             hint: add `secretProvider: existing` to `profiles.staging` if someone else creates them
             hint: or `secretProvider: {external: {store: NAME, kind: ClusterSecretStore, prefix: staging}}` for External Secrets
@@ -25,7 +25,7 @@ fn no_provider_outside_dev() {
             error[secret-provider]: nothing says how profile `prod` gets its secrets (first needed: secret `app`, key `token`)
               --> kgen.yaml:7:17
                |
-            7 | secrets: {app: {token: ***}}}
+            7 | secrets: {app: {token: {}}}
                |                 ^^^^^
             hint: add `secretProvider: existing` to `profiles.prod` if someone else creates them
             hint: or `secretProvider: {external: {store: NAME, kind: ClusterSecretStore, prefix: prod}}` for External Secrets
@@ -111,8 +111,8 @@ fn a_missing_variable_in_the_stream() {
             error[secret-missing]: `secrets.app.token`: the environment variable `TOKEN` is not set
               --> kgen.yaml:4:30
                |
-            4 | secrets: {app: {token: {env: ***}}}
-               |                              ^^^
+            4 | secrets: {app: {token: {env: TOKEN}}}
+               |                              ^^^^^
             hint: values of `env` and `file` are read for the stream; `kgen render` writes the tree without them
         ",
     );
@@ -150,8 +150,8 @@ fn a_missing_file_in_the_stream() {
             error[secret-missing]: `secrets.app.token`: cannot read `a.key`: No such file or directory (os error 2)
               --> kgen.yaml:4:31
                |
-            4 | secrets: {app: {token: {file: ***}}}
-               |                               ^^^
+            4 | secrets: {app: {token: {file: a.key}}}
+               |                               ^^^^^
             hint: values of `env` and `file` are read for the stream; `kgen render` writes the tree without them
         ",
     );
@@ -172,8 +172,8 @@ fn an_empty_secret() {
             error[password-form]: `secrets.app.token` is empty: a server without a password is open to all
               --> kgen.yaml:4:30
                |
-            4 | secrets: {app: {token: {env: ***}}}
-               |                              ^^^
+            4 | secrets: {app: {token: {env: TOKEN}}}
+               |                              ^^^^^
         ",
     );
 }
@@ -193,8 +193,8 @@ fn a_secret_that_is_too_short() {
             error[password-form]: `secrets.app.token` has 5 characters, at least 32 are wanted
               --> kgen.yaml:4:30
                |
-            4 | secrets: {app: {token: {env: ***, minLength: ***}}}
-               |                              ^^^
+            4 | secrets: {app: {token: {env: TOKEN, minLength: 32}}}
+               |                              ^^^^^
         ",
     );
 }
@@ -210,8 +210,8 @@ fn a_literal_secret_that_is_too_short() {
             error[password-form]: `secrets.app.token` has 7 characters, at least 32 are wanted
               --> kgen.yaml:4:32
                |
-            4 | secrets: {app: {token: {value: ******, minLength: ***}}}
-               |                                ^^^^^^
+            4 | secrets: {app: {token: {value: ***, minLength: 32}}}
+               |                                ^^^
         ",
     );
 }

@@ -216,8 +216,8 @@ fn a_literal_secret_in_prod() {
             error[secret-literal]: `secrets.app.token` is spelled out, which profile `prod` may not do
               --> kgen.yaml:5:24
                |
-            5 | secrets: {app: {token: ******}}
-               |                        ^^^^^^
+            5 | secrets: {app: {token: ***}}
+               |                        ^^^
             hint: move the value to `profiles.dev`, and let `secretProvider` deliver the others'
         ",
     );

@@ -135,12 +135,12 @@ fn exporters_are_not_built() {
             redis: {cache: {metrics: exporter}}
         ",
         "
-            error[not-yet]: `redis.cache.metrics: exporter` is not built yet (profile `dev`)
+            error[not-yet]: `redis.cache` has `metrics: exporter`, which is not built yet
               --> kgen.yaml:4:26
                |
             4 | redis: {cache: {metrics: exporter}}
                |                          ^^^^^^^^
-            hint: remove it until it is
+            hint: use `metrics: none` or `metrics: annotations` until it is
         ",
     );
 }

@@ -60,12 +60,12 @@ fn a_daemon_set_with_replicas() {
                 replicas: 2
         ",
         "
-            error[daemonset-replicas]: `apps.api` is a DaemonSet, which has one pod a node, not `replicas`
+            error[workload-field]: `apps.api` is a DaemonSet, which has no `replicas`
               --> kgen.yaml:8:15
                |
             8 |     replicas: 2
                |               ^
-            hint: remove `replicas`
+            hint: only a Deployment or a StatefulSet has it; remove it (in a profile: `null`)
         ",
     );
 }
@@ -274,11 +274,12 @@ fn a_stateful_set_that_recreates() {
                 strategy: Recreate
         ",
         "
-            error[invalid-value]: StatefulSet/api `spec.updateStrategy`: `updateStrategy.type` must be `RollingUpdate` or `OnDelete`, but is `Recreate` (profile `dev`)
+            error[workload-field]: `apps.api` is a StatefulSet, which has no strategy `Recreate`
               --> kgen.yaml:8:15
                |
             8 |     strategy: Recreate
                |               ^^^^^^^^
+            hint: only a Deployment has it; remove it (in a profile: `null`)
         ",
     );
 }

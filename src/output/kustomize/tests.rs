@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 
 use super::{File, Files, Layout, Profile, tree};
 use crate::resource::{Id, Resource};
-use crate::tree::Tree;
+use crate::secret::Secret;
+use crate::tree::{Kind, Tree};
 
 fn resource(component: &str, object: &Value) -> Resource {
     let body = Tree::from_json(object);
@@ -103,4 +104,24 @@ fn what_kustomize_cannot_build_is_a_diagnostic() {
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "\u{7f}"}});
     let report = tree(Layout::Flat, &[profile("dev", "shop", &[object])], "kgen.yaml").unwrap().unwrap_err();
     assert_eq!(report.sorted()[0].id, "kustomize");
+}
+
+#[test]
+fn a_readable_secret_stays_in_its_overlay_and_is_marked() {
+    let secret = |value: &str| {
+        let mut out =
+            resource("redis.cache", &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}));
+        let value = Tree::from(Kind::Secret(Secret::new(value.to_owned())));
+        out.body.as_map_mut().unwrap().insert("data", Tree::map([("password", value)]));
+        out
+    };
+    let profiles = [("dev", "one"), ("prod", "two")].map(|(name, value)| {
+        let mut out = profile(name, "shop", &[]);
+        out.resources.push(secret(value));
+        out
+    });
+    let files = files(Layout::Overlays, &profiles);
+    let readable: Vec<_> = files.iter().filter(|(_, file)| file.readable).map(|(path, _)| path.as_str()).collect();
+    assert_eq!(readable, ["overlays/dev/cache/secret.yaml", "overlays/prod/cache/secret.yaml"]);
+    assert!(text(&files, "overlays/prod/cache/secret.yaml").ends_with("data:\n  password: dHdv\n"));
 }

@@ -37,7 +37,29 @@ pub fn service(root: &At, out: &mut Vec<Finding>) {
         }
     }
     metadata::labels(&spec, "selector", out);
+    of_type(&spec, kind, out);
     service_ports(&spec, kind, out);
+}
+
+/// Fields that the server refuses on some types.
+fn of_type(spec: &At, kind: &str, out: &mut Vec<Finding>) {
+    if spec.str("clusterIP") == Some("None") && matches!(kind, "NodePort" | "LoadBalancer") {
+        out.push(spec.error_at("clusterIP", "service-type", format!("a {kind} Service cannot be headless")));
+    }
+    let mut only = |at: &At, key: &str, types: &[&str]| {
+        if at.get(key).is_some() && !types.contains(&kind) {
+            let expected = crate::diag::suggest::one_of(types.iter().copied());
+            let message = format!("`{key}` needs `type` to be {expected}, but it is `{kind}`");
+            out.push(at.error_at(key, "service-type", message));
+        }
+    };
+    for key in ["loadBalancerClass", "loadBalancerSourceRanges"] {
+        only(spec, key, &["LoadBalancer"]);
+    }
+    if spec.get("externalIPs").is_none() {
+        only(spec, "externalTrafficPolicy", &["NodePort", "LoadBalancer"]);
+    }
+    spec.items("ports").iter().for_each(|port| only(port, "nodePort", &["NodePort", "LoadBalancer"]));
 }
 
 fn service_ports(spec: &At, kind: &str, out: &mut Vec<Finding>) {

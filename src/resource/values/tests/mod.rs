@@ -250,6 +250,27 @@ fn a_claim_asks_for_storage_and_one_mode() {
 }
 
 #[test]
+fn a_service_has_only_what_its_type_has() {
+    accepts(service(
+        json!({"type": "NodePort", "externalTrafficPolicy": "Local", "ports": [{"port": 80, "nodePort": 30_080}]}),
+    ));
+    refuses(
+        service(
+            json!({"externalTrafficPolicy": "Local", "loadBalancerClass": "a", "ports": [{"port": 80, "nodePort": 30_080}]}),
+        ),
+        &[
+            "service-type spec.loadBalancerClass: `loadBalancerClass` needs `type` to be `LoadBalancer`, but it is `ClusterIP`",
+            "service-type spec.externalTrafficPolicy: `externalTrafficPolicy` needs `type` to be `NodePort` or `LoadBalancer`, but it is `ClusterIP`",
+            "service-type spec.ports[0].nodePort: `nodePort` needs `type` to be `NodePort` or `LoadBalancer`, but it is `ClusterIP`",
+        ],
+    );
+    refuses(
+        service(json!({"type": "LoadBalancer", "clusterIP": "None", "ports": [{"port": 80}]})),
+        &["service-type spec.clusterIP: a LoadBalancer Service cannot be headless"],
+    );
+}
+
+#[test]
 fn the_ports_of_a_service_are_named_and_unique() {
     accepts(service(json!({"ports": [{"port": 80, "targetPort": "http"}]})));
     accepts(service(json!({"clusterIP": "None"})));

@@ -1,0 +1,40 @@
+//! What the README shows works: its project files render, its message is what kgen says.
+
+use crate::support::Kgen;
+
+const README: &str = include_str!("../README.md");
+
+/// The fenced blocks of one language, in order.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let start = format!("```{language}\n");
+    README.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+#[test]
+fn the_project_of_the_first_minute_renders() {
+    let [first, ..] = blocks("yaml")[..] else { panic!("the README has no project") };
+    let temp =
+        Kgen::new().file("kgen.yaml", first).args(["render"]).stderr("31 written, 0 removed, 0 unchanged\n").run();
+    assert!(temp.path().join("deploy/overlays/prod/kustomization.yaml").exists());
+}
+
+#[test]
+fn the_tour_of_the_language_renders() {
+    let [_, tour, ..] = blocks("yaml")[..] else { panic!("the README has no tour") };
+    let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{tour}");
+    let temp = Kgen::new()
+        .file("kgen.yaml", &project)
+        .file("config/app.toml", "x = 1\n")
+        .args(["render"])
+        .stderr("16 written, 0 removed, 0 unchanged\n")
+        .run();
+    assert!(temp.path().join("deploy/base/apps-worker/statefulset.yaml").exists());
+}
+
+#[test]
+fn the_message_of_the_readme_is_what_kgen_says() {
+    let [message, ..] = blocks("text")[..] else { panic!("the README has no message") };
+    let project =
+        "apiVersion: kgen.dev/v1\nproject: shop\n\napps:\n  api:\n    image: a/b:1\n    port: 80\n    replicsa: 3\n";
+    Kgen::new().file("kgen.yaml", project).args(["render"]).stderr(message).status(2).run();
+}
