@@ -33,12 +33,12 @@ pub fn findings<O>(object: &Tree<O>) -> Vec<Finding> {
     let mut out = Vec::new();
     walk(object, &mut Vec::new(), &mut |path, problem| {
         let parts = path.iter().map(|step| Part::from(*step)).collect();
-        out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint("change it"));
+        out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint(hint(path)));
     });
     let annotations = object.at(&["metadata", "annotations"]).and_then(Tree::as_map);
     for key in annotations.into_iter().flat_map(Map::keys).filter(|key| is_kustomizes(key)) {
         let path = ["metadata", "annotations", key].map(|key| Part::Key(key.to_owned())).to_vec();
-        let message = "kustomize takes this annotation for its own and does not keep it";
+        let message = format!("kustomize takes the annotation `{key}` for its own and does not keep it");
         out.push(Finding::error("kustomize", path, message).hint("remove the annotation"));
     }
     out
@@ -51,6 +51,13 @@ fn is_kustomizes(annotation: &str) -> bool {
     annotation == "config.k8s.io/id"
         || annotation.starts_with("internal.config.kubernetes.io/")
         || annotation.strip_prefix("config.kubernetes.io/").is_some_and(|rest| of_files.contains(&rest))
+}
+
+fn hint(path: &[Step]) -> &'static str {
+    match path.first() {
+        Some(Step::Key("data")) => "write the value as base64 in `binaryData`, or change it",
+        _ => "change it",
+    }
 }
 
 fn walk<'t, O>(tree: &'t Tree<O>, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
@@ -164,7 +171,8 @@ mod tests {
 
     #[test]
     fn annotations_that_kustomize_eats_are_refused() {
-        let said = "`ConfigMap/a`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it";
+        let said = "`ConfigMap/a`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it \
+                    at `metadata.annotations[\\\"config.kubernetes.io/local-config\\\"]`";
         let annotations = json!({"config.kubernetes.io/local-config": "true", "config.kubernetes.io/depends-on": "x"});
         assert_eq!(messages(json!({"metadata": {"annotations": annotations}})), [said]);
     }

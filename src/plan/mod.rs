@@ -163,8 +163,20 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
 
 /// What the language has words for and kgen does not do: said, never passed over.
 fn not_yet(cx: &mut Planner) {
+    let mut found = Vec::new();
     if let Some(delivery) = get(&cx.settings.root, "delivery") {
-        let d = Diagnostic::error("not-yet", "`delivery` is not built yet").at(cx.span_in(delivery));
+        found.push(("delivery".to_owned(), cx.span_in(delivery)));
+    }
+    for section in ["redis", "postgres"] {
+        let stores = take(&cx.settings.root, section);
+        for (name, store) in stores.as_map().into_iter().flat_map(Map::iter) {
+            if let Some(metrics) = get(store, "metrics").filter(|metrics| metrics.as_str() == Some("exporter")) {
+                found.push((format!("{section}.{name}.metrics: exporter"), cx.span_in(metrics)));
+            }
+        }
+    }
+    for (what, place) in found {
+        let d = Diagnostic::error("not-yet", format!("`{what}` is not built yet")).at(place);
         cx.report.push(d.in_profile(&cx.settings.profile).hint("remove it until it is"));
     }
 }

@@ -82,7 +82,6 @@ fn major(image: &str) -> Option<u32> {
 }
 
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
-    redis::exporter(cx, owner, postgres);
     reserved(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();

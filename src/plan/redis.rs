@@ -62,7 +62,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         Some(workload) => workload == "StatefulSet",
         None => persistence.is_some(),
     };
-    refused(cx, owner, redis, persistence.as_ref(), stateful);
+    refused(cx, owner, persistence.as_ref(), stateful);
     let mut pod = Pod::default();
     let data = data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
@@ -108,21 +108,11 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
 }
 
 /// What the language has words for and a single server of kgen's has not.
-fn refused(cx: &mut Planner, owner: &Owner, redis: &Node, persistence: Option<&Node>, stateful: bool) {
+fn refused(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, stateful: bool) {
     if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")).filter(|_| stateful) {
         let message = format!("`{}` is a StatefulSet, which names its claim itself", owner.id);
         let d = Diagnostic::error("claim-name", message).at(cx.span_in(claim));
         cx.report.push(d.hint("add `workload: Deployment` to use this claim, or remove `claim`"));
-    }
-    exporter(cx, owner, redis);
-}
-
-/// `metrics: exporter` is not built yet.
-pub fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) {
-    if let Some(said) = get(store, "metrics").filter(|said| said.as_str() == Some("exporter")) {
-        let message = format!("`{}` has `metrics: exporter`, which is not built yet", owner.id);
-        let d = Diagnostic::error("not-yet", message).at(cx.span_in(said));
-        cx.report.push(d.hint("use `metrics: none` or `metrics: annotations` until it is"));
     }
 }
 

@@ -15,7 +15,7 @@ fn a_control_character() {
                |
             4 | configs: {app: {a: "x\x7f"}}
                |                    ^^^^^^^
-            hint: change it
+            hint: write the value as base64 in `binaryData`, or change it
         "#,
     );
 }
@@ -29,7 +29,7 @@ fn an_annotation_that_leaves_objects_out() {
             annotations: {config.kubernetes.io/local-config: 'true'}
         ",
         r#"
-            error[kustomize]: ConfigMap/app `metadata.annotations["config.kubernetes.io/local-config"]`: kustomize takes this annotation for its own and does not keep it (profile `dev`)
+            error[kustomize]: ConfigMap/app `metadata.annotations["config.kubernetes.io/local-config"]`: kustomize takes the annotation `config.kubernetes.io/local-config` for its own and does not keep it (profile `dev`)
               --> kgen.yaml:5:50
                |
             5 | annotations: {config.kubernetes.io/local-config: 'true'}
@@ -52,7 +52,7 @@ fn a_text_that_begins_with_a_tab() {
                |
             4 | configs: {app: {a: "\tx\ny"}}
                |                    ^^^^^^^^
-            hint: change it
+            hint: write the value as base64 in `binaryData`, or change it
         "#,
     );
 }

@@ -135,12 +135,12 @@ fn exporters_are_not_built() {
             redis: {cache: {metrics: exporter}}
         ",
         "
-            error[not-yet]: `redis.cache` has `metrics: exporter`, which is not built yet
+            error[not-yet]: `redis.cache.metrics: exporter` is not built yet (profile `dev`)
               --> kgen.yaml:4:26
                |
             4 | redis: {cache: {metrics: exporter}}
                |                          ^^^^^^^^
-            hint: use `metrics: none` or `metrics: annotations` until it is
+            hint: remove it until it is
         ",
     );
 }
