@@ -1,0 +1,10 @@
+//! The rendered stores, with real servers: Debian's redis-server and postgresql, started as the kubelet would start the
+//! rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod kubelet; // not tests: runs a rendered pod
+mod redis; // probes, passwords, memory and persistence of Redis
+#[allow(dead_code, reason = "shared with the other test binary")]
+#[path = "../support/mod.rs"]
+mod support; // not tests: runs the binary in a folder of its own
