@@ -3,7 +3,6 @@
 # and in which order; not emulated are nss_wrapper, POSTGRES_INITDB_WALDIR and compressed init files.
 set -Eeo pipefail
 if [ "${1:0:1}" = - ] || [ $# -eq 0 ]; then set -- postgres "$@"; fi
-umask 077
 mkdir -p "$PGDATA"
 chmod 00700 "$PGDATA" || :
 mkdir -p /var/run/postgresql || :

@@ -206,6 +206,13 @@ fn tool(args: &[&str]) -> Command {
     command
 }
 
+/// Runs a program of this machine, which must succeed.
+#[track_caller]
+pub fn machine(args: &[&str]) {
+    let said = tool(args).output().unwrap();
+    assert!(said.status.success(), "{args:?}: {said:?}");
+}
+
 /// A program that is missing is a failure, never a test that is left out.
 #[track_caller]
 pub fn needs(programs: &[&str]) {
@@ -482,8 +489,16 @@ impl<'t> Container<'t> {
         Self { spec, image, env, identity, runner, pid, log }
     }
 
+    /// All that the container printed.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
+    }
+
+    /// The end of it, for messages.
+    fn log_end(&self) -> String {
+        let log = self.log();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(30)..].join("\n")
     }
 
     /// Runs a program in the container, as `kubectl exec` does.
@@ -500,7 +515,7 @@ impl<'t> Container<'t> {
     #[track_caller]
     pub fn says(&self, command: &[&str]) -> String {
         let said = self.exec(command);
-        assert!(said.status.success(), "{command:?}: {said:?}\n{}", self.log());
+        assert!(said.status.success(), "{command:?}: {said:?}\n{}", self.log_end());
         String::from_utf8(said.stdout).unwrap().trim_end().to_owned()
     }
 
@@ -535,8 +550,7 @@ impl<'t> Container<'t> {
                 return Answer { status, took: start.elapsed() };
             }
             if start.elapsed() > limit {
-                signal(&format!("-{}", child.id()), "KILL");
-                child.wait().unwrap();
+                end(&mut child);
                 return Answer { status: None, took: start.elapsed() };
             }
             sleep(Duration::from_millis(10));
@@ -564,9 +578,9 @@ impl<'t> Container<'t> {
         let end = Instant::now() + Duration::from_secs(seconds);
         while !done(self) {
             if let Some(status) = self.runner.try_wait().unwrap() {
-                panic!("{what}: the container ended with {status}\n{}", self.log());
+                panic!("{what}: the container ended with {status}\n{}", self.log_end());
             }
-            assert!(Instant::now() < end, "{what}: not within {seconds} s\n{}", self.log());
+            assert!(Instant::now() < end, "{what}: not within {seconds} s\n{}", self.log_end());
             sleep(Duration::from_millis(50));
         }
     }
@@ -606,6 +620,12 @@ impl Drop for Container<'_> {
             self.kill();
         }
     }
+}
+
+/// Ends what `spawn` started, with all that it started.
+pub fn end(child: &mut Child) {
+    signal(&format!("-{}", child.id()), "KILL");
+    child.wait().unwrap();
 }
 
 fn signal(target: &str, name: &str) {

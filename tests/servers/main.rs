@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
+mod postgres; // roles, passwords, probes and recovery of PostgreSQL
 mod redis; // probes, passwords, memory and persistence of Redis
 #[allow(dead_code, reason = "shared with the other test binary")]
 #[path = "../support/mod.rs"]
