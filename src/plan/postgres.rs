@@ -258,7 +258,7 @@ fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
     let mut items = vec![source(&superuser, "superuser-password", &owner.from)];
     match cx.resolver.password("postgres", &owner.name, postgres) {
         Ok(Some(password)) => {
-            secret::require(cx, &password);
+            secret::require_password(cx, &password);
             match password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
                 Some(home) => items.push(source(&home, "password", &password.from)),
                 None => {

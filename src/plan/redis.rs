@@ -228,7 +228,7 @@ fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Node>) 
             return false;
         }
     };
-    secret::require(cx, &password);
+    secret::require_password(cx, &password);
     let Some(home) = password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) else {
         let message = format!(
             "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",

@@ -38,6 +38,8 @@ pub struct Key {
     declared: Node,
     /// Composed of these; empty for a value of its own.
     pieces: Vec<Piece>,
+    /// What a server of kgen's asks its clients for.
+    password: bool,
 }
 
 /// All keys that are needed, by Secret.
@@ -103,7 +105,12 @@ pub fn declare(cx: &mut Planner) {
                 Some(pieces) => pieces,
                 None => continue,
             };
-            let key = Key { from: entry.key_from.clone(), declared: entry.value.clone(), pieces: pieces.clone() };
+            let key = Key {
+                from: entry.key_from.clone(),
+                declared: entry.value.clone(),
+                pieces: pieces.clone(),
+                password: false,
+            };
             cx.secrets.0.entry(home.secret).or_default().insert(home.key, key);
             require_parts(cx, &pieces, &entry.key_from);
         }
@@ -131,10 +138,19 @@ pub fn require(cx: &mut Planner, secret: &Secretive) {
         && !cx.secrets.has(home)
     {
         let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
-        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces };
+        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces, password: false };
         cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
     }
     require_parts(cx, &secret.pieces, &secret.from);
+}
+
+/// A server takes its password from this value: as `require`, and it must be of one line.
+pub fn require_password(cx: &mut Planner, secret: &Secretive) {
+    require(cx, secret);
+    let home = secret.home.as_ref();
+    if let Some(key) = home.and_then(|home| cx.secrets.0.get_mut(&home.secret)?.get_mut(&home.key)) {
+        key.password = true;
+    }
 }
 
 fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
@@ -143,7 +159,7 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
             && !cx.secrets.has(home)
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
-            let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new() };
+            let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new(), password: false };
             cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
         }
     }
@@ -190,6 +206,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
                 data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
             }
             Origin::Value { value, stream } => {
+                one_line(cx, name, key, entry, &value);
                 stream_only |= stream;
                 data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
                 values.push((key.clone(), value));
@@ -215,6 +232,17 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         out.push((owner, Planned::new("secret/externalsecret.yaml", context)));
     }
     out
+}
+
+/// A file loses its last newline in a shell, an argument keeps it: server and client would not agree on the password.
+fn one_line(cx: &mut Planner, name: &str, key: &str, entry: &Key, value: &Secret<String>) {
+    if entry.password && value.open().contains(['\n', '\r']) {
+        let place = ["env", "file", "value"].iter().find_map(|source| get(&entry.declared, source));
+        let place = place.and_then(|source| cx.span_in(source)).or_else(|| cx.span_in_from(&entry.from));
+        let message = format!("`secrets.{name}.{key}` holds a newline, which no password of a server may");
+        let d = Diagnostic::error("password-form", message).at(place);
+        cx.report.push(d.hint("`echo` and most editors end a text with one; write it with `printf %s`"));
+    }
 }
 
 /// A Secret that a component brings belongs to that component.

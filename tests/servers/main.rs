@@ -1,0 +1,12 @@
+//! The rendered stores, with real servers: Debian's redis-server and postgresql, started as the kubelet would start the
+//! rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod hostile; // not tests: passwords
+mod kubelet; // not tests: runs a rendered pod
+mod postgres; // roles, passwords, probes and recovery of PostgreSQL
+mod redis; // probes, passwords, memory and persistence of Redis
+#[allow(dead_code, reason = "shared with the other test binary")]
+#[path = "../support/mod.rs"]
+mod support; // not tests: runs the binary in a folder of its own
