@@ -93,11 +93,19 @@ fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
     let text = format!("{}{place}: {}", resource.id, finding.message);
-    let diagnostic = match finding.severity {
-        Severity::Error => Diagnostic::error(finding.id, text),
-        Severity::Warning => Diagnostic::warning(finding.id, text),
-    };
-    diagnostic.maybe_hint(finding.hint.clone())
+    let foreign = *resource.component == *"manifests" && !is_own_mistake(finding.id);
+    match finding.severity {
+        // A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
+        Severity::Error if foreign => Diagnostic::warning(finding.id, text),
+        Severity::Error => Diagnostic::error(finding.id, text).maybe_hint(finding.hint.clone()),
+        Severity::Warning => Diagnostic::warning(finding.id, text).maybe_hint(finding.hint.clone()),
+    }
+}
+
+/// What is wrong with an object whatever else there is in the cluster.
+fn is_own_mistake(id: &str) -> bool {
+    const OUTSIDE: [&str; 4] = ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods"];
+    !OUTSIDE.contains(&id) && !security::IDS.contains(&id)
 }
 
 /// `allow: {host-path: "reason"}` of the component.

@@ -145,6 +145,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
     cx.annotations = cx.resolved("annotations");
     cx.provider = secret::provider(&mut cx);
     not_yet(&mut cx);
+    server(&mut cx);
     let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
     let objects = objects(&mut cx);
     let plan = Plan {
@@ -159,6 +160,21 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         foreign_secrets: cx.provider == secret::Provider::Existing,
     };
     cx.report.finish(plan)
+}
+
+/// The oldest server that takes what kgen writes: `ReadWriteOncePod` and sidecars are on from here.
+/// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+const OLDEST: u32 = 29;
+
+/// `kubernetes:` below what every tree needs.
+fn server(cx: &mut Planner) {
+    let said = take(&cx.settings.root, "kubernetes");
+    let minor = said.as_str().and_then(|text| text.split_once('.')?.1.parse::<u32>().ok());
+    if minor.is_some_and(|minor| minor < OLDEST) {
+        let message = format!("kgen writes for Kubernetes 1.{OLDEST} and later, not for {said}");
+        let d = Diagnostic::error("kubernetes-version", message).at(cx.span_in(&said));
+        cx.report.push(d.hint("claims are `ReadWriteOncePod` and sidecars are init containers that restart"));
+    }
 }
 
 /// What the language has words for and kgen does not do: said, never passed over.

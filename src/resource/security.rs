@@ -11,6 +11,20 @@ use super::walk::At;
 use super::{Body, Finding};
 use crate::tree::Tree;
 
+/// The ids of what this file finds.
+pub const IDS: [&str; 10] = [
+    "host-path",
+    "volume-type",
+    "host-network",
+    "host-port",
+    "privileged",
+    "run-as-root",
+    "seccomp",
+    "privilege-escalation",
+    "capabilities",
+    "pod-security",
+];
+
 /// `restrictedVolumes`; the field of a volume that is not its name.
 #[rustfmt::skip]
 const VOLUMES: &[&str] = &[

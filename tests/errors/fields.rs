@@ -1,6 +1,6 @@
 //! Values of a pod that Kubernetes would refuse.
 
-use super::shop;
+use super::{project, said, shop};
 
 #[test]
 fn an_image_in_capitals() {
@@ -225,7 +225,7 @@ fn a_variable_with_two_values() {
 
 #[test]
 fn a_config_map_that_is_not_there() {
-    shop(
+    let kgen = project(
         "
             profiles: {dev: {}}
             manifests:
@@ -244,13 +244,16 @@ fn a_config_map_that_is_not_there() {
                           securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
                           envFrom: [{configMapRef: {name: none}}]
         ",
+    );
+    said(
+        kgen.args(["render"]),
         "
-            error[unknown-reference]: Deployment/a `spec.template.spec.containers[0].envFrom[0].configMapRef.name`: there is no ConfigMap `none` among the rendered objects (profile `dev`)
+            warning[unknown-reference]: Deployment/a `spec.template.spec.containers[0].envFrom[0].configMapRef.name`: there is no ConfigMap `none` among the rendered objects (profile `dev`)
                --> kgen.yaml:18:47
                 |
             18 |               envFrom: [{configMapRef: {name: none}}]
                 |                                               ^^^^
-            hint: if the ConfigMap is made elsewhere, declare it as existing
+            3 written, 0 removed, 0 unchanged
         ",
     );
 }

@@ -93,7 +93,7 @@ fn a_kind_without_schema_is_a_warning() {
 
 #[test]
 fn a_service_without_pods() {
-    shop(
+    let kgen = project(
         "
             profiles: {dev: {}}
             manifests:
@@ -102,12 +102,16 @@ fn a_service_without_pods() {
                 metadata: {name: a}
                 spec: {selector: {app: x}, ports: [{port: 80}]}
         ",
+    );
+    said(
+        kgen.args(["render"]),
         "
-            error[service-no-pods]: Service/a `spec.selector`: the selector matches the pods of no rendered workload (profile `dev`)
+            warning[service-no-pods]: Service/a `spec.selector`: the selector matches the pods of no rendered workload (profile `dev`)
               --> kgen.yaml:8:28
                |
             8 |     spec: {selector: {app: x}, ports: [{port: 80}]}
                |                            ^
+            3 written, 0 removed, 0 unchanged
         ",
     );
 }
@@ -245,7 +249,7 @@ fn a_custom_resource_with_wrong_values() {
 
 #[test]
 fn a_policy_without_pods() {
-    shop(
+    let kgen = project(
         "
             profiles: {dev: {}}
             manifests:
@@ -254,12 +258,16 @@ fn a_policy_without_pods() {
                 metadata: {name: a}
                 spec: {podSelector: {matchLabels: {app: x}}}
         ",
+    );
+    said(
+        kgen.args(["render"]),
         "
-            error[selector-no-pods]: NetworkPolicy/a `spec.podSelector`: the selector matches the pods of no rendered workload (profile `dev`)
+            warning[selector-no-pods]: NetworkPolicy/a `spec.podSelector`: the selector matches the pods of no rendered workload (profile `dev`)
               --> kgen.yaml:8:45
                |
             8 |     spec: {podSelector: {matchLabels: {app: x}}}
                |                                             ^
+            3 written, 0 removed, 0 unchanged
         ",
     );
 }

@@ -1,6 +1,6 @@
 //! What Pod Security `restricted` forbids, and how a component goes without.
 
-use super::shop;
+use super::{project, said, shop};
 
 #[test]
 fn a_root_user() {
@@ -67,7 +67,7 @@ fn a_host_path() {
 
 #[test]
 fn a_pod_that_is_not_restricted() {
-    shop(
+    let kgen = project(
         "
             profiles: {dev: {}}
             manifests:
@@ -76,34 +76,34 @@ fn a_pod_that_is_not_restricted() {
                 metadata: {name: a}
                 spec: {containers: [{name: a, image: 'b:1'}]}
         ",
+    );
+    said(
+        kgen.args(["render"]),
         "
-            error[run-as-root]: Pod/a `spec.containers[0].securityContext.runAsNonRoot`: the container `a` may run as root (profile `dev`)
+            warning[run-as-root]: Pod/a `spec.containers[0].securityContext.runAsNonRoot`: the container `a` may run as root (profile `dev`)
               --> kgen.yaml:8:32
                |
             8 |     spec: {containers: [{name: a, image: 'b:1'}]}
                |                                ^
-            hint: set `runAsNonRoot: true`; a rule of Pod Security `restricted`
 
-            error[seccomp]: Pod/a `spec.containers[0].securityContext.seccompProfile`: the container `a` has no seccomp profile (profile `dev`)
+            warning[seccomp]: Pod/a `spec.containers[0].securityContext.seccompProfile`: the container `a` has no seccomp profile (profile `dev`)
               --> kgen.yaml:8:32
                |
             8 |     spec: {containers: [{name: a, image: 'b:1'}]}
                |                                ^
-            hint: set `seccompProfile: {type: RuntimeDefault}`; a rule of Pod Security `restricted`
 
-            error[privilege-escalation]: Pod/a `spec.containers[0].securityContext.allowPrivilegeEscalation`: the container `a` may gain privileges (profile `dev`)
+            warning[privilege-escalation]: Pod/a `spec.containers[0].securityContext.allowPrivilegeEscalation`: the container `a` may gain privileges (profile `dev`)
               --> kgen.yaml:8:32
                |
             8 |     spec: {containers: [{name: a, image: 'b:1'}]}
                |                                ^
-            hint: set `allowPrivilegeEscalation: false`; a rule of Pod Security `restricted`
 
-            error[capabilities]: Pod/a `spec.containers[0].securityContext.capabilities`: the container `a` keeps capabilities (profile `dev`)
+            warning[capabilities]: Pod/a `spec.containers[0].securityContext.capabilities`: the container `a` keeps capabilities (profile `dev`)
               --> kgen.yaml:8:32
                |
             8 |     spec: {containers: [{name: a, image: 'b:1'}]}
                |                                ^
-            hint: set `capabilities: {drop: [ALL]}`; a rule of Pod Security `restricted`
+            3 written, 0 removed, 0 unchanged
         ",
     );
 }

@@ -348,3 +348,20 @@ fn a_job_name_that_is_too_long() {
         ",
     );
 }
+
+#[test]
+fn a_server_that_is_too_old() {
+    shop(
+        "
+            kubernetes: 1.28
+        ",
+        "
+            error[kubernetes-version]: kgen writes for Kubernetes 1.29 and later, not for 1.28
+              --> kgen.yaml:3:13
+               |
+            3 | kubernetes: 1.28
+               |             ^^^^
+            hint: claims are `ReadWriteOncePod` and sidecars are init containers that restart
+        ",
+    );
+}

@@ -54,7 +54,9 @@ impl Scope<'_> {
 
     fn missing(&mut self, at: &At, kind: &str, name: &str) {
         let near = suggest::did_you_mean(name, self.index.names(kind, self.namespace));
-        let hint = near.unwrap_or_else(|| format!("if the {kind} is made elsewhere, declare it as existing"));
+        let hint = near.unwrap_or_else(|| {
+            format!("a {kind} that is made elsewhere can be named in the project file, not in a template or patch")
+        });
         let message = format!("there is no {kind} `{name}` among the rendered objects");
         self.out.push(at.error("unknown-reference", message).hint(hint));
     }

@@ -73,7 +73,7 @@ fn a_variable_leads_to_a_key() {
     finds(
         &[app(env("configMapKeyRef", "conf", "k"), json!({}))],
         &[
-            "0 unknown-reference containers[0].env[0].valueFrom.configMapKeyRef.name: there is no ConfigMap `conf` among the rendered objects (if the ConfigMap is made elsewhere, declare it as existing)",
+            "0 unknown-reference containers[0].env[0].valueFrom.configMapKeyRef.name: there is no ConfigMap `conf` among the rendered objects (a ConfigMap that is made elsewhere can be named in the project file, not in a template or patch)",
         ],
     );
 }
@@ -228,8 +228,8 @@ fn an_ingress_leads_to_a_port_of_a_service() {
     finds(
         &[ingress(json!({"number": 80}))],
         &[
-            "0 unknown-reference spec.rules[0].http.paths[0].backend.service.name: there is no Service `api` among the rendered objects (if the Service is made elsewhere, declare it as existing)",
-            "0 unknown-reference spec.tls[0].secretName: there is no Secret `tls` among the rendered objects (if the Secret is made elsewhere, declare it as existing)",
+            "0 unknown-reference spec.rules[0].http.paths[0].backend.service.name: there is no Service `api` among the rendered objects (a Service that is made elsewhere can be named in the project file, not in a template or patch)",
+            "0 unknown-reference spec.tls[0].secretName: there is no Secret `tls` among the rendered objects (a Secret that is made elsewhere can be named in the project file, not in a template or patch)",
         ],
     );
 }
