@@ -102,27 +102,23 @@ pub fn render(
         let place = loaded.project.root.get("templates").map(|node| node.from);
         report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
     }
-    let engine = Engine::new(sources, &input.templates, origins)?;
     let inputs = Inputs { files: &input.files, values };
-    let planned = each(all, |settings| {
-        let mut report = Report::new();
+    let mut plans = Vec::new();
+    for settings in all {
         let settings = plan::resolve::top(settings, &mut report);
-        let plan = match plan::plan(&settings, &inputs) {
+        match plan::plan(&settings, &inputs) {
             Ok((plan, warnings)) => {
                 report.extend(warnings);
-                Some((settings, plan))
+                plans.push((settings, plan));
             }
-            Err(errors) => {
-                report.extend(errors);
-                None
-            }
-        };
-        (plan, report)
-    });
-    let plans = gather(planned, &mut report);
+            Err(errors) => report.extend(errors),
+        }
+    }
     if report.has_errors() {
         return Err(report);
     }
+    let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
+    let engine = Engine::new(sources, &input.templates, named, origins)?;
     plans.iter().for_each(|(_, plan)| amend::add_files(plan, &input.files, sources));
     let texts: &Sources = sources;
     let rendered = each(plans, |(settings, plan)| {
@@ -146,20 +142,23 @@ pub fn render(
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }
 
-/// Profiles do not know of each other: each has a thread of its own. The answers are in the order of the profiles.
+/// Profiles do not know of each other: each but the first has a thread of its own. The answers are in their order.
 fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     // The stages recurse as deep as a project nests.
     const STACK: usize = 64 << 20;
+    let mut items = items.into_iter();
+    let first = items.next();
     std::thread::scope(|scope| {
         let work = &work;
         let start = |item: T| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(item));
-        let threads: Vec<_> = items.into_iter().map(start).collect();
+        let threads: Vec<_> = items.map(start).collect();
         let answer = |thread: std::io::Result<std::thread::ScopedJoinHandle<R>>| match thread.map(|t| t.join()) {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(error) => panic!("cannot start a thread: {error}"),
         };
-        threads.into_iter().map(answer).collect()
+        let first = first.map(work);
+        first.into_iter().chain(threads.into_iter().map(answer)).collect()
     })
 }
 

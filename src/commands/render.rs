@@ -11,7 +11,7 @@ use super::select::Select;
 use super::terminal::Terminal;
 use super::{Outcome, Shared};
 use crate::diag::suggest;
-use crate::output::write::{self, File};
+use crate::output::write::{self as disk, File};
 use crate::output::{self, Layout, Reveal};
 use crate::pipeline::{Profile, Rendered};
 use crate::source::Sources;
@@ -69,16 +69,19 @@ pub fn run(args: &Args, global: Shared, terminal: &Terminal) -> anyhow::Result<O
         }
     };
     terminal.report(&rendered.warnings, &workspace.sources);
-    match &args.profile {
-        None => tree(args, &workspace, &rendered, terminal),
-        Some(name) => {
-            let profile = find(&rendered, name)?;
-            args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
-            match &args.out {
-                None => stream(args, profile),
-                Some(folder) => flat(args, &workspace, profile, folder, terminal),
-            }
-        }
+    let outcome = write(args, &workspace, &rendered, terminal);
+    // The process ends here; taking a thousand apps' trees apart would only delay that.
+    std::mem::forget((workspace, rendered));
+    outcome
+}
+
+fn write(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let Some(name) = &args.profile else { return tree(args, workspace, rendered, terminal) };
+    let profile = find(rendered, name)?;
+    args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    match &args.out {
+        None => stream(args, profile),
+        Some(folder) => flat(args, workspace, profile, folder, terminal),
     }
 }
 
@@ -147,7 +150,7 @@ fn files(
 }
 
 fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let changes = write::plan(folder, files)?;
+    let changes = disk::plan(folder, files)?;
     if changes.is_empty() {
         return Ok(Outcome::Done);
     }
@@ -157,7 +160,7 @@ fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> 
 }
 
 fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
-    let summary = write::apply(folder, files, force)?;
+    let summary = disk::apply(folder, files, force)?;
     terminal.say(&summary.to_string());
     Ok(())
 }

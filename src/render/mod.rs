@@ -30,8 +30,9 @@ use view::Desk;
 
 /// The templates, ready to run.
 pub struct Engine {
-    plain: Environment<'static>,
-    traced: Option<Environment<'static>>,
+    environment: Environment<'static>,
+    /// Whether lines are marked.
+    traced: bool,
     /// Paths by number, as the marks name them.
     paths: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
@@ -42,14 +43,19 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Parses all templates. `origins`: every leaf shall know where it came from.
-    pub fn new(sources: &mut Sources, own: &[Template], origins: bool) -> Result<Self, Diagnostic> {
-        let all = templates::all(own);
+    /// Parses the templates that `plans` name, what they include, and all of the project's `own`. `origins`: every leaf
+    /// shall know where it came from.
+    pub fn new(
+        sources: &mut Sources,
+        own: &[Template],
+        plans: impl Iterator<Item = &'static str>,
+        origins: bool,
+    ) -> Result<Self, Diagnostic> {
+        let all = templates::reached(templates::all(own), own, plans);
         let files: Vec<_> = all.iter().map(|t| (t.name.clone(), sources.add(&*t.path, t.text.clone()))).collect();
-        let build = |mark: bool| environment(&all, &files, sources, mark);
         Ok(Self {
-            plain: build(false)?,
-            traced: if origins { Some(build(true)?) } else { None },
+            environment: environment(&all, &files, sources, origins)?,
+            traced: origins,
             paths: all.iter().map(|template| template.path.clone()).collect(),
             line_spans: if origins {
                 files.iter().map(|(_, file)| line_spans(sources, *file)).collect()
@@ -93,16 +99,13 @@ impl Engine {
 
     /// Renders and parses, then puts in the maps and lists that the template wrote whole.
     fn body(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Tree<Origin>, Box<Diagnostic>> {
-        let environment = self.traced.as_ref().unwrap_or(&self.plain);
-        let desk = Desk::new(self.traced.is_some());
-        let rendered = environment
+        let desk = Desk::new(self.traced);
+        let rendered = self
+            .environment
             .get_template(planned.template)
             .and_then(|template| template.render(view::root(&planned.context, &desk)))
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
-        let marks = match self.traced {
-            Some(_) => mark::Marks::strip(&rendered),
-            None => mark::Marks::none(rendered),
-        };
+        let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
         let tree = self.parse(planned, owner, &marks.text)?;
         Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept() }.tree(&tree))
     }

@@ -2,6 +2,7 @@
 //!
 //! Owns: the list, and that an include stands at the indentation its lines are meant to have.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::diag::suggest;
@@ -71,6 +72,20 @@ pub fn all(own: &[Template]) -> Vec<Template> {
     }
     out.extend(own.iter().filter(|own| !BUILT_IN.iter().any(|(name, _)| **name == *own.name)).cloned());
     out
+}
+
+/// Those that are named, what they include, and all of the project's own, whose mistakes are to be found.
+pub fn reached(all: Vec<Template>, own: &[Template], named: impl Iterator<Item = &'static str>) -> Vec<Template> {
+    let mut wanted: BTreeSet<String> =
+        named.map(str::to_owned).chain(own.iter().map(|own| own.name.to_string())).collect();
+    let mut size = 0;
+    while size < wanted.len() {
+        size = wanted.len();
+        let texts: Vec<&str> = all.iter().filter(|t| wanted.contains(&*t.name)).map(|t| t.text.as_str()).collect();
+        let names = all.iter().map(|template| &*template.name);
+        wanted.extend(names.filter(|name| texts.iter().any(|text| text.contains(name))).map(str::to_owned));
+    }
+    all.into_iter().filter(|template| wanted.contains(&*template.name)).collect()
 }
 
 /// Those of the project's that replace none and that nothing includes, and the name that may have been meant.
