@@ -121,19 +121,28 @@ impl Engine {
         if let Some(tree) = self.parsed.lock().ok().and_then(|parsed| parsed.get(text).cloned()) {
             return Ok(tree);
         }
-        let mut local = Sources::default();
-        let file = local.add(planned.template, text);
-        let tree = node::parse(&local, file, Dialect::Manifest).map_err(|error| {
-            let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
-            let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
-            Box::new(self.at(planned, owner, "template-yaml", &what))
-        })?;
+        // Marks need places; so does the message of a text that cannot be read.
+        let bare = if self.traced { None } else { node::parse_bare(text, Dialect::Manifest) };
+        let tree = match bare {
+            Some(tree) => tree,
+            None => self.parse_with_places(planned, owner, text)?,
+        };
         let tree = Arc::new(tree);
         if let Ok(mut parsed) = self.parsed.lock() {
             parsed.insert(text.to_owned(), tree.clone());
         }
         Ok(tree)
+    }
+
+    fn parse_with_places(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Tree<Span>, Box<Diagnostic>> {
+        let mut local = Sources::default();
+        let file = local.add(planned.template, text);
+        node::parse(&local, file, Dialect::Manifest).map_err(|error| {
+            let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
+            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
+            let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
+            Box::new(self.at(planned, owner, "template-yaml", &what))
+        })
     }
 }
 
