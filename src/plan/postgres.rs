@@ -81,8 +81,25 @@ fn major(image: &str) -> Option<u32> {
         .filter(|n| (9..100).contains(n))
 }
 
+/// The app's role and database are made at the first start, which fails where the server has them already.
+fn names(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+    for (key, taken) in
+        [("user", &["postgres", "public", "none"][..]), ("database", &["postgres", "template0", "template1"])]
+    {
+        let said = take(postgres, key);
+        let name = said.as_str().unwrap_or_default();
+        if taken.contains(&name) || key == "user" && name.starts_with("pg_") {
+            let message = format!("`{}.{key}` is `{name}`, which PostgreSQL keeps for itself", owner.id);
+            let d = Diagnostic::error("postgres-name", message).at(cx.span_in(&said));
+            cx.report
+                .push(d.hint("kgen makes a role and a database for the app; give it a name of its own, such as `app`"));
+        }
+    }
+}
+
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     redis::exporter(cx, owner, postgres);
+    names(cx, owner, postgres);
     let image = take(postgres, "image");
     let text_of_image = image.as_str().unwrap_or_default().to_owned();
     let major = major(&text_of_image).unwrap_or_else(|| {
