@@ -451,7 +451,6 @@ pub struct Container<'t> {
 pub struct Answer {
     /// `None` when `timeoutSeconds` was over, which counts as a failure.
     pub status: Option<i32>,
-    pub took: Duration,
 }
 
 impl Answer {
@@ -550,11 +549,11 @@ impl<'t> Container<'t> {
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 let status = status.code().or(status.signal().map(|signal| 128 + signal));
-                return Answer { status, took: start.elapsed() };
+                return Answer { status };
             }
             if start.elapsed() > limit {
                 end(&mut child);
-                return Answer { status: None, took: start.elapsed() };
+                return Answer { status: None };
             }
             sleep(Duration::from_millis(10));
         }
@@ -729,3 +728,28 @@ cd "$folder"
 umask 022
 exec "$@"
 "#;
+
+#[test]
+fn expansion_is_kubernetes() {
+    let bound = [("A", "a"), ("B", "$(A)"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    for (text, wanted) in [
+        ("$(A)", "a"),
+        ("x$(A)y$(A)", "xaya"),
+        ("$(B)", "$(A)"),
+        ("$(EMPTY)!", "!"),
+        ("$(NONE)", "$(NONE)"),
+        ("$$(A)", "$(A)"),
+        ("$$$(A)", "$a"),
+        ("$$$$(A)", "$$(A)"),
+        ("$A ${A}", "$A ${A}"),
+        ("$(A", "$(A"),
+        ("$(A $(A)", "$(A $(A)"),
+        ("$", "$"),
+        ("$$", "$"),
+        ("a$", "a$"),
+        ("$()", "$()"),
+        ("日$(A)本", "日a本"),
+    ] {
+        assert_eq!(expand(text, &bound), wanted, "{text}");
+    }
+}

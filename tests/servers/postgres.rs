@@ -277,7 +277,7 @@ fn passwords_arrive() {
     let network = Network::new();
     for chunk in hostile::passwords().chunks(13) {
         // One server to a chunk: the init scripts of the others are run beside the first one's.
-        let stores: String = (0..chunk.len()).map(|number| store(number)).collect();
+        let stores: String = (0..chunk.len()).map(store).collect();
         let apps: String =
             (0..chunk.len()).map(|number| format!(", U{number}: \"${{postgres.db{number}.url}}\"")).collect();
         let keys: String = (0..chunk.len()).map(|number| format!("p{number}: {{env: PW{number}}}, ")).collect();

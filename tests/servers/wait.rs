@@ -46,7 +46,8 @@ fn succeeds_when_the_store_answers() {
             server.signal("STOP");
             let wait = api.start(&format!("wait-for-{store}"));
             sleep(Duration::from_secs(4));
-            assert_eq!(wait.log(), first);
+            // (Busybox says `Terminated` of the client it ended.)
+            assert!(wait.log().ends_with(&first), "{}", wait.log());
         }
     }
 }
@@ -90,18 +91,17 @@ fn by_url() {
     let (mut redis, mut postgres) = (cache.start("redis"), db.start("postgres"));
     redis.wait_started(10);
     postgres.wait_started(60);
+    let mut old = stream.secret("pw", "password");
     for password in hostile::passwords() {
         let project = "secrets: {pw: {password: {env: PW}}}
 redis: {cache: {mode: external, image: \"redis:7-alpine\", host: 127.0.0.1, password: \"${secrets.pw.password}\"}}
 postgres: {db: {mode: external, host: 127.0.0.1, password: \"${secrets.pw.password}\"}}
 apps: {api: {image: a/b:1, waitFor: [redis.cache, postgres.db]}}\n";
         let outside = Stream::render(project, &[("PW", &password)]);
-        let said = redis.exec_with(&["redis-cli", "-x", "config", "set", "requirepass"], &[]);
-        assert!(said.status.success());
         let set = ["sh", "-c", "printf %s \"$NEW\" | redis-cli -x config set requirepass"];
-        let old = if password == "plain" { "s3 c\"ret".to_owned() } else { previous(&password) };
         let said = redis.exec_with(&set, &[("NEW", &password), ("REDISCLI_AUTH", &old)]);
         assert_eq!(said.stdout, b"OK\n", "{password:?} after {old:?}");
+        old.clone_from(&password);
         let api = Pod::new(&outside, &network, "api");
         for (store, target) in [("cache", "redis.cache"), ("db", "postgres.db")] {
             let mut wait = api.start(&format!("wait-for-{store}"));
@@ -109,13 +109,6 @@ apps: {api: {image: a/b:1, waitFor: [redis.cache, postgres.db]}}\n";
             assert_eq!(wait.log(), format!("{target} answers\n"));
         }
     }
-}
-
-/// The password before this one.
-fn previous(password: &str) -> String {
-    let all = hostile::passwords();
-    let at = all.iter().position(|other| other == password).unwrap();
-    all[at - 1].clone()
 }
 
 /// Whether a store answers does not depend on its certificate, whose authority only the app may have.
