@@ -178,7 +178,7 @@ pub struct Network(Child);
 
 impl Network {
     pub fn new() -> Self {
-        needs(&["unshare", "nsenter", "setpriv", "mount", "pivot_root", "busybox"]);
+        needs(&["unshare", "nsenter", "setpriv", "mount", "pivot_root", "busybox", "redis-server", "redis-cli"]);
         let script = "busybox ip link set lo up && echo up && exec sleep 600";
         let mut child = tool(&["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "sh", "-c", script]);
         let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

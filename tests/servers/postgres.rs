@@ -88,10 +88,15 @@ fn first_start_and_restart() {
     // Killed: no time to write anything. What was committed is there.
     answer(&db, &url, "INSERT INTO once VALUES (2)");
     db.kill();
-    pod.again();
+    // The container alone is started again: its socket and lock files are still there. Then the whole pod.
     let mut db = pod.start("postgres");
     db.wait_started(30);
     assert!(db.log().contains("automatic recovery in progress"), "{}", db.log());
+    assert_eq!(answer(&db, &url, "SELECT count(*) FROM once"), "2");
+    db.kill();
+    pod.again();
+    let mut db = pod.start("postgres");
+    db.wait_started(30);
     assert_eq!(answer(&db, &url, "SELECT count(*) FROM once"), "2");
 }
 
@@ -162,6 +167,21 @@ fn a_broken_first_start_is_not_ready() {
         let mut db = pod.start("postgres");
         assert!(db.wait_end(30).is_some_and(|status| status != 0), "{}", db.log());
         assert!(db.log().contains("exists but is not empty"), "{}", db.log());
+    }
+}
+
+/// Role and database are called what the project says, whatever shells, SQL, URLs and Kubernetes would make of it.
+#[test]
+fn names_arrive() {
+    let network = Network::new();
+    for name in ["o'hara \"x\" %41;", "$(PGDATA)$$`id`\\", "-d ünïcødé"] {
+        let quoted = name.replace('\'', "''");
+        let stream = database(&format!("    user: '{quoted}'\n    database: 'db {quoted}'\n    initSql: SELECT 1\n"));
+        let pod = Pod::new(&stream, &network, "db");
+        let mut db = pod.start("postgres");
+        db.wait_started(60);
+        let said = answer(&db, &stream.secret("db", "url"), "SELECT current_user, current_database()");
+        assert_eq!(said, format!("{name}|db {name}"));
     }
 }
 
