@@ -145,7 +145,7 @@ fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, 
     let mut value = String::new();
     for piece in &secret.pieces {
         match piece {
-            Piece::Text(text) => value.push_str(&text.replace("$(", "$$(")),
+            Piece::Text(text) => value.push_str(&escaped(text)),
             Piece::Value { home, .. } => {
                 let variable = earlier(out, home).unwrap_or_else(|| {
                     let variable = part_name(home);
@@ -157,6 +157,11 @@ fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, 
         }
     }
     literal(name, text(value, &secret.from))
+}
+
+/// A text that Kubernetes expands to itself. Every `$`: one at its end would take the first of what follows.
+pub fn escaped(text: &str) -> String {
+    text.replace('$', "$$")
 }
 
 /// The variable that already holds a key, if one does.

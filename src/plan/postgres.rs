@@ -133,7 +133,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
 /// up on a half-made data directory.
 fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
     let is_taken = |key: &str, name: &str| match key {
-        "user" => name == "postgres" || name.starts_with("pg_"),
+        "user" => ["postgres", "public", "none"].contains(&name) || name.starts_with("pg_"),
         _ => ["postgres", "template0", "template1"].contains(&name),
     };
     for (key, what) in [("user", "role"), ("database", "database")] {
@@ -214,8 +214,8 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
         ("POSTGRES_USER", "postgres".into()),
         ("POSTGRES_PASSWORD_FILE", "/run/secrets/postgres/superuser-password".into()),
         ("POSTGRES_INITDB_ARGS", "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums".into()),
-        ("APP_USER", take(postgres, "user")),
-        ("APP_DATABASE", take(postgres, "database")),
+        ("APP_USER", as_written(postgres, "user")),
+        ("APP_DATABASE", as_written(postgres, "database")),
         ("APP_PASSWORD_FILE", "/run/secrets/postgres/password".into()),
     ];
     let mut all: Vec<Node> = variables.map(|(name, value)| map([("name", name.into()), ("value", value)])).to_vec();
@@ -236,6 +236,15 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
         ("securityContext", merged(security::sealed(), &redis::own_context(postgres))),
         ("secrets", secrets),
     ])
+}
+
+/// A name, of which nothing is Kubernetes': the URL has it as it stands in the project file.
+fn as_written(postgres: &Node, key: &str) -> Node {
+    let said = take(postgres, key);
+    match said.as_str() {
+        Some(name) if name.contains('$') => text(env::escaped(name), &said.from),
+        _ => said,
+    }
 }
 
 /// A quarter of the memory limit for shared memory, against which it counts; parallel joins fail with the runtime's 64 MiB.

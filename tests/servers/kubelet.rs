@@ -178,7 +178,7 @@ pub struct Network(Child);
 
 impl Network {
     pub fn new() -> Self {
-        needs(&["unshare", "nsenter", "setpriv", "mount", "pivot_root", "busybox"]);
+        needs(&["unshare", "nsenter", "setpriv", "mount", "pivot_root", "busybox", "redis-server", "redis-cli"]);
         let script = "busybox ip link set lo up && echo up && exec sleep 600";
         let mut child = tool(&["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "sh", "-c", script]);
         let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -380,18 +380,20 @@ impl<'t> Pod<'t> {
     /// Starts a container or an init container.
     #[track_caller]
     pub fn start(&'t self, container: &str) -> Container<'t> {
-        let mut all = list(self.spec, "containers").chain(list(self.spec, "initContainers"));
-        let spec = all.find(|c| word(c, "name") == container).unwrap_or_else(|| panic!("no container {container}"));
-        Container::start(self, spec, &Env::new())
+        Container::start(self, self.container(container), &Env::new(), false)
     }
 
-    /// As `start`, with variables of the test over the pod's own.
+    /// As `start`, with variables of the test over the pod's own, and with a `sleep` that only says so.
     #[track_caller]
-    pub fn start_with(&'t self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
-        let mut all = list(self.spec, "containers").chain(list(self.spec, "initContainers"));
-        let spec = all.find(|c| word(c, "name") == container).unwrap_or_else(|| panic!("no container {container}"));
+    pub fn start_fast(&'t self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Container::start(self, spec, &env)
+        Container::start(self, self.container(container), &env, true)
+    }
+
+    #[track_caller]
+    fn container(&self, name: &str) -> &'t Value {
+        let mut all = list(self.spec, "containers").chain(list(self.spec, "initContainers"));
+        all.find(|c| word(c, "name") == name).unwrap_or_else(|| panic!("no container {name}"))
     }
 
     /// `uid` for the container, which the pod or the container says.
@@ -449,7 +451,6 @@ pub struct Container<'t> {
 pub struct Answer {
     /// `None` when `timeoutSeconds` was over, which counts as a failure.
     pub status: Option<i32>,
-    pub took: Duration,
 }
 
 impl Answer {
@@ -460,7 +461,7 @@ impl Answer {
 
 impl<'t> Container<'t> {
     #[track_caller]
-    fn start(pod: &'t Pod<'t>, spec: &'t Value, over: &Env) -> Self {
+    fn start(pod: &'t Pod<'t>, spec: &'t Value, over: &Env, fast: bool) -> Self {
         let image = Image::of(spec);
         let mut env = image.environment();
         let mut own = environment(pod.stream, &pod.name, spec);
@@ -479,6 +480,7 @@ impl<'t> Container<'t> {
         fs::create_dir_all(place.join("root")).unwrap();
         let log = place.join("log");
         write_root(&place, pod, spec, image);
+        fs::write(place.join("fast"), if fast { "fast" } else { "" }).unwrap();
         let out = File::create(&log).unwrap();
         let mut runner = tool(&["setpriv", "--pdeathsig", "KILL", "nsenter"]);
         runner.arg(format!("--net=/proc/{}/ns/net", pod.network.0.id()));
@@ -547,11 +549,11 @@ impl<'t> Container<'t> {
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 let status = status.code().or(status.signal().map(|signal| 128 + signal));
-                return Answer { status, took: start.elapsed() };
+                return Answer { status };
             }
             if start.elapsed() > limit {
                 end(&mut child);
-                return Answer { status: None, took: start.elapsed() };
+                return Answer { status: None };
             }
             sleep(Duration::from_millis(10));
         }
@@ -690,6 +692,7 @@ mount -t tmpfs -o mode=755 tmpfs "$place/root"
 read -r folder < "$place/folder" || :
 read -r mode < "$place/mode" || :
 read -r busybox < "$place/busybox" || :
+read -r fast < "$place/fast" || :
 cd "$place/root"
 mkdir usr etc proc dev run tmp var data docker-entrypoint-initdb.d
 chmod 1777 tmp
@@ -698,6 +701,11 @@ ln -s ../run var/run
 mount --bind /usr usr
 mount -o remount,bind,ro usr
 for program in $busybox; do mount --bind /usr/bin/busybox "usr/bin/$program"; done
+if [ "$fast" ]; then
+  printf '#!/bin/sh\necho sleep "$@"\n' > sleep
+  chmod 755 sleep
+  mount --bind sleep usr/bin/sleep
+fi
 mount -t proc proc proc
 mkdir dev/shm
 for device in null zero full random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
@@ -720,3 +728,28 @@ cd "$folder"
 umask 022
 exec "$@"
 "#;
+
+#[test]
+fn expansion_is_kubernetes() {
+    let bound = [("A", "a"), ("B", "$(A)"), ("EMPTY", "")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    for (text, wanted) in [
+        ("$(A)", "a"),
+        ("x$(A)y$(A)", "xaya"),
+        ("$(B)", "$(A)"),
+        ("$(EMPTY)!", "!"),
+        ("$(NONE)", "$(NONE)"),
+        ("$$(A)", "$(A)"),
+        ("$$$(A)", "$a"),
+        ("$$$$(A)", "$$(A)"),
+        ("$A ${A}", "$A ${A}"),
+        ("$(A", "$(A"),
+        ("$(A $(A)", "$(A $(A)"),
+        ("$", "$"),
+        ("$$", "$"),
+        ("a$", "a$"),
+        ("$()", "$()"),
+        ("日$(A)本", "日a本"),
+    ] {
+        assert_eq!(expand(text, &bound), wanted, "{text}");
+    }
+}

@@ -7,6 +7,8 @@ mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
 mod redis; // probes, passwords, memory and persistence of Redis
+mod scripts; // shells and shellcheck read the scripts
 #[allow(dead_code, reason = "shared with the other test binary")]
 #[path = "../support/mod.rs"]
 mod support; // not tests: runs the binary in a folder of its own
+mod wait; // `waitFor` waits, and gives up

@@ -88,10 +88,15 @@ fn first_start_and_restart() {
     // Killed: no time to write anything. What was committed is there.
     answer(&db, &url, "INSERT INTO once VALUES (2)");
     db.kill();
-    pod.again();
+    // The container alone is started again: its socket and lock files are still there. Then the whole pod.
     let mut db = pod.start("postgres");
     db.wait_started(30);
     assert!(db.log().contains("automatic recovery in progress"), "{}", db.log());
+    assert_eq!(answer(&db, &url, "SELECT count(*) FROM once"), "2");
+    db.kill();
+    pod.again();
+    let mut db = pod.start("postgres");
+    db.wait_started(30);
     assert_eq!(answer(&db, &url, "SELECT count(*) FROM once"), "2");
 }
 
@@ -99,7 +104,7 @@ fn first_start_and_restart() {
 fn who_may_do_what() {
     let network = Network::new();
     let stream =
-        database("    database: legacy app\n    user: web-app\n    initSql: \"CREATE TABLE t AS SELECT 1 AS n;\"\n");
+        database("    database: legacy app=1\n    user: web-app\n    initSql: \"CREATE TABLE t AS SELECT 1 AS n;\"\n");
     let pod = Pod::new(&stream, &network, "db");
     let mut db = pod.start("postgres");
     db.wait_started(60);
@@ -107,7 +112,7 @@ fn who_may_do_what() {
     let role = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles \
         WHERE rolname = current_user";
     assert_eq!(answer(&db, &url, role), "f|f|f|f|f");
-    assert_eq!(answer(&db, &url, "SELECT current_user, current_database()"), "web-app|legacy app");
+    assert_eq!(answer(&db, &url, "SELECT current_user, current_database()"), "web-app|legacy app=1");
     let owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()";
     assert_eq!(answer(&db, &url, owner), "web-app");
     // initSql ran as the app's role, in the app's database.
@@ -117,7 +122,7 @@ fn who_may_do_what() {
     assert_eq!(read.status.code(), Some(1), "{read:?}");
     // No other role reaches the app's database.
     answer(&db, &admin_url, "CREATE ROLE other LOGIN PASSWORD 'other'");
-    let other = "postgresql://other:other@127.0.0.1/legacy%20app";
+    let other = "postgresql://other:other@127.0.0.1/legacy%20app%3D1";
     refused(&ask(&db, other, "SELECT 1"), "permission denied for database");
     // A wrong password is refused on each way in.
     for host in ["127.0.0.1", "db", "%2Fvar%2Frun%2Fpostgresql"] {
@@ -134,6 +139,60 @@ fn who_may_do_what() {
     let mode = fs::metadata(pod.volume("secrets").join("password")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o440);
     assert!(!db.log().contains(PASSWORD), "{}", db.log());
+}
+
+/// A first start that fails is never taken for one that did not.
+#[test]
+fn a_broken_first_start_is_not_ready() {
+    let network = Network::new();
+    for image in ["postgres:18-trixie", "postgres:17-alpine"] {
+        let sql = "CREATE TABLE a (n int); SELECT pg_sleep(1); SELECT 1/0;";
+        let stream = database(&format!("    image: {image}\n    initSql: \"{sql}\"\n"));
+        let pod = Pod::new(&stream, &network, "db");
+        // An error: each start says it again, and nothing is left that a later one would trust.
+        for _ in 0..2 {
+            let mut db = pod.start("postgres");
+            let status = db.wait_end(60);
+            assert!(status.is_some_and(|status| status != 0), "{status:?} {}", db.log());
+            assert!(db.log().contains("division by zero"), "{}", db.log());
+            assert!(!db.log().contains("Skipping initialization"), "{}", db.log());
+            pod.again();
+        }
+        // A kill while it is at it: the next start stops, and says at what.
+        let mut db = pod.start("postgres");
+        db.wait("init script", 60, |db| db.log().contains("running /docker-entrypoint-initdb.d/10-app.sh"));
+        sleep(Duration::from_millis(500));
+        db.kill();
+        pod.again();
+        let mut db = pod.start("postgres");
+        assert!(db.wait_end(30).is_some_and(|status| status != 0), "{}", db.log());
+        assert!(db.log().contains("exists but is not empty"), "{}", db.log());
+    }
+}
+
+/// Role and database are called what the project says, whatever shells, SQL, URLs and Kubernetes would make of it.
+#[test]
+fn names_arrive() {
+    let network = Network::new();
+    for name in ["o'hara \"x\" %41;", "$(PGDATA)$$`id`\\", "-d ünïcødé"] {
+        let quoted = name.replace('\'', "''");
+        let stream = database(&format!("    user: '{quoted}'\n    database: 'db {quoted}'\n    initSql: SELECT 1\n"));
+        let pod = Pod::new(&stream, &network, "db");
+        let mut db = pod.start("postgres");
+        db.wait_started(60);
+        let said = answer(&db, &stream.secret("db", "url"), "SELECT current_user, current_database()");
+        assert_eq!(said, format!("{name}|db {name}"));
+    }
+}
+
+/// Names that the server has itself: its first start would fail.
+#[test]
+fn names_of_the_server_are_refused() {
+    for (key, name) in [("user", "postgres"), ("user", "pg_app"), ("database", "postgres"), ("database", "template1")] {
+        let said = Stream::try_render(&project(&format!("    {key}: {name}\n")), &[("PW", "x")]).map(|_| ());
+        let said = said.expect_err(name);
+        assert!(said.contains("error[postgres-name]") && said.contains(&format!("`{name}`")), "{said}");
+    }
 }
 
 #[test]
@@ -238,7 +297,7 @@ fn passwords_arrive() {
     let network = Network::new();
     for chunk in hostile::passwords().chunks(13) {
         // One server to a chunk: the init scripts of the others are run beside the first one's.
-        let stores: String = (0..chunk.len()).map(|number| store(number)).collect();
+        let stores: String = (0..chunk.len()).map(store).collect();
         let apps: String =
             (0..chunk.len()).map(|number| format!(", U{number}: \"${{postgres.db{number}.url}}\"")).collect();
         let keys: String = (0..chunk.len()).map(|number| format!("p{number}: {{env: PW{number}}}, ")).collect();
@@ -275,19 +334,19 @@ fn store(number: usize) -> String {
     format!("  db{number}: {{password: \"${{secrets.pw.p{number}}}\", user: app{number}, database: app{number}}}\n")
 }
 
-/// The rendered init script of another store, with its environment and its files, against the running server.
+/// The rendered init script of another store, with its environment and its password, against the running server.
 fn make_role(stream: &Stream, pod: &Pod, db: &Container, name: &str) {
     let script = stream.key("ConfigMap", &format!("{name}-init"), "10-app.sh").unwrap();
     let password = fs::read_to_string(pod.volume("secrets").join("password")).unwrap();
-    let script = script.replace("/docker-entrypoint-initdb.d/", "/nowhere/");
     let admin = stream.secret("db0", "superuser-password");
+    let own = name.replace("db", "app");
     let env = [
         ("PGPASSWORD", admin.as_str()),
         ("PW", &password),
-        ("APP_PASSWORD_FILE", "/tmp/password"),
         ("SCRIPT", &script),
-        ("APP_USER", &name.replace("db", "app")),
-        ("APP_DATABASE", &name.replace("db", "app")),
+        ("APP_PASSWORD_FILE", "/tmp/password"),
+        ("APP_USER", &own),
+        ("APP_DATABASE", &own),
     ];
     let said = db.exec_with(&["sh", "-c", "printf %s \"$PW\" > /tmp/password && exec sh -c \"$SCRIPT\""], &env);
     assert!(said.status.success(), "{said:?}");
