@@ -239,8 +239,8 @@ fn colors_when_asked_for() {
     refused(kgen.args(["render", "--color", "always"]), COLORED);
 }
 
-/// `kgen` with a terminal for stdout and stderr, by `script` of util-linux; `None` where there is none.
-fn on_a_terminal(body: &str, command: &str, no_color: &str) -> Option<(String, Option<i32>)> {
+/// `kgen` with a terminal for stdout and stderr, by `script`, which every Debian has (bsdutils).
+fn on_a_terminal(body: &str, command: &str, no_color: &str) -> (String, Option<i32>) {
     let temp = Temp::new();
     put(&temp.path().join("kgen.yaml"), format!("{HEAD}{}", text(body)));
     let mut script = Command::new("script");
@@ -250,26 +250,26 @@ fn on_a_terminal(body: &str, command: &str, no_color: &str) -> Option<(String, O
         .env("PATH", inherited("PATH").unwrap_or_default())
         .env("TERM", "xterm")
         .env("NO_COLOR", no_color);
-    let done = script.stdin(Stdio::null()).output().ok()?;
-    Some((String::from_utf8(done.stdout).unwrap().replace("\r\n", "\n"), done.status.code()))
+    let done = script.stdin(Stdio::null()).output().expect("this test needs `script`, of Debian's bsdutils");
+    (String::from_utf8(done.stdout).unwrap().replace("\r\n", "\n"), done.status.code())
 }
 
 #[test]
 fn colors_on_a_terminal() {
-    let Some(said) = on_a_terminal("\n    labls: {}\n", "render", "") else { return };
+    let said = on_a_terminal("\n    labls: {}\n", "render", "");
     assert_eq!(said, (COLORED.to_owned(), Some(2)));
 }
 
 #[test]
 fn no_color_on_a_terminal_that_wants_none() {
-    let Some((said, status)) = on_a_terminal("\n    labls: {}\n", "render", "1") else { return };
+    let (said, status) = on_a_terminal("\n    labls: {}\n", "render", "1");
     assert!(said.starts_with("error[unknown-key]: unknown key `labls`"), "{said}");
     assert_eq!(status, Some(2));
 }
 
 #[test]
 fn readable_secrets_are_not_printed_to_a_terminal() {
-    let Some(said) = on_a_terminal(SECRET, "render dev", "1") else { return };
+    let said = on_a_terminal(SECRET, "render dev", "1");
     let expected = text(
         "
         error: the stream of `dev` has readable secret values, and stdout is a terminal
@@ -281,7 +281,7 @@ fn readable_secrets_are_not_printed_to_a_terminal() {
 
 #[test]
 fn readable_secrets_are_revealed_when_asked_for() {
-    let Some((said, status)) = on_a_terminal(SECRET, "render dev --reveal", "1") else { return };
+    let (said, status) = on_a_terminal(SECRET, "render dev --reveal", "1");
     assert!(said.contains("\nkind: Secret\n"), "{said}");
     assert_eq!(status, Some(0));
 }
