@@ -6,7 +6,8 @@
 
 use super::label::Owner;
 use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
-use super::output::{Home, Output, Piece, Secretive};
+use super::output::Output;
+use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
 use super::{Planner, secret};
 use crate::diag::Diagnostic;

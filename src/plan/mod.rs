@@ -12,6 +12,7 @@ pub mod job;
 pub mod label;
 pub mod node;
 pub mod output;
+pub mod piece;
 pub mod pod;
 pub mod policy;
 pub mod port;
@@ -23,6 +24,7 @@ pub mod resolve;
 pub mod resources;
 pub mod secret;
 pub mod security;
+pub mod store;
 pub mod volume;
 pub mod wait;
 

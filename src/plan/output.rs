@@ -1,71 +1,19 @@
 //! What a component offers to others: `${redis.cache.host}`, `${postgres.db.url}`.
 //!
-//! Owns: the outputs of each kind in each mode, which of them are secret, and how a URL is put together.
+//! Owns: the outputs of each kind in each mode, and which of them are secret (those of stores are in `store.rs`).
 //! Does not own: where a secret ends up (`secret.rs`), nor the syntax of references (`reference.rs`).
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use super::node::Node;
+use super::piece::{Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, Part, Reference};
 use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;
 use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
-
-/// A node of the plan.
-pub type Node = Tree<From>;
-
-/// Where a secret value lives: a key of a Secret.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Home {
-    pub secret: String,
-    pub key: String,
-}
-
-impl Home {
-    pub fn new(secret: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { secret: secret.into(), key: key.into() }
-    }
-}
-
-/// A piece of a composed secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    Text(String),
-    /// The value at a home; percent-encoded where it stands in a URL.
-    Value {
-        home: Home,
-        encode: bool,
-    },
-}
-
-/// A text that holds secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Secretive {
-    /// The key that holds the whole, where there is one.
-    pub home: Option<Home>,
-    pub pieces: Vec<Piece>,
-    pub from: From,
-}
-
-impl Secretive {
-    fn at(home: Home, from: From) -> Self {
-        let piece = Piece::Value { home: home.clone(), encode: false };
-        Self { home: Some(home), pieces: vec![piece], from }
-    }
-
-    /// Without any secret piece it is an ordinary text.
-    pub fn plain(&self) -> Option<String> {
-        let text = |piece: &Piece| if let Piece::Text(text) = piece { Some(text.clone()) } else { None };
-        self.pieces.iter().map(text).collect()
-    }
-
-    /// Whether it is nothing but the value at its home.
-    pub fn is_raw(&self) -> bool {
-        matches!(&self.pieces[..], [Piece::Value { home, encode: false }] if self.home.as_ref() == Some(home))
-    }
-}
 
 /// What a reference, or a text with references, gives.
 #[derive(Clone, Debug)]
@@ -83,7 +31,7 @@ pub struct Resolver<'s> {
     reached: RefCell<BTreeSet<String>>,
 }
 
-type Answer<T> = Result<T, Box<Diagnostic>>;
+pub type Answer<T> = Result<T, Box<Diagnostic>>;
 
 impl<'s> Resolver<'s> {
     pub fn new(settings: &'s Settings) -> Self {
@@ -328,7 +276,7 @@ impl<'s> Resolver<'s> {
         section.and_then(|map| map.entry(name)).map(|entry| entry.key_from.clone()).unwrap_or_default()
     }
 
-    fn fqdn(&self, host: &Node) -> Answer<Node> {
+    pub fn fqdn(&self, host: &Node) -> Answer<Node> {
         let namespace = self.word("namespace", host).map_err(|d| {
             Box::new(
                 d.at(self.settings.span(&host.from))
@@ -391,171 +339,6 @@ impl<'s> Resolver<'s> {
             Output::Secret(inner) => Secretive { home: Some(home), pieces: inner.pieces, from },
         })))
     }
-
-    fn redis(&self, name: &str, redis: &Node, output: &str) -> Answer<Option<Output>> {
-        let mode = redis.get("mode").and_then(Tree::as_str).unwrap_or("standalone");
-        if mode == "external" {
-            return self.external("redis", name, redis, output);
-        }
-        let service = self.service("redis", name, redis)?;
-        let (base, database) = output.split_once('/').unwrap_or((output, "0"));
-        Ok(Some(match base {
-            "host" => Output::Plain(service),
-            "fqdn" => Output::Plain(self.fqdn(&service)?),
-            "port" => Output::Plain(6379.into()),
-            "masterName" if mode == "sentinel" => Output::Plain("mymaster".into()),
-            "sentinels" if mode == "sentinel" => {
-                Output::Plain(Tree::new(Kind::String(format!("{name}-sentinel:26379").into()), service.from))
-            }
-            "password" => match self.password("redis", name, redis)? {
-                Some(password) => Output::Secret(password),
-                None => return Ok(None),
-            },
-            "url" if database.parse::<u16>().is_ok() => {
-                let key = if output == "url" { "url".to_owned() } else { format!("url-{database}") };
-                let mut pieces = vec![Piece::Text("redis://".into())];
-                if let Some(password) = self.password("redis", name, redis)? {
-                    push_text(&mut pieces, "default:");
-                    pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
-                    push_text(&mut pieces, "@");
-                }
-                push_text(&mut pieces, &format!("{service}:6379/{database}"));
-                Output::Secret(Secretive { home: Some(Home::new(name, key)), pieces, from: service.from })
-            }
-            _ => return Ok(None),
-        }))
-    }
-
-    /// The password of a store; `None` where it has none.
-    pub fn password(&self, section: &str, name: &str, store: &Node) -> Answer<Option<Secretive>> {
-        if section == "redis" && store.get("auth").and_then(Tree::as_str) == Some("none") {
-            return Ok(None);
-        }
-        let from = self.key_from(section, name);
-        let Some(said) = store.get("password") else {
-            return Ok(Some(Secretive::at(Home::new(name, "password"), from)));
-        };
-        match self.value(said)? {
-            Output::Secret(secret) => Ok(Some(secret)),
-            Output::Plain(_) => Err(Box::new(
-                Diagnostic::error("password-literal", format!("`{section}.{name}.password` must name a secret"))
-                    .at(self.settings.span(&said.from))
-                    .hint("declare it under `secrets` and write `${secrets.NAME.KEY}`"),
-            )),
-        }
-    }
-
-    fn postgres(&self, name: &str, postgres: &Node, output: &str) -> Answer<Option<Output>> {
-        let mode = postgres.get("mode").and_then(Tree::as_str).unwrap_or("standalone");
-        if mode == "external" {
-            return self.external("postgres", name, postgres, output);
-        }
-        let service = self.service("postgres", name, postgres)?;
-        let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
-        Ok(Some(match output {
-            "host" | "readHost" => Output::Plain(service),
-            "fqdn" => Output::Plain(self.fqdn(&service)?),
-            "port" => Output::Plain(5432.into()),
-            "database" | "user" => Output::Plain(setting(output)?),
-            "password" => match self.password("postgres", name, postgres)? {
-                Some(password) => Output::Secret(password),
-                None => return Ok(None),
-            },
-            "url" => {
-                let (user, database) = (setting("user")?, setting("database")?);
-                let mut pieces = vec![Piece::Text(format!("postgresql://{}:", percent(&user.to_string())))];
-                let password = self.password("postgres", name, postgres)?;
-                pieces.extend(password.into_iter().flat_map(|p| p.pieces).map(|piece| encoded(piece, true)));
-                push_text(&mut pieces, &format!("@{service}:5432/{}", percent(&database.to_string())));
-                let from = service.from.and(&user.from).and(&database.from);
-                Output::Secret(Secretive { home: Some(Home::new(name, "url")), pieces, from })
-            }
-            _ => return Ok(None),
-        }))
-    }
-
-    /// A store outside the cluster: its URL is a secret that is delivered, or made of the parts that are given.
-    fn external(&self, section: &str, name: &str, store: &Node, output: &str) -> Answer<Option<Output>> {
-        let (base, database) = output.split_once('/').unwrap_or((output, ""));
-        match base {
-            "url" => {
-                let mut url = self.external_url(section, name, store)?;
-                if !database.is_empty() && section == "redis" {
-                    push_text(&mut url.pieces, &format!("/{database}"));
-                    url.home = Some(Home::new(name, format!("url-{database}")));
-                }
-                Ok(Some(Output::Secret(url)))
-            }
-            "password" if store.get("password").is_some() => {
-                Ok(self.password(section, name, store)?.map(Output::Secret))
-            }
-            // Where the host is said, the port is the usual one unless that is said too, as in the URL.
-            "port" if store.get("host").is_some_and(|host| !host.is_null()) => {
-                let port = self.setting(store, "port")?;
-                Ok(Some(Output::Plain(port.unwrap_or_else(|| usual_port(section).into()))))
-            }
-            "host" | "port" | "database" | "user" => {
-                let given = store.get(base).filter(|_| self.is_users(store, base) || store.get("host").is_some());
-                given.map(|node| self.plain(node).map(Output::Plain)).transpose()
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn is_users(&self, store: &Node, key: &str) -> bool {
-        store.get(key).is_some_and(|node| self.settings.is_users(&node.from))
-    }
-
-    fn external_url(&self, section: &str, name: &str, store: &Node) -> Answer<Secretive> {
-        let from = self.key_from(section, name);
-        if let Some(url) = store.get("url") {
-            return match self.value(url)? {
-                Output::Secret(secret) => Ok(secret),
-                Output::Plain(text) if text.to_string().contains('@') && !self.settings.is_dev() => {
-                    let message = format!("`{section}.{name}.url` is spelled out with its credentials");
-                    let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
-                    Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
-                }
-                Output::Plain(text) => Ok(Secretive {
-                    home: Some(Home::new(name, "url")),
-                    pieces: vec![Piece::Text(text.to_string())],
-                    from,
-                }),
-            };
-        }
-        let Some(host) = self.setting(store, "host")? else {
-            return Ok(Secretive::at(Home::new(name, "url"), from));
-        };
-        let setting = |key: &str| self.setting(store, key).map(|v| v.map(|v| v.to_string()));
-        let port = |default: u16| setting("port").map(|p| p.unwrap_or_else(|| default.to_string()));
-        let tls = store.get("tls").and_then(Tree::as_bool) == Some(true);
-        let (scheme, user) = match section {
-            "redis" => (if tls { "rediss" } else { "redis" }, setting("username")?.unwrap_or_else(|| "default".into())),
-            _ => ("postgresql", setting("user")?.unwrap_or_else(|| "app".into())),
-        };
-        let mut pieces = vec![Piece::Text(format!("{scheme}://"))];
-        if let Some(password) = self.password(section, name, store)? {
-            push_text(&mut pieces, &format!("{}:", percent(&user)));
-            pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
-            push_text(&mut pieces, "@");
-        }
-        push_text(
-            &mut pieces,
-            &match section {
-                "redis" => format!("{host}:{}", port(6379)?),
-                _ => {
-                    let query = setting("sslmode")?.map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
-                    format!("{host}:{}/{}{query}", port(5432)?, percent(&setting("database")?.unwrap_or_default()))
-                }
-            },
-        );
-        Ok(Secretive { home: Some(Home::new(name, "url")), pieces, from })
-    }
-}
-
-/// The port of a store that does not say another.
-pub fn usual_port(section: &str) -> i64 {
-    if section == "redis" { 6379 } else { 5432 }
 }
 
 const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];
@@ -564,60 +347,10 @@ fn quoted(node: &Node) -> String {
     format!("`{node}`")
 }
 
-fn push_text(pieces: &mut Vec<Piece>, text: &str) {
-    match pieces.last_mut() {
-        Some(Piece::Text(last)) => last.push_str(text),
-        _ => pieces.push(Piece::Text(text.to_owned())),
-    }
-}
-
-fn encoded(piece: Piece, yes: bool) -> Piece {
-    match piece {
-        Piece::Value { home, encode } => Piece::Value { home, encode: encode || yes },
-        text => text,
-    }
-}
-
-/// Whether what was written so far has begun a URL that is still going on.
-fn in_url(pieces: &[Piece]) -> bool {
-    let text: String =
-        pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "x" }).collect();
-    text.rfind("://").is_some_and(|at| !text[at..].contains(char::is_whitespace))
-}
-
-/// Percent-encodes every byte outside RFC 3986's unreserved set: measured to be the only form that all clients read
-/// alike (libpq, redis-cli, Python, Node).
-pub fn percent(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
 /// A mistake is shown where the reference stands, with where its cause stands.
 fn because(d: Diagnostic, cause: Option<Span>) -> Diagnostic {
     match cause {
         Some(cause) => d.note(cause, "because of this"),
         None => d,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_byte_outside_the_unreserved_set_is_encoded() {
-        assert_eq!(percent("p@ss:/?#[]% ü~"), "p%40ss%3A%2F%3F%23%5B%5D%25%20%C3%BC~");
-    }
-
-    #[test]
-    fn a_secret_in_a_url_is_noticed() {
-        assert!(in_url(&[Piece::Text("amqp://guest:".into())]));
-        assert!(!in_url(&[Piece::Text("see http://x and ".into())]));
     }
 }

@@ -5,8 +5,8 @@
 use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take};
-use super::output::usual_port;
 use super::port::Port;
+use super::store::usual_port;
 use super::{Planned, Planner};
 use crate::tree::{Kind, Map, Tree};
 

@@ -6,7 +6,7 @@
 use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
-use super::output::{Home, Secretive};
+use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
 use super::{Planned, Planner, config, env, policy, probe, redis, resources, secret, security};
@@ -260,7 +260,7 @@ fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
     let superuser = Home::new(owner.name.as_str(), "superuser-password");
     let own = Secretive {
         home: Some(superuser.clone()),
-        pieces: vec![super::output::Piece::Value { home: superuser.clone(), encode: false }],
+        pieces: vec![super::piece::Piece::Value { home: superuser.clone(), encode: false }],
         from: owner.from.clone(),
     };
     secret::require(cx, &own);

@@ -6,7 +6,7 @@
 use super::app::{meta, service_account};
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, pairs, str_of, take, text};
-use super::output::Home;
+use super::piece::Home;
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
 use super::{Planned, Planner, env, policy, probe, resources, secret, security};

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::label::{self, Owner};
 use super::node::{Node, compact, get, list, map, merged, str_of, take, text};
-use super::output::{Home, Piece, Secretive, percent};
+use super::piece::{Home, Piece, Secretive, percent};
 use super::{Planned, Planner};
 use crate::diag::Diagnostic;
 use crate::project::schema;

@@ -5,7 +5,8 @@
 
 use super::label::Owner;
 use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
-use super::output::{Home, Output};
+use super::output::Output;
+use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
 use super::{Planner, resources, secret};

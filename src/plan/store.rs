@@ -1,0 +1,177 @@
+//! What a Redis and a PostgreSQL offer to others, in each mode.
+//!
+//! Owns: their outputs and how a URL is put together, in the cluster and outside.
+//! Does not own: how a reference is found (`output.rs`).
+
+use super::node::Node;
+use super::output::{Answer, Output, Resolver};
+use super::piece::{Home, Piece, Secretive, encoded, percent, push_text};
+use crate::diag::Diagnostic;
+use crate::tree::{Kind, Tree};
+
+impl Resolver<'_> {
+    pub fn redis(&self, name: &str, redis: &Node, output: &str) -> Answer<Option<Output>> {
+        let mode = redis.get("mode").and_then(Tree::as_str).unwrap_or("standalone");
+        if mode == "external" {
+            return self.external("redis", name, redis, output);
+        }
+        let service = self.service("redis", name, redis)?;
+        let (base, database) = output.split_once('/').unwrap_or((output, "0"));
+        Ok(Some(match base {
+            "host" => Output::Plain(service),
+            "fqdn" => Output::Plain(self.fqdn(&service)?),
+            "port" => Output::Plain(6379.into()),
+            "masterName" if mode == "sentinel" => Output::Plain("mymaster".into()),
+            "sentinels" if mode == "sentinel" => {
+                Output::Plain(Tree::new(Kind::String(format!("{name}-sentinel:26379").into()), service.from))
+            }
+            "password" => match self.password("redis", name, redis)? {
+                Some(password) => Output::Secret(password),
+                None => return Ok(None),
+            },
+            "url" if database.parse::<u16>().is_ok() => {
+                let key = if output == "url" { "url".to_owned() } else { format!("url-{database}") };
+                let mut pieces = vec![Piece::Text("redis://".into())];
+                if let Some(password) = self.password("redis", name, redis)? {
+                    push_text(&mut pieces, "default:");
+                    pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
+                    push_text(&mut pieces, "@");
+                }
+                push_text(&mut pieces, &format!("{service}:6379/{database}"));
+                Output::Secret(Secretive { home: Some(Home::new(name, key)), pieces, from: service.from })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The password of a store; `None` where it has none.
+    pub fn password(&self, section: &str, name: &str, store: &Node) -> Answer<Option<Secretive>> {
+        if section == "redis" && store.get("auth").and_then(Tree::as_str) == Some("none") {
+            return Ok(None);
+        }
+        let from = self.key_from(section, name);
+        let Some(said) = store.get("password") else {
+            return Ok(Some(Secretive::at(Home::new(name, "password"), from)));
+        };
+        match self.value(said)? {
+            Output::Secret(secret) => Ok(Some(secret)),
+            Output::Plain(_) => Err(Box::new(
+                Diagnostic::error("password-literal", format!("`{section}.{name}.password` must name a secret"))
+                    .at(self.settings.span(&said.from))
+                    .hint("declare it under `secrets` and write `${secrets.NAME.KEY}`"),
+            )),
+        }
+    }
+
+    pub fn postgres(&self, name: &str, postgres: &Node, output: &str) -> Answer<Option<Output>> {
+        let mode = postgres.get("mode").and_then(Tree::as_str).unwrap_or("standalone");
+        if mode == "external" {
+            return self.external("postgres", name, postgres, output);
+        }
+        let service = self.service("postgres", name, postgres)?;
+        let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
+        Ok(Some(match output {
+            "host" | "readHost" => Output::Plain(service),
+            "fqdn" => Output::Plain(self.fqdn(&service)?),
+            "port" => Output::Plain(5432.into()),
+            "database" | "user" => Output::Plain(setting(output)?),
+            "password" => match self.password("postgres", name, postgres)? {
+                Some(password) => Output::Secret(password),
+                None => return Ok(None),
+            },
+            "url" => {
+                let (user, database) = (setting("user")?, setting("database")?);
+                let mut pieces = vec![Piece::Text(format!("postgresql://{}:", percent(&user.to_string())))];
+                let password = self.password("postgres", name, postgres)?;
+                pieces.extend(password.into_iter().flat_map(|p| p.pieces).map(|piece| encoded(piece, true)));
+                push_text(&mut pieces, &format!("@{service}:5432/{}", percent(&database.to_string())));
+                let from = service.from.and(&user.from).and(&database.from);
+                Output::Secret(Secretive { home: Some(Home::new(name, "url")), pieces, from })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// A store outside the cluster: its URL is a secret that is delivered, or made of the parts that are given.
+    fn external(&self, section: &str, name: &str, store: &Node, output: &str) -> Answer<Option<Output>> {
+        let (base, database) = output.split_once('/').unwrap_or((output, ""));
+        match base {
+            "url" => {
+                let mut url = self.external_url(section, name, store)?;
+                if !database.is_empty() && section == "redis" {
+                    push_text(&mut url.pieces, &format!("/{database}"));
+                    url.home = Some(Home::new(name, format!("url-{database}")));
+                }
+                Ok(Some(Output::Secret(url)))
+            }
+            "password" if store.get("password").is_some() => {
+                Ok(self.password(section, name, store)?.map(Output::Secret))
+            }
+            // Where the host is said, the port is the usual one unless that is said too, as in the URL.
+            "port" if store.get("host").is_some_and(|host| !host.is_null()) => {
+                let port = self.setting(store, "port")?;
+                Ok(Some(Output::Plain(port.unwrap_or_else(|| usual_port(section).into()))))
+            }
+            "host" | "port" | "database" | "user" => {
+                let given = store.get(base).filter(|_| self.is_users(store, base) || store.get("host").is_some());
+                given.map(|node| self.plain(node).map(Output::Plain)).transpose()
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn is_users(&self, store: &Node, key: &str) -> bool {
+        store.get(key).is_some_and(|node| self.settings.is_users(&node.from))
+    }
+
+    fn external_url(&self, section: &str, name: &str, store: &Node) -> Answer<Secretive> {
+        let from = self.key_from(section, name);
+        if let Some(url) = store.get("url") {
+            return match self.value(url)? {
+                Output::Secret(secret) => Ok(secret),
+                Output::Plain(text) if text.to_string().contains('@') && !self.settings.is_dev() => {
+                    let message = format!("`{section}.{name}.url` is spelled out with its credentials");
+                    let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
+                    Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
+                }
+                Output::Plain(text) => Ok(Secretive {
+                    home: Some(Home::new(name, "url")),
+                    pieces: vec![Piece::Text(text.to_string())],
+                    from,
+                }),
+            };
+        }
+        let Some(host) = self.setting(store, "host")? else {
+            return Ok(Secretive::at(Home::new(name, "url"), from));
+        };
+        let setting = |key: &str| self.setting(store, key).map(|v| v.map(|v| v.to_string()));
+        let port = |default: u16| setting("port").map(|p| p.unwrap_or_else(|| default.to_string()));
+        let tls = store.get("tls").and_then(Tree::as_bool) == Some(true);
+        let (scheme, user) = match section {
+            "redis" => (if tls { "rediss" } else { "redis" }, setting("username")?.unwrap_or_else(|| "default".into())),
+            _ => ("postgresql", setting("user")?.unwrap_or_else(|| "app".into())),
+        };
+        let mut pieces = vec![Piece::Text(format!("{scheme}://"))];
+        if let Some(password) = self.password(section, name, store)? {
+            push_text(&mut pieces, &format!("{}:", percent(&user)));
+            pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
+            push_text(&mut pieces, "@");
+        }
+        push_text(
+            &mut pieces,
+            &match section {
+                "redis" => format!("{host}:{}", port(6379)?),
+                _ => {
+                    let query = setting("sslmode")?.map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
+                    format!("{host}:{}/{}{query}", port(5432)?, percent(&setting("database")?.unwrap_or_default()))
+                }
+            },
+        );
+        Ok(Secretive { home: Some(Home::new(name, "url")), pieces, from })
+    }
+}
+
+/// The port of a store that does not say another.
+pub fn usual_port(section: &str) -> i64 {
+    if section == "redis" { 6379 } else { 5432 }
+}
