@@ -147,10 +147,6 @@ impl<O: Clone> Map<O> {
         Arc::make_mut(&mut self.0).iter_mut().map(|(key, entry)| (key, &mut entry.value))
     }
 
-    pub fn into_entries(self) -> impl Iterator<Item = (Arc<str>, Entry<O>)> {
-        Arc::unwrap_or_clone(self.0).into_iter()
-    }
-
     pub fn sort_keys(&mut self) {
         Arc::make_mut(&mut self.0).sort_keys();
     }

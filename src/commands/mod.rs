@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::cli::{Cli, Global};
+use crate::cli::Cli;
 use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
@@ -55,6 +55,3 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
-
-/// What commands share: the global arguments.
-pub type Shared<'g> = &'g Global;

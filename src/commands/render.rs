@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::Outcome;
 use super::load::{self, Workspace};
 use super::select::Select;
 use super::terminal::Terminal;
-use super::{Outcome, Shared};
+use crate::cli::Global;
 use crate::diag::suggest;
 use crate::output::write::{self as disk, File};
 use crate::output::{self, Layout, Reveal};
@@ -45,7 +46,7 @@ pub struct Args {
     pub select: Select,
 }
 
-pub fn run(args: &Args, global: Shared, terminal: &Terminal) -> anyhow::Result<Outcome> {
+pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if args.profile.is_none() && !args.select.is_empty() {
         bail!(
             "--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`"

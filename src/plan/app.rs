@@ -2,7 +2,7 @@
 
 use super::container::{self, Place};
 use super::label::{self, Owner};
-use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, str_of, take, text};
+use super::node::{Node, compact, filled, get, list, map, maybe, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::port::{self, Port};
 use super::{Planned, Planner, config, policy, probe, wait};
@@ -477,9 +477,4 @@ pub fn service_account(app: &Node, base: &Node) -> Planned {
     let name = maybe(get(&account, "name").cloned().or_else(|| get(base, "name").cloned()));
     let more = map([("name", name), ("annotations", filled(annotations))]);
     Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more))
-}
-
-/// The names of an app's sidecars and init containers may not be its own.
-pub fn container_names(app: &Node) -> impl Iterator<Item = &str> {
-    ["initContainers", "sidecars"].into_iter().flat_map(|key| pairs(app, key)).map(|(name, _)| &**name)
 }

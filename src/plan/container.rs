@@ -3,7 +3,7 @@
 use super::label::Owner;
 use super::node::{Node, filled, get, list, map, pairs, take, text};
 use super::pod::Pod;
-use super::port::{self, Port};
+use super::port::{self};
 use super::{Planner, env, probe, resources, security, volume};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map};
@@ -163,9 +163,4 @@ impl Helper<'_> {
             ("extra", Kind::Map(Map::new()).into()),
         ])
     }
-}
-
-/// A Port for messages elsewhere.
-pub fn first_port(settings: &Node) -> Option<Port> {
-    port::ports(settings).into_iter().next()
 }

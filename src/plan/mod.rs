@@ -34,7 +34,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Report};
 use crate::files::Files;
 use crate::project::language;
-use crate::project::schema::{MapType, Type};
+use crate::project::schema::Type;
 use crate::secret::Secret;
 use crate::settings::{From, Settings};
 use crate::source::Span;
@@ -412,9 +412,4 @@ impl Planner<'_> {
         };
         sections.iter().flat_map(of).collect()
     }
-}
-
-/// The language's map of components, for callers that need its value type.
-pub fn components(map_type: &'static MapType) -> &'static Type {
-    &map_type.value
 }

@@ -4,7 +4,7 @@
 
 use super::app::meta;
 use super::label::{self, Owner};
-use super::node::{Node, filled, get, list, map, merged, str_of, take};
+use super::node::{Node, filled, get, list, map, merged, str_of};
 use super::port::Port;
 use super::store::usual_port;
 use super::{Planned, Planner};
@@ -112,13 +112,4 @@ impl Node {
     fn or_empty_list(self) -> Node {
         if self.is_null() { list(Vec::new()) } else { self }
     }
-}
-
-/// Settings without what a policy does not need.
-pub fn without_image(settings: &Node) -> Node {
-    let mut settings = settings.clone();
-    if let Some(map) = settings.as_map_mut() {
-        map.remove("image");
-    }
-    take(&map([("settings", settings)]), "settings")
 }

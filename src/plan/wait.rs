@@ -8,7 +8,6 @@ use super::env;
 use super::label::Owner;
 use super::node::{Node, get, list, map, str_of, take, text};
 use super::output::Output;
-use super::piece::Home;
 use super::reference::Reference;
 use super::{Planner, security};
 use crate::diag::{Diagnostic, suggest};
@@ -101,9 +100,4 @@ fn environment(
         out.push(variable);
     }
     Some(out)
-}
-
-/// A variable of kgen's own that holds one key.
-pub fn key_variable(name: &str, home: &Home, owner: &Owner) -> Node {
-    env::secret_key(&name.into(), home, &Node::null(), &owner.from)
 }
