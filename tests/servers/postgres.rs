@@ -191,7 +191,7 @@ fn names_of_the_server_are_refused() {
     for (key, name) in [("user", "postgres"), ("user", "pg_app"), ("database", "postgres"), ("database", "template1")] {
         let said = Stream::try_render(&project(&format!("    {key}: {name}\n")), &[("PW", "x")]).map(|_| ());
         let said = said.expect_err(name);
-        assert!(said.contains("error[postgres-name]") && said.contains(&format!("`{name}`")), "{said}");
+        assert!(said.contains("error[postgres-reserved]") && said.contains(&format!("`{name}`")), "{said}");
     }
 }
 
