@@ -98,7 +98,8 @@ impl Resolver<'_> {
         match base {
             "url" => {
                 let mut url = self.external_url(section, name, store)?;
-                if !database.is_empty() && section == "redis" {
+                // Database 0 is what a URL without a path means; whatever path a delivered one has is its owner's choice.
+                if !matches!(database, "" | "0") && section == "redis" {
                     push_text(&mut url.pieces, &format!("/{database}"));
                     url.home = Some(Home::new(name, format!("url-{database}")));
                 }
