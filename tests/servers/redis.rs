@@ -90,7 +90,8 @@ fn probes_when_no_client_is_let_in() {
     let pod = Pod::new(&stream, &network, "cache");
     let mut redis = pod.start("redis");
     redis.wait_started(10);
-    let hold = "for i in `seq 10`; do exec {fd}<>/dev/tcp/127.0.0.1/6379; done; sleep 60";
+    // More than fit, and again and again: a probe that comes between takes a place for a moment.
+    let hold = "for i in `seq 600`; do exec {fd}<>/dev/tcp/127.0.0.1/6379; sleep 0.1; done";
     let mut clients = redis.spawn(&["bash", "-c", hold], &[]);
     redis.wait("full", 5, |redis| !redis.probe("readinessProbe").ok());
     assert_eq!(redis.probes(), BUSY);
