@@ -121,7 +121,8 @@ pub fn render(
     let engine = Engine::new(sources, &input.templates, named, origins)?;
     plans.iter().for_each(|(_, plan)| amend::add_files(plan, &input.files, sources));
     let texts: &Sources = sources;
-    let rendered = each(plans, |(settings, plan)| {
+    let count = plans.iter().map(|(_, plan)| plan.objects.len()).sum();
+    let rendered = each(plans, count, |(settings, plan)| {
         let mut report = Report::new();
         let resources = objects(&engine, &settings, &plan, texts, &mut report);
         let found = resources.as_ref().map(|resources| checks::findings(&plan, resources));
@@ -142,8 +143,15 @@ pub fn render(
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }
 
-/// Profiles do not know of each other: each but the first has a thread of its own. The answers are in their order.
-fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+/// Below this many objects a thread costs more than it saves: its heap, and texts that two threads parse at once.
+const WORTH_A_THREAD: usize = 300;
+
+/// Profiles do not know of each other: where there is much to do, each but the first has a thread of its own. The
+/// answers are in their order.
+fn each<T: Send, R: Send>(items: Vec<T>, objects: usize, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    if objects < WORTH_A_THREAD {
+        return items.into_iter().map(work).collect();
+    }
     // The stages recurse as deep as a project nests.
     const STACK: usize = 64 << 20;
     let mut items = items.into_iter();

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::Number;
 
@@ -31,10 +32,10 @@ pub enum Kind<O = ()> {
     Map(Map<O>),
 }
 
-/// An ordered map. Its order is part of what is written, not of what is equal. A copy shares its content until one of
+/// An ordered map (foldhash: keys are short, and most of the work is making maps). Its order is part of what is written, not of what is equal. A copy shares its content until one of
 /// the two is changed: the same labels stand in many objects.
 #[derive(Debug)]
-pub struct Map<O = ()>(Arc<IndexMap<Arc<str>, Entry<O>>>);
+pub struct Map<O = ()>(Arc<IndexMap<Arc<str>, Entry<O>, RandomState>>);
 
 impl<O> Clone for Map<O> {
     fn clone(&self) -> Self {
@@ -78,7 +79,7 @@ impl<O> PartialEq for Map<O> {
 
 impl<O> Default for Map<O> {
     fn default() -> Self {
-        Self(Arc::new(IndexMap::new()))
+        Self(Arc::new(IndexMap::default()))
     }
 }
 
