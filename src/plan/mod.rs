@@ -216,7 +216,7 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             };
             let node = resolve::component(&cx.resolver, section.ty, &entry.value, &owner.id, &mut cx.report);
             cx.resolver.reached();
-            cx.wire_settings(&owner, &node);
+            cx.wire_settings(&owner);
             cx.owners.push(owner.clone());
             out.extend((section.plan)(cx, &owner, &node).into_iter().map(|planned| (owner.clone(), planned)));
         }
@@ -354,7 +354,7 @@ impl Planner<'_> {
     }
 
     /// References in settings other than env and files (an argument, an annotation) wire too.
-    fn wire_settings(&mut self, owner: &Owner, node: &Node) {
+    fn wire_settings(&mut self, owner: &Owner) {
         let original = self.settings.root.at(&[owner.section, &owner.name]).cloned().unwrap_or_default();
         let mut texts = Vec::new();
         original.leaves(&mut |path, leaf| {
@@ -363,7 +363,6 @@ impl Planner<'_> {
                 texts.push((Tree::new(Kind::String(text.into()), leaf.from.clone()), crate::tree::path_text(path)));
             }
         });
-        let _ = node;
         for (text, path) in texts {
             // Mistakes were reported when the settings were resolved.
             let _ = self.resolver.value(&text).is_ok();

@@ -64,12 +64,11 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     };
     refused(cx, owner, persistence.as_ref(), stateful);
     let mut pod = Pod::default();
-    let data = data(cx, owner, persistence.as_ref(), &mut pod);
+    data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
     let server = server(cx, owner, redis, persistence.as_ref(), &resources);
     let context =
         pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
-    let context = merged(context, &map([("volumes", pod_volumes(&pod, stateful, data))]));
     let metrics = metrics(redis, &context);
     let context = merged(context, &metrics);
     let mut base = meta(cx, owner, redis);
@@ -131,9 +130,10 @@ fn with_security(redis: &Node) -> Node {
 }
 
 /// The volume at `/data`: a claim, or scratch space so that the working directory can be written.
-fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut Pod) -> Option<Node> {
+fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut Pod) {
     let Some(persistence) = persistence else {
-        return Some(map([("name", "data".into()), ("emptyDir", map([("sizeLimit", "64Mi".into())]))]));
+        pod.volume("data", map([("emptyDir", map([("sizeLimit", "64Mi".into())]))]));
+        return;
     };
     if get(persistence, "size").is_none() {
         let at =
@@ -151,19 +151,6 @@ fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut P
         access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
         path: "/data".into(),
     });
-    None
-}
-
-fn pod_volumes(pod: &Pod, stateful: bool, scratch: Option<Node>) -> Node {
-    let mut out: Vec<Node> = scratch.into_iter().collect();
-    if !stateful {
-        out.extend(
-            pod.claims.iter().map(|claim| {
-                merged(map([("name", claim.volume.as_str().into())]), &super::volume::claim_volume(claim))
-            }),
-        );
-    }
-    filled(list(out))
 }
 
 fn metrics(redis: &Node, context: &Node) -> Node {
