@@ -10,6 +10,7 @@ pub mod container;
 pub mod env;
 pub mod job;
 pub mod label;
+pub mod mode;
 pub mod node;
 pub mod operator;
 pub mod output;

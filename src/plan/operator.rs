@@ -8,7 +8,7 @@ use super::config;
 use super::label::Owner;
 use super::node::{Node, compact, get, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
-use super::{Planned, Planner, policy, redis, resources, server};
+use super::{Planned, Planner, policy, redis, resources, sentinel, server};
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::settings::From;
@@ -20,9 +20,11 @@ const USER: i64 = 1000;
 
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     image(cx, owner, store);
+    sentinel::members(cx, owner, store);
     let persistence = get(store, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let mut pod = Pod::default();
     if persistence.is_some() {
+        redis::claim_name(cx, owner, persistence.as_ref());
         redis::data(cx, owner, persistence.as_ref(), &mut pod);
     }
     let password = password(cx, owner, store);
@@ -44,6 +46,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
             ("config", config_owner.name_node()),
             ("claims", super::volume::claims(&pod)),
             ("pod", context),
+            ("servers", pod::scheduling(&pods(owner, "", "replication"), store)),
+            ("sentinels", pod::scheduling(&pods(owner, "-s", "sentinel"), store)),
             (
                 "budget",
                 get(store, "disruptionBudget").filter(|node| node.as_map().is_some()).cloned().unwrap_or_default(),
@@ -65,6 +69,12 @@ fn image(cx: &mut Planner, owner: &Owner, store: &Node) {
         let d = Diagnostic::error("operator-image", message).at(cx.span_in(&image));
         cx.report.push(d.hint("use one of `quay.io/opstree/redis`, or remove `image` (in a profile: `image: null`)"));
     }
+}
+
+/// The operator's own labels: those of the resource are on servers and Sentinels alike, which need not avoid each other.
+fn pods(owner: &Owner, suffix: &str, kind: &str) -> Node {
+    let name = text(format!("{}{suffix}", owner.name), &owner.from);
+    map([("app", name), ("redis_setup_type", kind.into())])
 }
 
 fn user() -> Node {

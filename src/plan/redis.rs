@@ -9,13 +9,15 @@ use super::node::{Node, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
 use super::volume::Claim;
-use super::{Planned, Planner, operator, policy, resources, sentinel};
+use super::{Planned, Planner, mode, operator, policy, resources, sentinel};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map};
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
+    mode::check(cx, owner, redis);
     match str_of(redis, "mode") {
-        Some("external") => return external(cx, owner, redis),
+        // Only the Secret of its URL, where something uses it.
+        Some("external") => return Vec::new(),
         Some("sentinel") => return sentinel::plan(cx, owner, redis),
         Some("operator") => return operator::plan(cx, owner, redis),
         _ => {}
@@ -31,26 +33,15 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     standalone(cx, owner, redis)
 }
 
-/// Only the Secret of its URL, where something uses it.
-fn external(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
-    if let Some(replicas) = get(store, "replicas") {
-        let at = cx.span_in(replicas);
-        cx.report.push(
-            Diagnostic::error("external-replicas", format!("`{}` is external: kgen runs no pods of it", owner.id))
-                .at(at)
-                .hint("remove `replicas`"),
-        );
-    }
-    Vec::new()
-}
-
 fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let persistence = get(redis, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let stateful = match str_of(redis, "workload") {
         Some(workload) => workload == "StatefulSet",
         None => persistence.is_some(),
     };
-    refused(cx, owner, persistence.as_ref(), stateful);
+    if stateful {
+        claim_name(cx, owner, persistence.as_ref());
+    }
     let mut pod = Pod::default();
     data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
@@ -94,9 +85,9 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     out
 }
 
-/// What the language has words for and a single server of kgen's has not.
-fn refused(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, stateful: bool) {
-    if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")).filter(|_| stateful) {
+/// A StatefulSet names its claims itself.
+pub fn claim_name(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>) {
+    if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")) {
         let message = format!("`{}` is a StatefulSet, which names its claim itself", owner.id);
         let d = Diagnostic::error("claim-name", message).at(cx.span_in(claim));
         cx.report.push(d.hint("add `workload: Deployment` to use this claim, or remove `claim`"));

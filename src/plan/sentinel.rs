@@ -21,6 +21,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let count = members(cx, owner, store);
     let persistence = persistence(cx, owner, store);
     let mut pod = Pod::default();
+    redis::claim_name(cx, owner, persistence.as_ref());
     redis::data(cx, owner, persistence.as_ref(), &mut pod);
     let scripts = scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP)], &mut pod);
     let env = environment(owner, store, count);
@@ -64,7 +65,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
 }
 
 /// How many there are: odd, and at least three. A majority has to agree before a replica becomes the primary.
-fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
+pub fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
     let said = take(store, "replicas");
     let count = said.as_i64().unwrap_or(3);
     if count < 3 || count % 2 == 0 {

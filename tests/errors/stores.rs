@@ -172,19 +172,119 @@ fn an_image_that_the_operator_cannot_start() {
 }
 
 #[test]
-fn an_external_redis_with_replicas() {
+fn what_a_mode_has_no_use_for() {
     shop(
         "
             profiles: {dev: {}}
-            redis: {cache: {mode: external, replicas: 3}}
+            redis:
+              alone: {host: redis.example.org}
+              watched: {mode: sentinel, workload: Deployment}
+              operated: {mode: operator, service: redis-service, replicas: 4}
+              outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
         ",
         "
-            error[external-replicas]: `redis.cache` is external: kgen runs no pods of it
-              --> kgen.yaml:4:43
+            error[mode-field]: `redis.alone` has `mode: standalone`, which has no use for `host` (profile `dev`)
+              --> kgen.yaml:5:17
                |
-            4 | redis: {cache: {mode: external, replicas: 3}}
-               |                                           ^
-            hint: remove `replicas`
+            5 |   alone: {host: redis.example.org}
+               |                 ^^^^^^^^^^^^^^^^^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[mode-field]: `redis.watched` has `mode: sentinel`, which has no use for `workload` (profile `dev`)
+              --> kgen.yaml:6:39
+               |
+            6 |   watched: {mode: sentinel, workload: Deployment}
+               |                                       ^^^^^^^^^^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[mode-field]: `redis.operated` has `mode: operator`, which has no use for `service` (profile `dev`)
+              --> kgen.yaml:7:39
+               |
+            7 |   operated: {mode: operator, service: redis-service, replicas: 4}
+               |                                       ^^^^^^^^^^^^^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[sentinel-even]: `redis.operated` has 4 members: 3 of them must agree, so no more may be lost than of 3 (profile `dev`)
+              --> kgen.yaml:7:64
+               |
+            7 |   operated: {mode: operator, service: redis-service, replicas: 4}
+               |                                                                ^
+            hint: use 3, or 5 to outlive the loss of two
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `replicas` (profile `dev`)
+              --> kgen.yaml:8:39
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                       ^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `persistence` (profile `dev`)
+              --> kgen.yaml:8:62
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                                              ^^^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `tolerations` (profile `dev`)
+              --> kgen.yaml:8:93
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                                                                             ^^^^^^
+            hint: remove it, or move it to the profile whose mode uses it
+        ",
+    );
+}
+
+/// What the other profiles use is no slip; what stands beside the mode is.
+#[test]
+fn what_a_mode_has_no_use_for_in_one_profile() {
+    shop(
+        "
+            redis: {cache: {persistence: {size: 1Gi}, workload: StatefulSet}}
+            profiles:
+              dev: {}
+              test: {preset: dev, redis: {cache: {mode: external, config: {timeout: 300}}}}
+              more: {extends: test, redis: {cache: {maxMemory: 10mb}}}
+        ",
+        "
+            error[mode-field]: `redis.cache` has `mode: external`, which has no use for `config` (profiles `test` and `more`)
+              --> kgen.yaml:6:73
+               |
+            6 |   test: {preset: dev, redis: {cache: {mode: external, config: {timeout: 300}}}}
+               |                                                                         ^^^
+            hint: remove it, or move it to the profile whose mode uses it
+
+            error[mode-field]: `redis.cache` has `mode: external`, which has no use for `maxMemory` (profile `more`)
+              --> kgen.yaml:7:52
+               |
+            7 |   more: {extends: test, redis: {cache: {maxMemory: 10mb}}}
+               |                                                    ^^^^
+            hint: remove it, or move it to the profile whose mode uses it
+        ",
+    );
+}
+
+#[test]
+fn a_service_over_all_members() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis: {cache: {mode: sentinel}}
+            manifests:
+              - apiVersion: v1
+                kind: Service
+                metadata: {name: everyone}
+                spec:
+                  selector: {app.kubernetes.io/name: cache, app.kubernetes.io/instance: shop}
+                  ports: [{name: redis, port: 6379, targetPort: redis, protocol: TCP}]
+        ",
+        "
+            error[sentinel-service]: Service/everyone `spec.ports[0].targetPort`: it spreads clients over the primary and the replicas of StatefulSet/cache, and replicas refuse writes (profile `dev`)
+               --> kgen.yaml:11:53
+                |
+            11 |       ports: [{name: redis, port: 6379, targetPort: redis, protocol: TCP}]
+                |                                                     ^^^^^
+            hint: a reference to `host` or `url` puts HAProxy before the primary; a client that knows Sentinel asks the Service whose name ends in `-sentinel`
         ",
     );
 }
