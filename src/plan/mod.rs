@@ -5,11 +5,13 @@
 //! Does not own: YAML (`render`), files and the environment ([`Inputs`] brings them).
 
 pub mod app;
+pub mod backup;
 pub mod config;
 pub mod container;
 pub mod env;
 pub mod job;
 pub mod label;
+pub mod mode;
 pub mod node;
 pub mod output;
 pub mod piece;

@@ -16,6 +16,8 @@ pub struct Guarded {
     pub owner: Owner,
     settings: Node,
     ports: Vec<Node>,
+    /// Pods of the component's own that connect to it, by their labels.
+    own: Vec<Node>,
     /// Whether it says who may connect; with `egress: wiring` alone it does not.
     ingress: bool,
     /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
@@ -30,7 +32,14 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
     }
     let ports =
         ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, ingress, door: door(app) });
+    cx.guarded.push(Guarded {
+        owner: owner.clone(),
+        settings: app.clone(),
+        ports,
+        own: Vec::new(),
+        ingress,
+        door: door(app),
+    });
 }
 
 /// Remembers a store with `networkPolicy: wiring`.
@@ -39,7 +48,21 @@ pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
         return;
     }
     let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: settings.clone(), ports, ingress: true, door: None });
+    cx.guarded.push(Guarded {
+        owner: owner.clone(),
+        settings: settings.clone(),
+        ports,
+        own: Vec::new(),
+        ingress: true,
+        door: None,
+    });
+}
+
+/// Lets further pods of a store in, where it is guarded at all.
+pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
+    if let Some(guarded) = cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id) {
+        guarded.own.push(pods.clone());
+    }
 }
 
 /// Where requests from outside come from: the controller's namespace where its class is known, else anywhere.
@@ -67,7 +90,8 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
 fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     let owner = &guarded.owner;
     let consumers: Vec<&Owner> = cx.consumers(&owner.id);
-    let peers = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    let mut peers: Vec<Node> = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    peers.extend(guarded.own.iter().cloned());
     let door = guarded.door.clone().filter(|door| !door.is_null());
     let mut settings = guarded.settings.clone();
     let egress = str_of(&settings, "egress") == Some("wiring");

@@ -39,24 +39,6 @@ fn a_standalone_postgres_with_replicas() {
 }
 
 #[test]
-fn a_standalone_postgres_with_instances() {
-    shop(
-        "
-            profiles: {dev: {}}
-            postgres: {db: {instances: 3}}
-        ",
-        "
-            error[redis-replicas-standalone]: `postgres.db` is standalone and has 3 instances: each would be a database of its own behind one Service
-              --> kgen.yaml:4:28
-               |
-            4 | postgres: {db: {instances: 3}}
-               |                            ^
-            hint: reads and writes would go to different data; use `mode: cnpg` for replication, or remove it
-        ",
-    );
-}
-
-#[test]
 fn an_external_redis_with_replicas() {
     shop(
         "
@@ -105,24 +87,6 @@ fn cloudnativepg_is_not_built() {
             3 | postgres: {db: {mode: cnpg}}
                |                       ^^^^
             hint: use `mode: standalone` or `mode: external` until it is
-        ",
-    );
-}
-
-#[test]
-fn backups_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-        ",
-        "
-            error[not-yet]: `postgres.db.backup` is not built yet (profile `dev`)
-              --> kgen.yaml:4:36
-               |
-            4 | postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-               |                                    ^^^^^^^^^^^
-            hint: remove it until it is; a CronJob under `jobs` can run `pg_dump`
         ",
     );
 }
