@@ -18,6 +18,8 @@ pub struct Guarded {
     ports: Vec<Node>,
     /// Pods of the component's own that connect to it, by their labels.
     own: Vec<Node>,
+    /// Further doors, each with those who may use it and its ports.
+    doors: Vec<Node>,
     /// Whether it says who may connect; with `egress: wiring` alone it does not.
     ingress: bool,
     /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
@@ -37,6 +39,7 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
         settings: app.clone(),
         ports,
         own: Vec::new(),
+        doors: Vec::new(),
         ingress,
         door: door(app),
     });
@@ -53,6 +56,7 @@ pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
         settings: settings.clone(),
         ports,
         own: Vec::new(),
+        doors: Vec::new(),
         ingress: true,
         door: None,
     });
@@ -62,6 +66,20 @@ pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
 pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
     if let Some(guarded) = cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id) {
         guarded.own.push(pods.clone());
+    }
+}
+
+/// Opens a port of a guarded store to every pod of the cluster: where Prometheus runs, nobody says.
+pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: &str) {
+    let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]);
+    let ports = list(vec![map([("protocol", "TCP".into()), ("port", port.into())])]);
+    door_for(cx, owner, vec![anyone], ports);
+}
+
+/// One more door of a guarded store.
+pub fn door_for(cx: &mut Planner, owner: &Owner, peers: Vec<Node>, ports: Node) {
+    if let Some(guarded) = cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id) {
+        guarded.doors.push(map([("from", list(peers)), ("ports", ports)]));
     }
 }
 
@@ -104,6 +122,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
         ("guarded", guarded.ingress.into()),
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
+        ("doors", list(guarded.doors.clone())),
         ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
         ("namespaces", filled(list(door.into_iter().collect()))),
         ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),

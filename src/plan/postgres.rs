@@ -10,7 +10,7 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, mode, policy, probe, redis, resources, secret, security};
+use super::{Planned, Planner, config, env, exporter, mode, policy, probe, redis, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -91,9 +91,10 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
     // No checksum of the init script: it runs once, and a change of it must not restart the database.
-    let annotations = merged(take(&context, "annotations").or_empty(), &metrics(postgres));
+    let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, postgres, 5432));
     let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
+    policy::store(cx, owner, postgres, &["postgres"]);
     let base = merged(
         meta(cx, owner, postgres),
         &map([
@@ -103,11 +104,11 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
             ("init", text(format!("{}-init", owner.name), &owner.from)),
             ("pod", context),
             ("server", server),
+            ("exporter", exporter::postgres(cx, owner, postgres, password.as_ref())),
             ("claims", super::volume::claims(&pod)),
             ("retain", true.into()),
         ]),
     );
-    policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
     let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
@@ -141,16 +142,6 @@ fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
             let d = Diagnostic::error("postgres-reserved", message).at(cx.span_in(said));
             cx.report.push(d.hint("the app gets a role and a database of its own; leave it out for `app`"));
         }
-    }
-}
-
-fn metrics(postgres: &Node) -> Node {
-    let from = take(postgres, "metrics").from;
-    match str_of(postgres, "metrics") {
-        Some("annotations") => {
-            map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("5432", &from))])
-        }
-        _ => Kind::Map(crate::tree::Map::new()).into(),
     }
 }
 

@@ -9,10 +9,10 @@ use super::node::{Node, compact, filled, get, list, map, merged, pairs, str_of, 
 use super::piece::Home;
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, env, policy, probe, resources, secret, security};
+use super::{Planned, Planner, env, exporter, policy, probe, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::Tree;
 
 const MIB: u128 = 1 << 20;
 
@@ -69,8 +69,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let server = server(cx, owner, redis, persistence.as_ref(), &resources);
     let context =
         pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
-    let metrics = metrics(redis, &context);
-    let context = merged(context, &metrics);
+    let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, redis, 6379));
+    let context = merged(context, &map([("annotations", filled(annotations))]));
     let mut base = meta(cx, owner, redis);
     let service = cx.resolver.service("redis", &owner.name, redis).unwrap_or_else(|_| owner.name_node());
     base = merged(
@@ -86,6 +86,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         ]),
     );
     policy::store(cx, owner, redis, &["redis"]);
+    let beside = exporter::redis(cx, owner, redis, &take(&take(&base, "server"), "env"));
+    base = merged(base, &map([("exporter", beside)]));
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), redis))]));
     let mut out = Vec::new();
     let service_template = Planned::new("redis/service.yaml", base.clone());
@@ -151,15 +153,6 @@ fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &mut P
         access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
         path: "/data".into(),
     });
-}
-
-fn metrics(redis: &Node, context: &Node) -> Node {
-    if str_of(redis, "metrics") != Some("annotations") {
-        return Kind::Map(Map::new()).into();
-    }
-    let from = take(redis, "metrics").from;
-    let annotations = map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("6379", &from))]);
-    map([("annotations", merged(take(context, "annotations").or_empty(), &annotations))])
 }
 
 /// What the container's template sees.

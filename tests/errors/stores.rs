@@ -92,24 +92,6 @@ fn cloudnativepg_is_not_built() {
 }
 
 #[test]
-fn exporters_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            redis: {cache: {metrics: exporter}}
-        ",
-        "
-            error[not-yet]: `redis.cache.metrics: exporter` is not built yet (profile `dev`)
-              --> kgen.yaml:4:26
-               |
-            4 | redis: {cache: {metrics: exporter}}
-               |                          ^^^^^^^^
-            hint: remove it until it is
-        ",
-    );
-}
-
-#[test]
 fn delivery_is_not_built() {
     shop(
         "

@@ -237,6 +237,8 @@ fn postgres_folder() -> PathBuf {
 enum Image {
     Redis,
     Postgres,
+    PostgresExporter,
+    RedisExporter,
     Other,
 }
 
@@ -245,6 +247,8 @@ impl Image {
         match word(container, "image").split(':').next() {
             Some("redis") => Self::Redis,
             Some("postgres") => Self::Postgres,
+            Some("quay.io/prometheuscommunity/postgres-exporter") => Self::PostgresExporter,
+            Some("oliver006/redis_exporter") => Self::RedisExporter,
             _ => Self::Other,
         }
     }
@@ -257,6 +261,8 @@ impl Image {
         match self {
             Self::Redis => Some(include_str!("entrypoint-redis.sh")),
             Self::Postgres => Some(include_str!("entrypoint-postgres.sh")),
+            Self::PostgresExporter => Some("#!/bin/sh\nexec prometheus-postgres-exporter \"$@\"\n"),
+            Self::RedisExporter => Some("#!/bin/sh\nexec prometheus-redis-exporter \"$@\"\n"),
             Self::Other => None,
         }
     }
