@@ -5,16 +5,15 @@
 
 use super::app::{meta, service_account};
 use super::label::{self, Owner};
-use super::node::{Node, get, list, map, merged, str_of, take, text};
+use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
 use super::volume::Claim;
-use super::{Planned, Planner, mode, operator, policy, resources, sentinel};
+use super::{Planned, Planner, exporter, mode, operator, policy, resources, sentinel};
 use crate::diag::Diagnostic;
-use crate::tree::{Kind, Map};
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
-    mode::check(cx, owner, redis);
+    mode::check(cx, owner, redis, mode::REDIS);
     match str_of(redis, "mode") {
         // Only the Secret of its URL, where something uses it.
         Some("external") => return Vec::new(),
@@ -48,8 +47,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let server = server::server(cx, owner, redis, persistence.as_ref(), &resources, Role::default());
     let context =
         pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
-    let metrics = metrics(redis, &context);
-    let context = merged(context, &metrics);
+    let context = scraped(owner, redis, context);
     let mut base = meta(cx, owner, redis);
     let service = cx.resolver.service("redis", &owner.name, redis).unwrap_or_else(|_| owner.name_node());
     base = merged(
@@ -65,6 +63,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         ]),
     );
     policy::store(cx, owner, redis, &["redis"]);
+    let beside = exporter::redis(cx, owner, redis, &take(&take(&base, "server"), "env"));
+    base = merged(base, &map([("exporter", beside)]));
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), redis))]));
     let mut out = Vec::new();
     let service_template = Planned::new("redis/service.yaml", base.clone());
@@ -83,6 +83,12 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         out.push(service_account(redis, &base));
     }
     out
+}
+
+/// A pod's context with what tells Prometheus where to ask.
+pub fn scraped(owner: &Owner, redis: &Node, context: Node) -> Node {
+    let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, redis, 6379));
+    merged(context, &map([("annotations", filled(annotations))]))
 }
 
 /// A StatefulSet names its claims itself.
@@ -130,13 +136,4 @@ pub fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &m
         access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
         path: "/data".into(),
     });
-}
-
-pub fn metrics(redis: &Node, context: &Node) -> Node {
-    if str_of(redis, "metrics") != Some("annotations") {
-        return Kind::Map(Map::new()).into();
-    }
-    let from = take(redis, "metrics").from;
-    let annotations = map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("6379", &from))]);
-    map([("annotations", merged(take(context, "annotations").or_empty(), &annotations))])
 }

@@ -10,7 +10,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
-use super::{Planned, Planner, policy, proxy, redis, resources, security};
+use super::{Planned, Planner, exporter, policy, proxy, redis, resources, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
@@ -29,7 +29,12 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));
     let sentinel = watcher(cx, owner, store, env);
     let context = pod::context(cx, owner, &redis::with_security(store), &pod, Claims::Templates);
-    let context = merged(context.clone(), &redis::metrics(store, &context));
+    let context = redis::scraped(owner, store, context);
+    let is_proxied = cx.proxied.contains(&owner.id);
+    let mut peers = vec![label::selector(cx, owner)];
+    peers.extend(is_proxied.then(|| label::selector(cx, &proxy::owner(owner))));
+    policy::guard(cx, owner, store, vec!["redis".into(), "sentinel".into()], peers);
+    let exporter = exporter::redis(cx, owner, store, &take(&server, "env"));
     let base = merged(
         meta(cx, owner, store),
         &map([
@@ -39,6 +44,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
             ("pod", context),
             ("server", server),
             ("sentinel", sentinel),
+            ("exporter", exporter),
             ("scripts", true.into()),
             ("claims", super::volume::claims(&pod)),
             ("retain", true.into()),
@@ -55,12 +61,9 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     if pod::creates_account(store) {
         out.push(service_account(store, &base));
     }
-    let mut peers = vec![label::selector(cx, owner)];
-    if cx.proxied.contains(&owner.id) {
+    if is_proxied {
         out.extend(proxy::plan(cx, owner, store, count));
-        peers.push(label::selector(cx, &proxy::owner(owner)));
     }
-    policy::members(cx, owner, store, &["redis", "sentinel"], peers);
     out
 }
 

@@ -39,24 +39,6 @@ fn a_standalone_postgres_with_replicas() {
 }
 
 #[test]
-fn a_standalone_postgres_with_instances() {
-    shop(
-        "
-            profiles: {dev: {}}
-            postgres: {db: {instances: 3}}
-        ",
-        "
-            error[redis-replicas-standalone]: `postgres.db` is standalone and has 3 instances: each would be a database of its own behind one Service
-              --> kgen.yaml:4:28
-               |
-            4 | postgres: {db: {instances: 3}}
-               |                            ^
-            hint: reads and writes would go to different data; use `mode: cnpg` for replication, or remove it
-        ",
-    );
-}
-
-#[test]
 fn an_even_number_of_members() {
     shop(
         "
@@ -188,21 +170,21 @@ fn what_a_mode_has_no_use_for() {
                |
             5 |   alone: {host: redis.example.org}
                |                 ^^^^^^^^^^^^^^^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: external`
 
             error[mode-field]: `redis.watched` has `mode: sentinel`, which has no use for `workload` (profile `dev`)
               --> kgen.yaml:6:39
                |
             6 |   watched: {mode: sentinel, workload: Deployment}
                |                                       ^^^^^^^^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`
 
             error[mode-field]: `redis.operated` has `mode: operator`, which has no use for `service` (profile `dev`)
               --> kgen.yaml:7:39
                |
             7 |   operated: {mode: operator, service: redis-service, replicas: 4}
                |                                       ^^^^^^^^^^^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: the operator names the Services: `NAME-master` is the primary
 
             error[sentinel-even]: `redis.operated` has 4 members: 3 of them must agree, so no more may be lost than of 3 (profile `dev`)
               --> kgen.yaml:7:64
@@ -216,21 +198,21 @@ fn what_a_mode_has_no_use_for() {
                |
             8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
                |                                       ^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
 
             error[mode-field]: `redis.outside` has `mode: external`, which has no use for `persistence` (profile `dev`)
               --> kgen.yaml:8:62
                |
             8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
                |                                                              ^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
 
             error[mode-field]: `redis.outside` has `mode: external`, which has no use for `tolerations` (profile `dev`)
               --> kgen.yaml:8:93
                |
             8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
                |                                                                                             ^^^^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
         ",
     );
 }
@@ -252,14 +234,14 @@ fn what_a_mode_has_no_use_for_in_one_profile() {
                |
             6 |   test: {preset: dev, redis: {cache: {mode: external, config: {timeout: 300}}}}
                |                                                                         ^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
 
             error[mode-field]: `redis.cache` has `mode: external`, which has no use for `maxMemory` (profile `more`)
               --> kgen.yaml:7:52
                |
             7 |   more: {extends: test, redis: {cache: {maxMemory: 10mb}}}
                |                                                    ^^^^
-            hint: remove it, or move it to the profile whose mode uses it
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
         ",
     );
 }
@@ -302,42 +284,6 @@ fn cloudnativepg_is_not_built() {
             3 | postgres: {db: {mode: cnpg}}
                |                       ^^^^
             hint: use `mode: standalone` or `mode: external` until it is
-        ",
-    );
-}
-
-#[test]
-fn backups_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-        ",
-        "
-            error[not-yet]: `postgres.db.backup` is not built yet (profile `dev`)
-              --> kgen.yaml:4:36
-               |
-            4 | postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-               |                                    ^^^^^^^^^^^
-            hint: remove it until it is; a CronJob under `jobs` can run `pg_dump`
-        ",
-    );
-}
-
-#[test]
-fn exporters_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            redis: {cache: {metrics: exporter}}
-        ",
-        "
-            error[not-yet]: `redis.cache.metrics: exporter` is not built yet (profile `dev`)
-              --> kgen.yaml:4:26
-               |
-            4 | redis: {cache: {metrics: exporter}}
-               |                          ^^^^^^^^
-            hint: remove it until it is
         ",
     );
 }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ impl Stream {
     }
 
     fn workload(&self, name: &str) -> &Value {
-        self.find(&["Deployment", "StatefulSet"], name).unwrap_or_else(|| panic!("no workload {name}"))
+        self.find(&["Deployment", "StatefulSet", "CronJob"], name).unwrap_or_else(|| panic!("no workload {name}"))
     }
 
     /// Every Service answers on loopback: there is one of each in a test.
@@ -237,6 +237,8 @@ fn postgres_folder() -> PathBuf {
 enum Image {
     Redis,
     Postgres,
+    PostgresExporter,
+    RedisExporter,
     Other,
 }
 
@@ -245,6 +247,8 @@ impl Image {
         match word(container, "image").split(':').next() {
             Some("redis") => Self::Redis,
             Some("postgres") => Self::Postgres,
+            Some("quay.io/prometheuscommunity/postgres-exporter") => Self::PostgresExporter,
+            Some("oliver006/redis_exporter") => Self::RedisExporter,
             _ => Self::Other,
         }
     }
@@ -257,6 +261,8 @@ impl Image {
         match self {
             Self::Redis => Some(include_str!("entrypoint-redis.sh")),
             Self::Postgres => Some(include_str!("entrypoint-postgres.sh")),
+            Self::PostgresExporter => Some("#!/bin/sh\nexec prometheus-postgres-exporter \"$@\"\n"),
+            Self::RedisExporter => Some("#!/bin/sh\nexec prometheus-redis-exporter \"$@\"\n"),
             Self::Other => None,
         }
     }
@@ -286,7 +292,8 @@ pub struct Pod<'t> {
 impl<'t> Pod<'t> {
     pub fn new(stream: &'t Stream, network: &'t Network, workload: &str) -> Self {
         let object = stream.workload(workload);
-        let spec = &object["spec"]["template"]["spec"];
+        let template = object["spec"].get("jobTemplate").map_or(&object["spec"], |job| &job["spec"]);
+        let spec = &template["template"]["spec"];
         let pod = Self { stream, network, spec, name: format!("{workload}-0"), folder: Temp::new() };
         for claim in list(&object["spec"], "volumeClaimTemplates") {
             // A new file system, as the provisioner makes it: root's, with a `lost+found` that only root may read.
@@ -388,6 +395,13 @@ impl<'t> Pod<'t> {
     pub fn start_fast(&'t self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Container::start(self, self.container(container), &env, true)
+    }
+
+    /// As `start`, with variables of the test over the pod's own.
+    #[track_caller]
+    pub fn start_with(&'t self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Container::start(self, self.container(container), &env, false)
     }
 
     #[track_caller]
@@ -513,6 +527,13 @@ impl<'t> Container<'t> {
         self.spawn(command, env).wait_with_output().unwrap()
     }
 
+    /// As `exec_with`, with a text that the program reads.
+    pub fn exec_fed(&self, command: &[&str], env: &[(&str, &str)], text: &[u8]) -> Output {
+        let mut child = self.enter(command, env).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
     /// What a program in the container prints, which must succeed.
     #[track_caller]
     pub fn says(&self, command: &[&str]) -> String {
@@ -523,11 +544,16 @@ impl<'t> Container<'t> {
 
     /// Starts a program in the container, in a process group of its own.
     pub fn spawn(&self, command: &[&str], env: &[(&str, &str)]) -> Child {
+        self.enter(command, env).spawn().unwrap()
+    }
+
+    fn enter(&self, command: &[&str], env: &[(&str, &str)]) -> Command {
         let mut all = self.env.clone();
         all.extend(env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut enter = tool(&["nsenter", "--mount", "--net", "--pid", "--target"]);
         enter.arg(self.pid.to_string()).args(&self.identity).args(["env", "-i"]).args(pairs(&all)).args(command);
-        enter.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        enter.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        enter
     }
 
     #[track_caller]
@@ -678,7 +704,7 @@ fn write_root(place: &Path, pod: &Pod, container: &Value, image: Image) {
     put("entrypoint", image.entrypoint().unwrap_or_default());
     put("mode", if read_only { "ro" } else { "rw" });
     // The programs that the image has from busybox; the rest is Debian's.
-    put("busybox", if alpine { "sh cat grep seq sleep timeout" } else { "" });
+    put("busybox", if alpine { "sh cat date grep mv rm seq sleep sync timeout wc" } else { "" });
     let working_folder = if image == Image::Redis && !pod.mounts(container).is_empty() { "/data" } else { "/" };
     put("folder", working_folder);
 }

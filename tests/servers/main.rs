@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod backup; // dumps restore, old ones go, a failure harms none
+mod exporter; // exporters log in with every password, and leak none
 mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
