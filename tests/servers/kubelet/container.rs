@@ -12,7 +12,8 @@ use serde_yaml::Value;
 use super::expand::{Env, environment, expand};
 use super::image::Image;
 use super::machine::{child_of, pairs, signal, tool};
-use super::pod::Pod;
+use super::network::Network;
+use super::pod::{Pod, last_lines};
 use super::root::{self, identity, write_root};
 use super::stream::{word, words};
 
@@ -21,6 +22,7 @@ pub struct Container<'t> {
     pub spec: &'t Value,
     image: Image,
     env: Env,
+    pub network: Network,
     /// Of `setpriv`, for what runs as the container's user.
     identity: Vec<String>,
     /// `unshare`, which ends with the status of the container.
@@ -32,10 +34,10 @@ pub struct Container<'t> {
 
 impl<'t> Container<'t> {
     #[track_caller]
-    pub fn start(pod: &'t Pod<'t>, spec: &'t Value, over: &Env, fast: bool) -> Self {
+    pub fn start(pod: &Pod<'t>, spec: &'t Value, over: &Env, fast: bool) -> Self {
         let image = Image::of(spec);
-        let mut env = image.environment();
-        let mut own = environment(pod.stream, &pod.name, spec);
+        let mut env = image.environment(&pod.name);
+        let mut own = environment(pod, spec);
         own.extend(over.clone());
         let expanded = |key| words(spec, key).iter().map(|word| expand(word, &own)).collect::<Vec<_>>();
         // `command` replaces the image's entrypoint, `args` what it is given.
@@ -43,7 +45,11 @@ impl<'t> Container<'t> {
         if command.is_empty() && image.entrypoint().is_some() {
             command.push("/entrypoint".into());
         }
-        command.extend(expanded("args"));
+        let args = expanded("args");
+        if args.is_empty() && words(spec, "command").is_empty() {
+            command.extend(image.arguments().iter().map(|&word| word.to_owned()));
+        }
+        command.extend(args);
         env.extend(own);
         let identity = identity(pod, spec);
         let number = fs::read_dir(pod.folder.path()).unwrap().count();
@@ -54,12 +60,12 @@ impl<'t> Container<'t> {
         fs::write(place.join("fast"), if fast { "fast" } else { "" }).unwrap();
         let out = File::create(&log).unwrap();
         let mut runner = tool(&["setpriv", "--pdeathsig", "KILL", "nsenter"]);
-        runner.arg(format!("--net=/proc/{}/ns/net", pod.network.0.id()));
+        runner.arg(format!("--net={}", pod.network.path()));
         runner.args(["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "sh", "-c", root::SCRIPT, "root"]);
         runner.arg(&place).args(&identity).args(["env", "-i"]).args(pairs(&env)).args(&command);
         let runner = runner.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap();
         let pid = child_of(runner.id()).unwrap_or_else(|| panic!("{}", fs::read_to_string(&log).unwrap()));
-        Self { spec, image, env, identity, runner, pid, log }
+        Self { spec, image, env, network: pod.network.clone(), identity, runner, pid, log }
     }
 
     /// All that the container printed.
@@ -69,9 +75,7 @@ impl<'t> Container<'t> {
 
     /// The end of it, for messages.
     fn log_end(&self) -> String {
-        let log = self.log();
-        let lines: Vec<_> = log.lines().collect();
-        lines[lines.len().saturating_sub(30)..].join("\n")
+        last_lines(&self.log(), 30)
     }
 
     /// Runs a program in the container, as `kubectl exec` does.
@@ -125,8 +129,17 @@ impl<'t> Container<'t> {
 
     /// The image's stop signal; the status, or `None` where the container outlives `seconds`.
     pub fn stop(&mut self, seconds: u64) -> Option<i32> {
-        self.signal(self.image.stop_signal());
+        self.signal(self.stop_signal());
         self.wait_end(seconds)
+    }
+
+    pub fn stop_signal(&self) -> &'static str {
+        self.image.stop_signal()
+    }
+
+    /// The status, once it ended.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.runner.try_wait().unwrap().map(|status| status.code().unwrap_or(-1))
     }
 
     /// `kill -9`: no chance to write anything.
@@ -139,8 +152,8 @@ impl<'t> Container<'t> {
     pub fn wait_end(&mut self, seconds: u64) -> Option<i32> {
         let end = Instant::now() + Duration::from_secs(seconds);
         while Instant::now() < end {
-            if let Some(status) = self.runner.try_wait().unwrap() {
-                return Some(status.code().unwrap_or(-1));
+            if let Some(status) = self.ended() {
+                return Some(status);
             }
             sleep(Duration::from_millis(10));
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
-use super::stream::{Stream, list, word};
+use super::pod::Pod;
+use super::stream::{list, word};
 
 pub type Env = BTreeMap<String, String>;
 
@@ -30,12 +31,12 @@ pub fn expand(text: &str, bound: &Env) -> String {
 }
 
 /// The environment of a container: `envFrom` first, then `env` in order, each value expanded with what stands before it.
-pub fn environment(stream: &Stream, pod: &str, container: &Value) -> Env {
+pub fn environment(pod: &Pod, container: &Value) -> Env {
     let mut env = Env::new();
     for source in list(container, "envFrom") {
         for (kind, field) in [("Secret", "secretRef"), ("ConfigMap", "configMapRef")] {
             if let Some(reference) = source.get(field) {
-                let data = stream.data(kind, word(reference, "name")).into_iter();
+                let data = pod.stream.data(kind, word(reference, "name")).into_iter();
                 env.extend(data.map(|(key, value)| (format!("{}{key}", word(source, "prefix")), value)));
             }
         }
@@ -43,7 +44,7 @@ pub fn environment(stream: &Stream, pod: &str, container: &Value) -> Env {
     for variable in list(container, "env") {
         let value = match variable.get("valueFrom") {
             None => Some(expand(word(variable, "value"), &env)),
-            Some(from) => value_from(stream, pod, from),
+            Some(from) => value_from(pod, from),
         };
         if let Some(value) = value {
             env.insert(word(variable, "name").to_owned(), value);
@@ -53,18 +54,18 @@ pub fn environment(stream: &Stream, pod: &str, container: &Value) -> Env {
 }
 
 /// `None` where an optional key is missing: the variable is then not there at all.
-fn value_from(stream: &Stream, pod: &str, from: &Value) -> Option<String> {
+fn value_from(pod: &Pod, from: &Value) -> Option<String> {
     for (kind, field) in [("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")] {
         if let Some(reference) = from.get(field) {
-            let value = stream.key(kind, word(reference, "name"), word(reference, "key"));
+            let value = pod.stream.key(kind, word(reference, "name"), word(reference, "key"));
             let optional = reference.get("optional").and_then(Value::as_bool) == Some(true);
             assert!(value.is_some() || optional, "CreateContainerConfigError: {reference:?}");
             return value;
         }
     }
     match word(&from["fieldRef"], "fieldPath") {
-        "metadata.name" => Some(pod.to_owned()),
-        "status.podIP" => Some("127.0.0.1".to_owned()),
+        "metadata.name" => Some(pod.name.clone()),
+        "status.podIP" => Some(pod.network.address().to_string()),
         "metadata.namespace" => Some("default".to_owned()),
         field => panic!("the emulation has no field {field:?}"),
     }

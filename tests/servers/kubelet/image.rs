@@ -21,6 +21,7 @@ fn postgres_folder() -> PathBuf {
 pub enum Image {
     Redis,
     Postgres,
+    Haproxy,
     Other,
 }
 
@@ -29,29 +30,48 @@ impl Image {
         match word(container, "image").split(':').next() {
             Some("redis") => Self::Redis,
             Some("postgres") => Self::Postgres,
+            Some("haproxy") => Self::Haproxy,
             _ => Self::Other,
         }
     }
 
     pub fn stop_signal(self) -> &'static str {
-        if self == Self::Postgres { "INT" } else { "TERM" }
+        match self {
+            Self::Postgres => "INT",
+            Self::Haproxy => "USR1",
+            _ => "TERM",
+        }
     }
 
     pub fn entrypoint(self) -> Option<&'static str> {
         match self {
             Self::Redis => Some(include_str!("../entrypoint-redis.sh")),
             Self::Postgres => Some(include_str!("../entrypoint-postgres.sh")),
+            Self::Haproxy => Some(include_str!("../entrypoint-haproxy.sh")),
             Self::Other => None,
         }
     }
 
+    /// What the entrypoint is given where the pod says nothing.
+    pub fn arguments(self) -> &'static [&'static str] {
+        if self == Self::Haproxy { &["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"] } else { &[] }
+    }
+
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Redis => "/data",
+            Self::Haproxy => "/var/lib/haproxy",
+            _ => "/",
+        }
+    }
+
     /// What the image sets; the pod's own variables go over it.
-    pub fn environment(self) -> Env {
+    pub fn environment(self, pod: &str) -> Env {
         let path = match self {
             Self::Postgres => format!("{}:{PATH}", postgres_folder().display()),
             _ => PATH.to_owned(),
         };
-        [("PATH", path), ("HOME", "/".into()), ("HOSTNAME", "pod".into()), ("LANG", "C.UTF-8".into())]
+        [("PATH", path), ("HOME", "/".into()), ("HOSTNAME", pod.to_owned()), ("LANG", "C.UTF-8".into())]
             .map(|(name, value)| (name.to_owned(), value))
             .into()
     }

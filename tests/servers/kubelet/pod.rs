@@ -15,22 +15,28 @@ use crate::support::Temp;
 /// A pod on this machine: its claims outlive it, its `emptyDir`s live as long as it does.
 pub struct Pod<'t> {
     pub stream: &'t Stream,
-    pub network: &'t Network,
+    /// Its sandbox; a pod that is made anew gets a new one.
+    pub network: Network,
+    /// The workload.
+    pub object: &'t Value,
     pub spec: &'t Value,
     pub name: String,
     pub folder: Temp,
 }
 
 impl<'t> Pod<'t> {
-    pub fn new(stream: &'t Stream, network: &'t Network, workload: &str) -> Self {
+    pub fn new(stream: &'t Stream, network: &Network, workload: &str) -> Self {
+        Self::numbered(stream, network, workload, 0)
+    }
+
+    /// The pod of a workload with this ordinal.
+    pub fn numbered(stream: &'t Stream, network: &Network, workload: &str, ordinal: usize) -> Self {
         let object = stream.workload(workload);
         let spec = &object["spec"]["template"]["spec"];
-        let pod = Self { stream, network, spec, name: format!("{workload}-0"), folder: Temp::new() };
+        let name = format!("{workload}-{ordinal}");
+        let pod = Self { stream, object, network: network.clone(), spec, name, folder: Temp::new() };
         for claim in list(&object["spec"], "volumeClaimTemplates") {
-            // A new file system, as the provisioner makes it: root's, with a `lost+found` that only root may read.
-            let folder = pod.volume(word(&claim["metadata"], "name"));
-            make(&folder, 0o755);
-            make(&folder.join("lost+found"), 0o700);
+            pod.provision(word(&claim["metadata"], "name"));
         }
         for volume in list(spec, "volumes") {
             pod.fill(volume);
@@ -39,6 +45,19 @@ impl<'t> Pod<'t> {
             pod.own(&entry.unwrap().path());
         }
         pod
+    }
+
+    /// A new file system, as the provisioner makes it: root's, with a `lost+found` that only root may read.
+    fn provision(&self, claim: &str) {
+        make(&self.volume(claim), 0o755);
+        make(&self.volume(claim).join("lost+found"), 0o700);
+    }
+
+    /// The claim was lost with all that it held; a new one takes its place.
+    pub fn lose(&self, claim: &str) {
+        fs::remove_dir_all(self.volume(claim)).unwrap();
+        self.provision(claim);
+        self.own(&self.volume(claim));
     }
 
     /// Where a volume lies on this machine.
@@ -55,25 +74,40 @@ impl<'t> Pod<'t> {
         }
     }
 
+    /// The end of what each of its containers printed.
+    pub fn logs(&self) -> String {
+        let mut runs: Vec<_> = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        runs.sort_by_key(|run| fs::metadata(run.join("hosts")).and_then(|m| m.modified()).ok());
+        let mut out = String::new();
+        for run in runs {
+            if let Ok(log) = fs::read(run.join("log")) {
+                let log = String::from_utf8_lossy(&log).into_owned();
+                let title = format!("== {} {}\n", self.name, run.file_name().unwrap().to_string_lossy());
+                out.push_str(&format!("{title}{}\n", last_lines(&log, 40)));
+            }
+        }
+        out
+    }
+
     pub fn security(&self, key: &str) -> Option<u32> {
         self.spec["securityContext"].get(key)?.as_u64()?.try_into().ok()
     }
 
     /// Starts a container or an init container.
     #[track_caller]
-    pub fn start(&'t self, container: &str) -> Container<'t> {
+    pub fn start(&self, container: &str) -> Container<'t> {
         Container::start(self, self.container(container), &Env::new(), false)
     }
 
     /// As `start`, with variables of the test over the pod's own, and with a `sleep` that only says so.
     #[track_caller]
-    pub fn start_fast(&'t self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
+    pub fn start_fast(&self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Container::start(self, self.container(container), &env, true)
     }
 
     #[track_caller]
-    fn container(&self, name: &str) -> &'t Value {
+    pub fn container(&self, name: &str) -> &'t Value {
         let mut all = list(self.spec, "containers").chain(list(self.spec, "initContainers"));
         all.find(|c| word(c, "name") == name).unwrap_or_else(|| panic!("no container {name}"))
     }
@@ -100,4 +134,9 @@ impl<'t> Pod<'t> {
         out.sort();
         out.into_iter().map(|(_, line)| line).collect()
     }
+}
+
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
 }

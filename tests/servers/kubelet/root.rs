@@ -32,13 +32,38 @@ pub fn write_root(place: &Path, pod: &Pod, container: &Value, image: Image) {
     let alpine = word(container, "image").contains("alpine");
     let put = |name: &str, text: &str| fs::write(place.join(name), text).unwrap();
     put("mounts", &pod.mounts(container).concat());
-    put("hosts", &pod.stream.hosts());
+    put("hosts", &hosts(pod));
+    put("resolv.conf", &resolver(pod));
     put("passwd", &format!("root:x:0:0::/:/bin/sh\nserver:x:{user}:{group}::/:/bin/sh\n"));
     put("group", &format!("root:x:0:\nserver:x:{group}:\n"));
     put("entrypoint", image.entrypoint().unwrap_or_default());
     put("mode", if read_only { "ro" } else { "rw" });
     // The programs that the image has from busybox; the rest is Debian's.
-    put("busybox", if alpine { "sh cat grep seq sleep timeout" } else { "" });
-    let working_folder = if image == Image::Redis && !pod.mounts(container).is_empty() { "/data" } else { "/" };
-    put("folder", working_folder);
+    put("busybox", if alpine { BUSYBOX } else { "" });
+    put("folder", if pod.mounts(container).is_empty() { "/" } else { image.folder() });
+}
+
+const BUSYBOX: &str = "sh awk cat cut date echo expr find grep head mkdir mv od printf rm sed seq sleep sort tail test timeout touch tr wc";
+
+/// Without a DNS every Service answers on loopback; with one, the kubelet says only who the pod itself is.
+fn hosts(pod: &Pod) -> String {
+    if pod.network.resolver().is_none() {
+        return pod.stream.hosts();
+    }
+    let (name, address) = (&pod.name, pod.network.address());
+    let full = match word(&pod.object["spec"], "serviceName") {
+        "" => String::new(),
+        service => format!("{name}.{service}.default.svc.cluster.local "),
+    };
+    format!("127.0.0.1 localhost\n{address} {full}{name}\n")
+}
+
+/// As `dnsPolicy: ClusterFirst` writes it.
+fn resolver(pod: &Pod) -> String {
+    let resolver = pod.network.resolver().map(|address| {
+        format!(
+            "search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver {address}\noptions ndots:5\n"
+        )
+    });
+    resolver.unwrap_or_default()
 }

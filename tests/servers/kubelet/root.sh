@@ -9,13 +9,16 @@ read -r mode < "$place/mode" || :
 read -r busybox < "$place/busybox" || :
 read -r fast < "$place/fast" || :
 cd "$place/root"
-mkdir usr etc proc dev run tmp var data docker-entrypoint-initdb.d
+mkdir -p usr etc/alternatives proc dev run tmp var/lib/haproxy data docker-entrypoint-initdb.d
 chmod 1777 tmp
 for link in bin sbin lib lib32 lib64 libx32; do [ ! -e "/usr/$link" ] || ln -s "usr/$link" "$link"; done
 ln -s ../run var/run
 mount --bind /usr usr
 mount -o remount,bind,ro usr
-for program in $busybox; do mount --bind /usr/bin/busybox "usr/bin/$program"; done
+# (A link of `/etc/alternatives` names a file of the machine; the one that it means here is in this root.)
+for program in $busybox; do mount --bind /usr/bin/busybox "`readlink -f "/usr/bin/$program" | cut -c 2-`"; done
+# Where images have folders that Debian's packages have not.
+[ ! -d usr/local/etc ] || mount -t tmpfs -o mode=755 tmpfs usr/local/etc
 if [ "$fast" ]; then
   printf '#!/bin/sh\necho sleep "$@"\n' > sleep
   chmod 755 sleep
@@ -25,7 +28,9 @@ mount -t proc proc proc
 mkdir dev/shm
 for device in null zero full random urandom; do : > "dev/$device"; mount --bind "/dev/$device" "dev/$device"; done
 ln -s /proc/self/fd dev/fd
-cp "$place/passwd" "$place/group" "$place/hosts" etc
+cp "$place/passwd" "$place/group" "$place/hosts" "$place/resolv.conf" etc
+echo "hosts: files dns" > etc/nsswitch.conf
+mount --bind /etc/alternatives etc/alternatives
 cp "$place/entrypoint" entrypoint
 chmod 755 entrypoint
 while read -r from to how; do

@@ -32,14 +32,19 @@ impl Stream {
         if said.status != Some(0) {
             return Err(said.stderr);
         }
-        let documents = serde_yaml::Deserializer::from_str(&said.stdout);
-        Ok(Self(documents.map(|document| Value::deserialize(document).unwrap()).collect()))
+        Ok(Self::read(&said.stdout))
     }
 
     pub fn find(&self, kinds: &[&str], name: &str) -> Option<&Value> {
         self.0
             .iter()
             .find(|o| kinds.iter().any(|kind| word(o, "kind") == *kind) && word(&o["metadata"], "name") == name)
+    }
+
+    /// Manifests that someone else wrote.
+    pub fn read(text: &str) -> Self {
+        let documents = serde_yaml::Deserializer::from_str(text);
+        Self(documents.map(|document| Value::deserialize(document).unwrap()).collect())
     }
 
     /// The text of one key of a Secret or a ConfigMap; `None` where either is missing.
@@ -58,14 +63,17 @@ impl Stream {
         keys.map(|key| (key.clone(), self.key(kind, name, &key).unwrap())).collect()
     }
 
+    pub fn kind(&self, kind: &str) -> impl Iterator<Item = &Value> {
+        self.0.iter().filter(move |object| word(object, "kind") == kind)
+    }
+
     pub fn workload(&self, name: &str) -> &Value {
         self.find(&["Deployment", "StatefulSet"], name).unwrap_or_else(|| panic!("no workload {name}"))
     }
 
     /// Every Service answers on loopback: there is one of each in a test.
     pub fn hosts(&self) -> String {
-        let services = self.0.iter().filter(|object| word(object, "kind") == "Service");
-        let names: Vec<_> = services.map(|service| word(&service["metadata"], "name")).collect();
+        let names: Vec<_> = self.kind("Service").map(|service| word(&service["metadata"], "name")).collect();
         format!("127.0.0.1 localhost {}\n", names.join(" "))
     }
 }
