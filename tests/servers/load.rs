@@ -44,8 +44,13 @@ pub struct Writer(Job<Vec<Ack>>);
 impl Writer {
     /// Writes to whatever `connect` gives, a few hundred times a second, and connects anew after each refusal.
     pub fn start(connect: impl Fn() -> Option<Client> + Send + 'static) -> Self {
+        Self::numbered(0, connect)
+    }
+
+    /// As `start`, with other numbers than another writer's.
+    pub fn numbered(first: usize, connect: impl Fn() -> Option<Client> + Send + 'static) -> Self {
         Self(Job::start(move |over| {
-            let (mut acks, mut client, mut number) = (Vec::new(), None, 0);
+            let (mut acks, mut client, mut number) = (Vec::new(), None, first);
             while !over.load(Ordering::Relaxed) {
                 client = client.or_else(&connect);
                 number += 1;

@@ -21,9 +21,6 @@ redis: {{cache: {{mode: sentinel, image: \"{image}\", password: \"${{secrets.cac
 }
 
 pub fn stream(image: &str, more: &str) -> Stream {
-    if let Ok(fixture) = std::fs::read_to_string("/tmp/sentinel/fixture.yaml") {
-        return Stream::read(&fixture);
-    }
     Stream::render(&project(image, more), &[("PW", PASSWORD)])
 }
 
@@ -36,11 +33,16 @@ impl<'t> Set<'t> {
     /// Starts all pods at once, and waits until they are one set.
     #[track_caller]
     pub fn start(stream: &'t Stream) -> Self {
-        let mut cluster = Cluster::new(stream);
-        let pods = cluster.deploy("cache");
-        let set = Self { cluster, pods };
-        set.settled(60);
+        let mut set = Self { cluster: Cluster::new(stream), pods: Vec::new() };
+        set.deploy();
         set
+    }
+
+    /// As `start`, where something else is already.
+    #[track_caller]
+    pub fn deploy(&mut self) {
+        self.pods = self.cluster.deploy("cache");
+        assert_eq!(self.settled(60), "cache-0");
     }
 
     pub fn redis(&self, pod: &str) -> Option<Client> {
@@ -86,21 +88,21 @@ impl<'t> Set<'t> {
                 return found;
             }
             assert!(Instant::now() < end, "{what}: not within {seconds} s\n{}\n{}", self.state(), self.cluster.logs());
-            sleep(Duration::from_millis(100));
+            sleep(Duration::from_millis(50));
         }
     }
 
     fn agreed(&self) -> Option<String> {
-        let others = self.pods.len() - 1;
-        let infos: Vec<_> = self.pods.iter().map(|pod| self.info(pod)).collect();
+        let alive: Vec<_> = self.pods.iter().filter(|pod| self.cluster.runs(pod)).collect();
+        let infos: Vec<_> = alive.iter().map(|pod| self.info(pod)).collect();
         let primaries = infos.iter().filter(|info| info.contains("role:master")).count();
-        let primary = infos.iter().position(|info| info.matches("state=online").count() == others)?;
+        let primary = infos.iter().position(|info| info.matches("state=online").count() == alive.len() - 1)?;
         let following = infos.iter().filter(|info| info.contains("master_link_status:up")).count();
-        if primaries != 1 || following != others {
+        if primaries != 1 || following != alive.len() - 1 {
             return None;
         }
-        let name = self.pods[primary].clone();
-        self.pods.iter().all(|pod| self.sentinel_says(pod, &name)).then_some(name)
+        let name = alive[primary].clone();
+        alive.iter().all(|pod| self.sentinel_says(pod, &name)).then_some(name)
     }
 
     /// This pod's Sentinel sees this primary, well, and all others.
@@ -113,6 +115,13 @@ impl<'t> Set<'t> {
             && value("flags") == "master"
             && value("num-other-sentinels") == others
             && value("num-slaves") == others
+    }
+
+    /// One of the pods, once it says that it is the primary.
+    #[track_caller]
+    pub fn promoted(&self, pods: &[&str], seconds: u64) -> String {
+        let is_primary = |set: &Self, pod: &&&str| set.info(pod).contains("role:master");
+        self.wait("a new primary", seconds, |set| pods.iter().find(|pod| is_primary(set, pod)).map(ToString::to_string))
     }
 
     /// A client that asks the Sentinels for the primary.

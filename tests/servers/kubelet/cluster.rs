@@ -49,6 +49,11 @@ impl<'t> Cluster<'t> {
         self.bridge.names()
     }
 
+    /// The network of one pod.
+    pub fn inside(&self, name: &str) -> Network {
+        self.member(name).pod.network.clone()
+    }
+
     pub fn sandboxes(&self) -> &Sandboxes {
         &self.sandboxes
     }
@@ -99,6 +104,10 @@ impl<'t> Cluster<'t> {
     pub fn container(&self, name: &str, container: &str) -> &Container<'t> {
         let found = self.member(name).running.get(container);
         found.unwrap_or_else(|| panic!("{name} has no {container} that runs"))
+    }
+
+    pub fn runs(&self, name: &str) -> bool {
+        !self.member(name).running.is_empty()
     }
 
     pub fn address(&self, name: &str) -> Ipv4Addr {

@@ -98,7 +98,8 @@ impl Bridge {
     pub fn new() -> Self {
         needs(&["ip"]);
         let network = Network::with(GATEWAY, Some(GATEWAY));
-        network.ip(&["link", "add", "bridge", "type", "bridge"]);
+        // Its own hardware address: else it has that of some pod, and nobody reaches it when that pod is gone.
+        network.ip(&["link", "add", "bridge", "address", "02:00:0a:4d:00:01", "type", "bridge"]);
         network.ip(&["addr", "add", &format!("{GATEWAY}/24"), "dev", "bridge"]);
         network.ip(&["link", "set", "bridge", "up"]);
         let socket = network.within(|| UdpSocket::bind((GATEWAY, 53)).unwrap());

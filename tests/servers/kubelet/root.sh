@@ -20,7 +20,7 @@ for program in $busybox; do mount --bind /usr/bin/busybox "`readlink -f "/usr/bi
 # Where images have folders that Debian's packages have not.
 [ ! -d usr/local/etc ] || mount -t tmpfs -o mode=755 tmpfs usr/local/etc
 if [ "$fast" ]; then
-  printf '#!/bin/sh\necho sleep "$@"\n' > sleep
+  printf '#!/bin/sh\necho sleep "$@" >&2\n' > sleep
   chmod 755 sleep
   mount --bind sleep usr/bin/sleep
 fi
