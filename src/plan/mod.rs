@@ -11,6 +11,7 @@ pub mod env;
 pub mod job;
 pub mod label;
 pub mod node;
+pub mod operator;
 pub mod output;
 pub mod piece;
 pub mod pod;
@@ -18,12 +19,15 @@ pub mod policy;
 pub mod port;
 pub mod postgres;
 pub mod probe;
+pub mod proxy;
 pub mod redis;
 pub mod reference;
 pub mod resolve;
 pub mod resources;
 pub mod secret;
 pub mod security;
+pub mod sentinel;
+pub mod server;
 pub mod store;
 pub mod volume;
 pub mod wait;
@@ -120,6 +124,10 @@ pub struct Planner<'p> {
     /// Of each config, by name.
     checksums: BTreeMap<String, (String, From)>,
     guarded: Vec<policy::Guarded>,
+    /// Redis with Sentinel of which something uses the one address: `redis.cache`.
+    pub proxied: BTreeSet<String>,
+    /// Selectors of pods that stand before a store, by its id.
+    fronts: BTreeMap<String, Vec<Node>>,
     owners: Vec<Owner>,
     existing: BTreeSet<(String, String)>,
 }
@@ -140,6 +148,8 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         through: BTreeMap::new(),
         checksums: BTreeMap::new(),
         guarded: Vec::new(),
+        proxied: proxy::wanted(&settings.root),
+        fronts: BTreeMap::new(),
         owners: Vec::new(),
         existing: BTreeSet::new(),
     };

@@ -20,6 +20,10 @@ pub struct Guarded {
     ingress: bool,
     /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
     door: Option<Node>,
+    /// Pods of its own, which may always connect.
+    members: Vec<Node>,
+    /// Pods of an operator, wherever it runs.
+    operator: Node,
 }
 
 /// Remembers an app with `networkPolicy: wiring` or `egress: wiring`.
@@ -30,16 +34,49 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
     }
     let ports =
         ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: app.clone(), ports, ingress, door: door(app) });
+    let members = Vec::new();
+    cx.guarded.push(Guarded {
+        owner: owner.clone(),
+        settings: app.clone(),
+        ports,
+        ingress,
+        door: door(app),
+        members,
+        operator: Node::null(),
+    });
 }
 
 /// Remembers a store with `networkPolicy: wiring`.
 pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
+    members(cx, owner, settings, ports, Vec::new());
+}
+
+/// As [`store`], whose own pods connect to each other.
+pub fn members(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str], members: Vec<Node>) {
     if str_of(settings, "networkPolicy") != Some("wiring") {
         return;
     }
     let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
-    cx.guarded.push(Guarded { owner: owner.clone(), settings: settings.clone(), ports, ingress: true, door: None });
+    let (owner, settings) = (owner.clone(), settings.clone());
+    let operator = Node::null();
+    cx.guarded.push(Guarded { owner, settings, ports, ingress: true, door: None, members, operator });
+}
+
+/// As [`members`], for pods that an operator runs: it connects to them too, from its own namespace.
+pub fn operated(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[i64], operator: &str) {
+    if str_of(settings, "networkPolicy") != Some("wiring") {
+        return;
+    }
+    let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
+    cx.guarded.push(Guarded {
+        owner: owner.clone(),
+        settings: settings.clone(),
+        ports,
+        ingress: true,
+        door: None,
+        members: vec![label::selector(cx, owner)],
+        operator: map([("name", operator.into())]),
+    });
 }
 
 /// Where requests from outside come from: the controller's namespace where its class is known, else anywhere.
@@ -67,7 +104,8 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
 fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     let owner = &guarded.owner;
     let consumers: Vec<&Owner> = cx.consumers(&owner.id);
-    let peers = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    let peers = guarded.members.iter().cloned().chain(consumers.iter().map(|consumer| label::selector(cx, consumer)));
+    let peers = peers.collect();
     let door = guarded.door.clone().filter(|door| !door.is_null());
     let mut settings = guarded.settings.clone();
     let egress = str_of(&settings, "egress") == Some("wiring");
@@ -82,6 +120,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
         ("ports", filled(list(guarded.ports.clone()))),
         ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
         ("namespaces", filled(list(door.into_iter().collect()))),
+        ("operator", guarded.operator.clone()),
         ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),
     ]);
     Planned::new("partial/networkpolicy.yaml", merged(base, &more))
@@ -89,13 +128,18 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
 
 /// What a component with `egress: wiring` refers to: pods, or the port of a store outside the cluster.
 fn targets(cx: &Planner, owner: &Owner) -> Node {
-    let of = |id: &String| {
-        let other = cx.owners.iter().find(|other| other.id == *id)?;
+    let mut out = Vec::new();
+    for id in cx.targets(&owner.id) {
+        let Some(other) = cx.owners.iter().find(|other| other.id == id) else { continue };
         let port = outside(cx, other);
-        let pods = if port.is_null() { label::selector(cx, other) } else { Node::null() };
-        Some(map([("pods", pods), ("port", port)]))
-    };
-    list(cx.targets(&owner.id).iter().filter_map(of).collect())
+        if !port.is_null() {
+            out.push(map([("pods", Node::null()), ("port", port)]));
+            continue;
+        }
+        let pods = std::iter::once(label::selector(cx, other)).chain(cx.fronts.get(&id).cloned().unwrap_or_default());
+        out.extend(pods.map(|pods| map([("pods", pods), ("port", Node::null())])));
+    }
+    list(out)
 }
 
 /// The port of a store outside the cluster, whose address no policy can name; `null` for what has pods.

@@ -158,6 +158,8 @@ static DEFAULTS: Object = object!(&[&[
     field!("app", Type::Object(&APP), "What every app inherits."),
     field!("job", Type::Object(&JOB), "What every job inherits."),
     field!("redis", Type::Object(&REDIS), "What every redis inherits."),
+    field!("sentinel", Type::Object(&REDIS), "What a redis with `mode: sentinel` inherits before that."),
+    field!("operator", Type::Object(&REDIS), "What a redis with `mode: operator` inherits before that."),
     field!("postgres", Type::Object(&POSTGRES), "What every postgres inherits."),
 ]]);
 

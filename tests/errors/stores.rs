@@ -57,6 +57,121 @@ fn a_standalone_postgres_with_instances() {
 }
 
 #[test]
+fn an_even_number_of_members() {
+    shop(
+        "
+            profiles: {dev: {}, prod: {secretProvider: existing}}
+            redis: {cache: {mode: sentinel, replicas: 2}}
+        ",
+        "
+            error[sentinel-even]: `redis.cache` has 2 members: when one is lost, the other one is no majority and cannot take over (profiles `dev` and `prod`)
+              --> kgen.yaml:4:43
+               |
+            4 | redis: {cache: {mode: sentinel, replicas: 2}}
+               |                                           ^
+            hint: use 3, or 5 to outlive the loss of two
+        ",
+    );
+}
+
+#[test]
+fn four_members_and_one_member() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis:
+              four: {mode: sentinel, replicas: 4}
+              one: {mode: sentinel, replicas: 1}
+        ",
+        "
+            error[sentinel-even]: `redis.four` has 4 members: 3 of them must agree, so no more may be lost than of 3 (profile `dev`)
+              --> kgen.yaml:5:36
+               |
+            5 |   four: {mode: sentinel, replicas: 4}
+               |                                    ^
+            hint: use 3, or 5 to outlive the loss of two
+
+            error[sentinel-even]: `redis.one` has 1 member: nobody is left to take over when it is lost (profile `dev`)
+              --> kgen.yaml:6:35
+               |
+            6 |   one: {mode: sentinel, replicas: 1}
+               |                                   ^
+            hint: use 3, or 5 to outlive the loss of two
+        ",
+    );
+}
+
+#[test]
+fn a_set_that_keeps_nothing() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis:
+              cache: {mode: sentinel, persistence: none}
+              queue: {mode: sentinel, persistence: {aof: \"no\", snapshots: [900 1]}}
+        ",
+        "
+            error[sentinel-persistence]: `redis.cache` has Sentinel and `persistence: none`: a primary that restarts without its data would empty its replicas (profile `dev`)
+              --> kgen.yaml:5:40
+               |
+            5 |   cache: {mode: sentinel, persistence: none}
+               |                                        ^^^^
+            hint: use `persistence: {aof: everysec}`, or `mode: standalone` for a cache that may be lost
+
+            error[sentinel-persistence]: `redis.queue` has Sentinel and `aof: \"no\"`: a primary that restarts without its data would empty its replicas (profile `dev`)
+              --> kgen.yaml:6:46
+               |
+            6 |   queue: {mode: sentinel, persistence: {aof: \"no\", snapshots: [900 1]}}
+               |                                              ^^^^
+            hint: use `persistence: {aof: everysec}`, or `mode: standalone` for a cache that may be lost
+        ",
+    );
+}
+
+#[test]
+fn a_directive_that_kgen_writes() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis: {cache: {config: {maxmemory: 100mb, timeout: 300, port: 6380}}}
+        ",
+        "
+            error[redis-config]: `maxmemory` in `redis.cache.config` is a directive that kgen writes itself
+              --> kgen.yaml:4:26
+               |
+            4 | redis: {cache: {config: {maxmemory: 100mb, timeout: 300, port: 6380}}}
+               |                          ^^^^^^^^^
+            hint: remove it: `maxMemory` sets it
+
+            error[redis-config]: `port` in `redis.cache.config` is a directive that kgen writes itself
+              --> kgen.yaml:4:58
+               |
+            4 | redis: {cache: {config: {maxmemory: 100mb, timeout: 300, port: 6380}}}
+               |                                                          ^^^^
+            hint: remove it: probes and Services use 6379
+        ",
+    );
+}
+
+#[test]
+fn an_image_that_the_operator_cannot_start() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis: {cache: {mode: operator, image: redis:7-alpine}}
+        ",
+        "
+            error[operator-image]: `redis.cache` is run by the operator, which cannot start the image `redis:7-alpine`
+              --> kgen.yaml:4:40
+               |
+            4 | redis: {cache: {mode: operator, image: redis:7-alpine}}
+               |                                        ^^^^^^^^^^^^^^
+            hint: use one of `quay.io/opstree/redis`, or remove `image` (in a profile: `image: null`)
+        ",
+    );
+}
+
+#[test]
 fn an_external_redis_with_replicas() {
     shop(
         "
@@ -70,24 +185,6 @@ fn an_external_redis_with_replicas() {
             4 | redis: {cache: {mode: external, replicas: 3}}
                |                                           ^
             hint: remove `replicas`
-        ",
-    );
-}
-
-#[test]
-fn a_redis_with_sentinel_is_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            redis: {cache: {mode: sentinel}}
-        ",
-        "
-            error[not-yet]: `redis.cache` has `mode: sentinel`, which is not built yet (profile `dev`)
-              --> kgen.yaml:4:23
-               |
-            4 | redis: {cache: {mode: sentinel}}
-               |                       ^^^^^^^^
-            hint: use `mode: standalone` or `mode: external` until it is
         ",
     );
 }
