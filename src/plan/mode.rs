@@ -114,6 +114,7 @@ const ALL: &[&str] = &["standalone", "sentinel", "operator"];
 /// As [`POSTGRES`]. More than one of `replicas` on a standalone Redis has a message of its own.
 pub const REDIS: &[Rule] = &[
     only(&["workload"], ONE),
+    only(&["strategy"], ONE),
     only(&["persistence"], ALL),
     only(&["persistence", "claim"], ONE),
     only(&["maxMemory"], ALL),

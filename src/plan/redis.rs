@@ -41,6 +41,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     if stateful {
         claim_name(cx, owner, persistence.as_ref());
     }
+    strategy(cx, owner, redis, persistence.is_some(), stateful);
     let mut pod = Pod::default();
     data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
@@ -83,6 +84,32 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         out.push(service_account(redis, &base));
     }
     out
+}
+
+/// A new server that starts before the old one has gone.
+fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node, persistent: bool, stateful: bool) {
+    let said = redis.at(&["strategy", "type"]).cloned().unwrap_or_default();
+    let d = match said.as_str() {
+        None => return,
+        Some("Recreate") if !stateful => return,
+        Some(word) if stateful => {
+            let message = format!("`{}` is a StatefulSet, which has no strategy `{word}`", owner.id);
+            Diagnostic::error("workload-field", message).hint("remove it: a StatefulSet stops the old pod first")
+        }
+        Some(_) if persistent => {
+            let message =
+                format!("`{}` would be replaced by RollingUpdate while the old pod holds its volume", owner.id);
+            Diagnostic::error("rwo-rolling-update", message)
+                .hint("on another node the new pod waits forever; on the same one both write one data directory")
+                .hint("remove `strategy`: kgen writes `Recreate`")
+        }
+        Some(_) => {
+            let message = format!("`{}` would be two caches behind one Service during a RollingUpdate", owner.id);
+            Diagnostic::error("rwo-rolling-update", message)
+                .hint("what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`")
+        }
+    };
+    cx.report.push(d.at(cx.span_in(&said)).in_profile(&cx.settings.profile));
 }
 
 /// A pod's context with what tells Prometheus where to ask.

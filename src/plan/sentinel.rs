@@ -178,7 +178,7 @@ fn watcher(cx: &mut Planner, owner: &Owner, store: &Node, env: Vec<Node>) -> Nod
             ("env", list(all)),
             ("securityContext", security::store(store)),
         ]),
-        &server::probes(store, "-p 26379 "),
+        &server::probes(store, "-p 26379 ", |_| Node::null()),
     )
 }
 

@@ -760,6 +760,11 @@ static REDIS: Object = object!(&[
             Type::Enum(&["StatefulSet", "Deployment"]),
             "StatefulSet with persistence, Deployment without, unless said."
         ),
+        field!(
+            "strategy",
+            Type::Object(&STRATEGY),
+            "Of a Deployment, which must be `Recreate`: two servers never share a volume."
+        ),
         field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
         field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),
         field!(

@@ -39,6 +39,63 @@ fn a_standalone_postgres_with_replicas() {
 }
 
 #[test]
+fn a_redis_that_rolls_over_its_volume() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis:
+              queue: {workload: Deployment, strategy: RollingUpdate}
+              cache: {persistence: none, strategy: RollingUpdate}
+              other: {strategy: Recreate}
+        ",
+        "
+            error[rwo-rolling-update]: `redis.queue` would be replaced by RollingUpdate while the old pod holds its volume (profile `dev`)
+              --> kgen.yaml:5:43
+               |
+            5 |   queue: {workload: Deployment, strategy: RollingUpdate}
+               |                                           ^^^^^^^^^^^^^
+            hint: on another node the new pod waits forever; on the same one both write one data directory
+            hint: remove `strategy`: kgen writes `Recreate`
+
+            error[rwo-rolling-update]: `redis.cache` would be two caches behind one Service during a RollingUpdate (profile `dev`)
+              --> kgen.yaml:6:40
+               |
+            6 |   cache: {persistence: none, strategy: RollingUpdate}
+               |                                        ^^^^^^^^^^^^^
+            hint: what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`
+
+            error[workload-field]: `redis.other` is a StatefulSet, which has no strategy `Recreate` (profile `dev`)
+              --> kgen.yaml:7:21
+               |
+            7 |   other: {strategy: Recreate}
+               |                     ^^^^^^^^
+            hint: remove it: a StatefulSet stops the old pod first
+        ",
+    );
+}
+
+#[test]
+fn a_password_that_sentinel_cannot_read_back() {
+    shop(
+        "
+            profiles: {dev: {}}
+            secrets: {queue: {password: 'two words'}, cache: {password: 'two words'}}
+            redis:
+              queue: {mode: sentinel, image: redis:8.2-alpine}
+              cache: {mode: sentinel}
+        ",
+        "
+            error[password-form]: `secrets.queue.password` holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back
+              --> kgen.yaml:4:29
+               |
+            4 | secrets: {queue: {password: ***}, cache: {password: ***}}
+               |                             ^^^
+            hint: use letters and digits, or a `valkey` image, whose Sentinel writes them in quotes
+        ",
+    );
+}
+
+#[test]
 fn an_even_number_of_members() {
     shop(
         "
