@@ -47,10 +47,15 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
 
 /// Remembers a store with `networkPolicy: wiring`.
 pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
+    let ports = ports.iter().map(|port| tcp((*port).into())).collect();
+    store_at(cx, owner, settings, ports);
+}
+
+/// As [`store`], with the ports as a policy writes them.
+pub fn store_at(cx: &mut Planner, owner: &Owner, settings: &Node, ports: Vec<Node>) {
     if str_of(settings, "networkPolicy") != Some("wiring") {
         return;
     }
-    let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
     cx.guarded.push(Guarded {
         owner: owner.clone(),
         settings: settings.clone(),
@@ -70,10 +75,14 @@ pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
 }
 
 /// Opens a port of a guarded store to every pod of the cluster: where Prometheus runs, nobody says.
-pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: &str) {
+pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: Node) {
     let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]);
-    let ports = list(vec![map([("protocol", "TCP".into()), ("port", port.into())])]);
-    door_for(cx, owner, vec![anyone], ports);
+    door_for(cx, owner, vec![anyone], list(vec![tcp(port)]));
+}
+
+/// A port of a policy, by name or number.
+pub fn tcp(port: Node) -> Node {
+    map([("protocol", "TCP".into()), ("port", port)])
 }
 
 /// One more door of a guarded store.
@@ -118,7 +127,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     }
     let base = meta(cx, owner, &settings);
     let more = map([
-        ("selector", label::selector(cx, owner)),
+        ("selector", label::pods(cx, owner)),
         ("guarded", guarded.ingress.into()),
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
@@ -135,7 +144,7 @@ fn targets(cx: &Planner, owner: &Owner) -> Node {
     let of = |id: &String| {
         let other = cx.owners.iter().find(|other| other.id == *id)?;
         let port = outside(cx, other);
-        let pods = if port.is_null() { label::selector(cx, other) } else { Node::null() };
+        let pods = if port.is_null() { label::pods(cx, other) } else { Node::null() };
         Some(map([("pods", pods), ("port", port)]))
     };
     list(cx.targets(&owner.id).iter().filter_map(of).collect())

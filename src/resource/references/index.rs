@@ -56,6 +56,8 @@ impl<'s> Index<'s> {
                 for suffix in ["app", "superuser", "ca", "server", "replication"] {
                     self.provide("Secret", namespace, &format!("{}-{suffix}", id.name), None);
                 }
+                self.instances(resource, root);
+                return;
             }
             _ => {}
         }
@@ -67,6 +69,17 @@ impl<'s> Index<'s> {
             let (component, kind, name) = (&*resource.component, id.kind.as_str(), id.name.as_str());
             self.workloads.push(Workload { namespace, component, kind, name, labels, pod });
         }
+    }
+
+    /// The pods that CloudNativePG makes of a Cluster, by the label that its users select them by.
+    fn instances(&mut self, resource: &'s Resource, root: At<'s>) {
+        let (id, namespace) = (&resource.id, resource.id.namespace.as_deref());
+        let labels = vec![("cnpg.io/cluster", id.name.as_str())];
+        let Some(spec) = root.get("spec") else { return };
+        self.labelled.entry((namespace, labels[0].0, labels[0].1)).or_default().push(self.workloads.len());
+        let pod = Pod { metadata: None, spec, claims: Vec::new() };
+        let (component, kind, name) = (&*resource.component, id.kind.as_str(), id.name.as_str());
+        self.workloads.push(Workload { namespace, component, kind, name, labels, pod });
     }
 
     fn add_name(&mut self, kind: &str, namespace: Option<&str>, name: &str) {
