@@ -32,6 +32,7 @@ pub mod s3;
 pub mod secret;
 pub mod security;
 pub mod store;
+pub mod upload;
 pub mod volume;
 pub mod wait;
 

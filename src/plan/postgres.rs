@@ -132,9 +132,11 @@ pub fn image(store: &Node) -> Node {
 
 /// The image's own numeric user: 26 in the operator's, 70 on alpine, 999 on Debian.
 pub fn user(store: &Node) -> i64 {
-    match image(store).as_str() {
+    let image = image(store);
+    let tag = image.as_str().and_then(|image| crate::format::image(image).ok()?.tag);
+    match tag {
         _ if str_of(store, "mode") == Some("cnpg") => 26,
-        Some(image) if image.contains("alpine") => 70,
+        Some(tag) if tag.contains("alpine") => 70,
         _ => 999,
     }
 }

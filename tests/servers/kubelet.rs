@@ -217,7 +217,11 @@ pub fn machine(args: &[&str]) {
 #[track_caller]
 pub fn needs(programs: &[&str]) {
     for program in programs {
-        assert!(which(program).is_some(), "no `{program}`: apt-get install redis-server postgresql busybox shellcheck");
+        assert!(
+            which(program).is_some(),
+            "no `{program}`: apt-get install redis-server postgresql busybox shellcheck \
+             rclone prometheus-postgres-exporter prometheus-redis-exporter"
+        );
     }
 }
 
@@ -704,7 +708,7 @@ fn write_root(place: &Path, pod: &Pod, container: &Value, image: Image) {
     put("entrypoint", image.entrypoint().unwrap_or_default());
     put("mode", if read_only { "ro" } else { "rw" });
     // The programs that the image has from busybox; the rest is Debian's.
-    put("busybox", if alpine { "sh cat date grep mv rm seq sleep sync timeout wc" } else { "" });
+    put("busybox", if alpine { "sh cat date grep head mv rm seq sleep sort sync timeout wc" } else { "" });
     let working_folder = if image == Image::Redis && !pod.mounts(container).is_empty() { "/data" } else { "/" };
     put("folder", working_folder);
 }
