@@ -251,15 +251,11 @@ fn scraped(owner: &Owner, store: &Node) -> Node {
 /// their name, wherever it is installed.
 /// Source: https://cloudnative-pg.io/documentation/current/networking/
 fn guard(cx: &mut Planner, owner: &Owner, store: &Node) {
-    policy::store_at(cx, owner, store, vec![policy::tcp(5432.into())]);
-    let pods = |labels: Node| ("podSelector", map([("matchLabels", labels)]));
-    let members = map([pods(label::pods(cx, owner))]);
-    let operator = map([
-        ("namespaceSelector", Kind::Map(Map::new()).into()),
-        pods(map([("app.kubernetes.io/name", "cloudnative-pg".into())])),
-    ]);
+    policy::guard(cx, owner, store, vec![5432.into()], Vec::new());
+    let members = map([("podSelector", map([("matchLabels", label::pods(cx, owner))]))]);
     let ports = list(vec![policy::tcp(5432.into()), policy::tcp(8000.into())]);
-    policy::door_for(cx, owner, vec![members, operator], ports);
+    policy::door_for(cx, owner, vec![members], ports);
+    policy::open_to_operator(cx, owner, map([("app.kubernetes.io/name", "cloudnative-pg".into())]), &[5432, 8000]);
     if str_of(store, "metrics").is_some_and(|metrics| metrics != "none") {
         policy::open_to_all(cx, owner, exporter::CNPG_PORT.into());
     }

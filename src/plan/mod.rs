@@ -16,6 +16,7 @@ pub mod job;
 pub mod label;
 pub mod mode;
 pub mod node;
+pub mod operator;
 pub mod output;
 pub mod parameter;
 pub mod piece;
@@ -24,6 +25,7 @@ pub mod policy;
 pub mod port;
 pub mod postgres;
 pub mod probe;
+pub mod proxy;
 pub mod redis;
 pub mod reference;
 pub mod resolve;
@@ -31,6 +33,8 @@ pub mod resources;
 pub mod s3;
 pub mod secret;
 pub mod security;
+pub mod sentinel;
+pub mod server;
 pub mod store;
 pub mod upload;
 pub mod volume;
@@ -128,6 +132,10 @@ pub struct Planner<'p> {
     /// Of each config, by name.
     checksums: BTreeMap<String, (String, From)>,
     guarded: Vec<policy::Guarded>,
+    /// Redis with Sentinel of which something uses the one address: `redis.cache`.
+    pub proxied: BTreeSet<String>,
+    /// Selectors of pods that stand before a store, by its id.
+    fronts: BTreeMap<String, Vec<Node>>,
     owners: Vec<Owner>,
     existing: BTreeSet<(String, String)>,
 }
@@ -148,6 +156,8 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         through: BTreeMap::new(),
         checksums: BTreeMap::new(),
         guarded: Vec::new(),
+        proxied: proxy::wanted(&settings.root),
+        fronts: BTreeMap::new(),
         owners: Vec::new(),
         existing: BTreeSet::new(),
     };

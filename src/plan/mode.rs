@@ -1,6 +1,6 @@
 //! Settings that only some modes of a store have.
 //!
-//! Owns: the table of PostgreSQL's, and the refusal of what a mode would pass over.
+//! Owns: a table for each kind of store, and the refusal of what a mode would pass over.
 //! A mode that a profile changes leaves what weaker layers say for the mode below: `storage` at the top level is for the
 //! profiles that run a server. What stands beside the mode, or above it, is a slip.
 
@@ -108,6 +108,69 @@ pub const POSTGRES: &[Rule] = &[
     hinted(&["podLabels"], POD, &[("cnpg", "the operator makes the pods; `labels` are on the Cluster")]),
     only(&["annotations"], RUN),
     only(&["labels"], RUN),
+];
+
+const ONE: &[&str] = &["standalone"];
+const SET: &[&str] = &["sentinel", "operator"];
+const OWN: &[&str] = &["standalone", "sentinel"];
+const ALL: &[&str] = &["standalone", "sentinel", "operator"];
+
+/// As [`POSTGRES`]. More than one of `replicas` on a standalone Redis has a message of its own.
+pub const REDIS: &[Rule] = &[
+    only(&["workload"], ONE),
+    only(&["strategy"], ONE),
+    only(&["persistence"], ALL),
+    only(&["persistence", "claim"], ONE),
+    only(&["maxMemory"], ALL),
+    only(&["evictionPolicy"], ALL),
+    only(&["config"], ALL),
+    only(&["replicas"], ALL),
+    only(&["url"], EXTERNAL),
+    only(&["host"], EXTERNAL),
+    only(&["port"], EXTERNAL),
+    only(&["tls"], EXTERNAL),
+    only(&["username"], EXTERNAL),
+    only(&["imagePullPolicy"], ALL),
+    hinted(&["service"], OWN, &[("operator", "the operator names the Services: `NAME-master` is the primary")]),
+    only(&["resources"], ALL),
+    only(&["livenessProbe"], OWN),
+    only(&["readinessProbe"], OWN),
+    only(&["startupProbe"], OWN),
+    only(&["env"], OWN),
+    only(&["metrics"], ALL),
+    hinted(
+        &["disruptionBudget"],
+        SET,
+        &[(
+            "standalone",
+            "a budget on one pod blocks every node drain; use `mode: sentinel` for several, or remove it",
+        )],
+    ),
+    only(&["networkPolicy"], ALL),
+    only(&["antiAffinity"], ALL),
+    only(&["affinity"], ALL),
+    only(&["topologySpread"], ALL),
+    only(&["topologySpreadConstraints"], ALL),
+    only(&["nodeSelector"], ALL),
+    only(&["tolerations"], ALL),
+    only(&["priorityClassName"], ALL),
+    only(&["runtimeClassName"], OWN),
+    only(&["schedulerName"], OWN),
+    only(&["imagePullSecrets"], ALL),
+    only(&["hostAliases"], OWN),
+    only(&["dnsConfig"], OWN),
+    only(&["dnsPolicy"], OWN),
+    only(&["hostNetwork"], OWN),
+    only(&["shareProcessNamespace"], OWN),
+    only(&["terminationGracePeriodSeconds"], ALL),
+    only(&["serviceAccount"], ALL),
+    only(&["serviceAccount", "create"], OWN),
+    only(&["serviceAccount", "automount"], OWN),
+    only(&["securityContext"], ALL),
+    hinted(&["podAnnotations"], OWN, &[("operator", "the operator makes the pods; it gives them the `annotations`")]),
+    hinted(&["podLabels"], OWN, &[("operator", "the operator makes the pods; it gives them the `labels`")]),
+    only(&["annotations"], ALL),
+    only(&["labels"], ALL),
 ];
 
 /// The settings of a single pod: without what a preset says for several, which have each other to avoid.

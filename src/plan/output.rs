@@ -246,13 +246,15 @@ impl<'s> Resolver<'s> {
             all.iter().filter(|o| !external || has(o)).map(|o| (*o).to_owned()).collect()
         };
         match section {
-            "redis" if component.get("mode").and_then(Tree::as_str) == Some("sentinel") => {
-                ["host", "fqdn", "port", "password", "url", "sentinels", "masterName"].map(str::to_owned).to_vec()
+            "redis" => {
+                let word = |key: &str| component.get(key).and_then(Tree::as_str);
+                let mut all = vec!["host", "fqdn", "port", "password", "url"];
+                all.retain(|output| *output != "password" || word("auth") != Some("none"));
+                if matches!(word("mode"), Some("sentinel" | "operator")) {
+                    all.extend(["sentinels", "masterName"]);
+                }
+                given(&all)
             }
-            "redis" if component.get("auth").and_then(Tree::as_str) == Some("none") => {
-                given(&["host", "fqdn", "port", "url"])
-            }
-            "redis" => given(&["host", "fqdn", "port", "password", "url"]),
             "postgres" => given(&["host", "fqdn", "port", "database", "user", "password", "url", "readHost"]),
             "apps" => ["host", "fqdn", "port", "url"].map(str::to_owned).to_vec(),
             _ => keys(),

@@ -47,29 +47,23 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
 
 /// Remembers a store with `networkPolicy: wiring`.
 pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
-    let ports = ports.iter().map(|port| tcp((*port).into())).collect();
-    store_at(cx, owner, settings, ports);
+    let ports = ports.iter().map(|port| (*port).into()).collect();
+    guard(cx, owner, settings, ports, Vec::new());
 }
 
-/// As [`store`], with the ports as a policy writes them.
-pub fn store_at(cx: &mut Planner, owner: &Owner, settings: &Node, ports: Vec<Node>) {
+/// As [`store`], with pods that connect to each other. Where an operator makes them their ports have no known names.
+pub fn guard(cx: &mut Planner, owner: &Owner, settings: &Node, ports: Vec<Node>, own: Vec<Node>) {
     if str_of(settings, "networkPolicy") != Some("wiring") {
         return;
     }
-    cx.guarded.push(Guarded {
-        owner: owner.clone(),
-        settings: settings.clone(),
-        ports,
-        own: Vec::new(),
-        doors: Vec::new(),
-        ingress: true,
-        door: None,
-    });
+    let ports = ports.into_iter().map(tcp).collect();
+    let (owner, settings, doors) = (owner.clone(), settings.clone(), Vec::new());
+    cx.guarded.push(Guarded { owner, settings, ports, own, doors, ingress: true, door: None });
 }
 
 /// Lets further pods of a store in, where it is guarded at all.
 pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
-    if let Some(guarded) = cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id) {
+    if let Some(guarded) = guarded(cx, owner) {
         guarded.own.push(pods.clone());
     }
 }
@@ -85,9 +79,21 @@ pub fn tcp(port: Node) -> Node {
     map([("protocol", "TCP".into()), ("port", port)])
 }
 
+/// Lets an operator's pods in, wherever it runs.
+pub fn open_to_operator(cx: &mut Planner, owner: &Owner, labels: Node, ports: &[i64]) {
+    let pods =
+        map([("namespaceSelector", Kind::Map(Map::new()).into()), ("podSelector", map([("matchLabels", labels)]))]);
+    let ports = ports.iter().map(|port| tcp((*port).into()));
+    door_for(cx, owner, vec![pods], list(ports.collect()));
+}
+
+fn guarded<'g>(cx: &'g mut Planner, owner: &Owner) -> Option<&'g mut Guarded> {
+    cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id && guarded.owner.name == owner.name)
+}
+
 /// One more door of a guarded store.
 pub fn door_for(cx: &mut Planner, owner: &Owner, peers: Vec<Node>, ports: Node) {
-    if let Some(guarded) = cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id) {
+    if let Some(guarded) = guarded(cx, owner) {
         guarded.doors.push(map([("from", list(peers)), ("ports", ports)]));
     }
 }
@@ -141,13 +147,18 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
 
 /// What a component with `egress: wiring` refers to: pods, or the port of a store outside the cluster.
 fn targets(cx: &Planner, owner: &Owner) -> Node {
-    let of = |id: &String| {
-        let other = cx.owners.iter().find(|other| other.id == *id)?;
+    let mut out = Vec::new();
+    for id in cx.targets(&owner.id) {
+        let Some(other) = cx.owners.iter().find(|other| other.id == id) else { continue };
         let port = outside(cx, other);
-        let pods = if port.is_null() { label::pods(cx, other) } else { Node::null() };
-        Some(map([("pods", pods), ("port", port)]))
-    };
-    list(cx.targets(&owner.id).iter().filter_map(of).collect())
+        if !port.is_null() {
+            out.push(map([("pods", Node::null()), ("port", port)]));
+            continue;
+        }
+        let pods = std::iter::once(label::pods(cx, other)).chain(cx.fronts.get(&id).cloned().unwrap_or_default());
+        out.extend(pods.map(|pods| map([("pods", pods), ("port", Node::null())])));
+    }
+    list(out)
 }
 
 /// The port of a store outside the cluster, whose address no policy can name; `null` for what has pods.

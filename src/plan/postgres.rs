@@ -10,7 +10,7 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, cnpg, config, env, exporter, mode, policy, probe, redis, resources, secret, security};
+use super::{Planned, Planner, cnpg, config, env, exporter, mode, policy, probe, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -251,7 +251,7 @@ fn server(
         ("startupProbe", probe::timings(&take(postgres, "startupProbe"))),
         ("readinessProbe", probe::timings(&take(postgres, "readinessProbe"))),
         ("livenessProbe", probe::timings(&take(postgres, "livenessProbe"))),
-        ("securityContext", merged(security::sealed(), &redis::own_context(postgres))),
+        ("securityContext", security::store(postgres)),
         ("secrets", secrets),
     ])
 }

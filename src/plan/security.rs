@@ -55,6 +55,12 @@ pub fn sealed() -> Node {
     merged(restricted(), &map([("readOnlyRootFilesystem", true.into())]))
 }
 
+/// The context of a store's own container: what the user says of it, over the sealed default.
+pub fn store(settings: &Node) -> Node {
+    let keys = ["allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem", "privileged", "procMount"];
+    merged(sealed(), &only(&take(settings, "securityContext"), |key| keys.contains(&key)))
+}
+
 fn only(said: &Node, wanted: impl Fn(&str) -> bool) -> Node {
     let mut out = Map::new();
     for (key, entry) in said.as_map().into_iter().flat_map(Map::entries).filter(|(key, _)| wanted(key)) {

@@ -16,15 +16,17 @@ impl Resolver<'_> {
         if mode == "external" {
             return self.external("redis", name, redis, output);
         }
-        let service = self.service("redis", name, redis)?;
+        let service = self.redis_service(name, redis, mode)?;
         let (base, database) = output.split_once('/').unwrap_or((output, "0"));
         Ok(Some(match base {
             "host" => Output::Plain(service),
             "fqdn" => Output::Plain(self.fqdn(&service)?),
             "port" => Output::Plain(6379.into()),
-            "masterName" if mode == "sentinel" => Output::Plain("mymaster".into()),
-            "sentinels" if mode == "sentinel" => {
-                Output::Plain(Tree::new(Kind::String(format!("{name}-sentinel:26379").into()), service.from))
+            "masterName" if mode != "standalone" => Output::Plain("mymaster".into()),
+            "sentinels" if mode != "standalone" => {
+                // The operator's name for its Sentinels' headless Service.
+                let suffix = if mode == "operator" { "s-hl" } else { "sentinel" };
+                Output::Plain(Tree::new(Kind::String(format!("{name}-{suffix}:26379").into()), service.from))
             }
             "password" => match self.password("redis", name, redis)? {
                 Some(password) => Output::Secret(password),
@@ -43,6 +45,14 @@ impl Resolver<'_> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// The Service of the primary: the operator names it itself.
+    fn redis_service(&self, name: &str, redis: &Node, mode: &str) -> Answer<Node> {
+        match mode {
+            "operator" => Ok(Tree::new(Kind::String(format!("{name}-master").into()), self.key_from("redis", name))),
+            _ => self.service("redis", name, redis),
+        }
     }
 
     /// The password of a store; `None` where it has none.

@@ -79,8 +79,14 @@ fn environment(
 ) -> Option<Vec<Node>> {
     let mut out = vec![map([("name", "TARGET".into()), ("value", text(format!("{section}.{name}"), &target.from))])];
     let external = str_of(store, "mode") == Some("external");
+    let is_watched = str_of(store, "mode") == Some("sentinel");
+    let id = format!("{section}.{name}");
     let outputs: &[(&str, &str)] = match (external, section) {
         (true, _) => &[("URL", "url")],
+        // A client that asks Sentinel has no use for the one address.
+        (false, "redis") if is_watched && !cx.proxied.contains(&id) => {
+            &[("SENTINELS", "sentinels"), ("MASTER", "masterName"), ("REDISCLI_AUTH", "password")]
+        }
         (false, "redis") => &[("HOST", "host"), ("PORT", "port"), ("REDISCLI_AUTH", "password")],
         (false, _) => &[("HOST", "host"), ("PORT", "port")],
     };

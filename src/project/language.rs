@@ -158,6 +158,8 @@ static DEFAULTS: Object = object!(&[&[
     field!("app", Type::Object(&APP), "What every app inherits."),
     field!("job", Type::Object(&JOB), "What every job inherits."),
     field!("redis", Type::Object(&REDIS), "What every redis inherits."),
+    field!("sentinel", Type::Object(&REDIS), "What a redis with `mode: sentinel` inherits before that."),
+    field!("operator", Type::Object(&REDIS), "What a redis with `mode: operator` inherits before that."),
     field!("postgres", Type::Object(&POSTGRES), "What every postgres inherits."),
 ]]);
 
@@ -757,6 +759,11 @@ static REDIS: Object = object!(&[
             "workload",
             Type::Enum(&["StatefulSet", "Deployment"]),
             "StatefulSet with persistence, Deployment without, unless said."
+        ),
+        field!(
+            "strategy",
+            Type::Object(&STRATEGY),
+            "Of a Deployment, which must be `Recreate`: two servers never share a volume."
         ),
         field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
         field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),

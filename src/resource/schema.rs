@@ -23,7 +23,7 @@ struct Entry {
     text: &'static str,
 }
 
-const KINDS: [Entry; 6] = [
+const KINDS: [Entry; 7] = [
     Entry {
         api_version: "external-secrets.io/v1",
         kind: "ExternalSecret",
@@ -33,6 +33,11 @@ const KINDS: [Entry; 6] = [
         api_version: "bitnami.com/v1alpha1",
         kind: "SealedSecret",
         text: include_str!("../../schemas/sealedsecret.json"),
+    },
+    Entry {
+        api_version: "redis.redis.opstreelabs.in/v1beta2",
+        kind: "RedisReplication",
+        text: include_str!("../../schemas/redisreplication.json"),
     },
     Entry {
         api_version: "gateway.networking.k8s.io/v1",
@@ -170,8 +175,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn found(kind: usize, spec: Value) -> Vec<String> {
-        let Entry { api_version, kind, .. } = KINDS[kind];
+    fn found(kind: &str, spec: Value) -> Vec<String> {
+        let entry = KINDS.iter().find(|entry| entry.kind == kind).unwrap();
+        let (api_version, kind) = (entry.api_version, entry.kind);
         let body = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "n"}, "spec": spec});
         let findings = check(api_version, kind, &Body::from_json(&body)).unwrap();
         findings.iter().map(|f| format!("{}: {} {:?}", f.place(), f.message, f.hint.as_deref().unwrap_or(""))).collect()
@@ -201,7 +207,7 @@ mod tests {
         let spec = json!({"refreshInterval": "1h", "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
             "target": {"name": "s", "creationPolicy": "Owner", "template": {"type": "Opaque", "data": {"url": "{{ .a }}"}}},
             "data": [{"secretKey": "a", "remoteRef": {"key": "x", "property": "p"}}]});
-        assert_eq!(found(0, spec), Vec::<String>::new());
+        assert_eq!(found("ExternalSecret", spec), Vec::<String>::new());
     }
 
     #[test]
@@ -209,7 +215,7 @@ mod tests {
         let spec = json!({"refreshIntervall": "1h", "secretStoreRef": {"kind": "ClusterSecretstore"},
             "data": [{"secretKey": 5, "remoteRef": {"property": "p"}}], "dataFrom": [{"sourceRef": {}}]});
         assert_eq!(
-            found(0, spec),
+            found("ExternalSecret", spec),
             [
                 "spec.refreshIntervall: unknown field `refreshIntervall` \"did you mean `refreshInterval`?\"",
                 "spec.secretStoreRef.kind: expected `SecretStore` or `ClusterSecretStore`, found `ClusterSecretstore` \"did you mean `ClusterSecretStore`?\"",
@@ -223,10 +229,16 @@ mod tests {
     #[test]
     fn a_sealed_secret_needs_its_data() {
         let template = json!({"metadata": {"name": "s", "anything": {"goes": 1}}, "type": "Opaque"});
-        assert_eq!(found(1, json!({"encryptedData": {"a": "AgB"}, "template": template})), Vec::<String>::new());
-        assert_eq!(found(1, json!({})), ["spec.encryptedData: the required field `encryptedData` is missing \"\""]);
         assert_eq!(
-            found(1, json!({"encryptedData": ["a"]})),
+            found("SealedSecret", json!({"encryptedData": {"a": "AgB"}, "template": template})),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            found("SealedSecret", json!({})),
+            ["spec.encryptedData: the required field `encryptedData` is missing \"\""]
+        );
+        assert_eq!(
+            found("SealedSecret", json!({"encryptedData": ["a"]})),
             ["spec.encryptedData: expected a map, found a list \"\""]
         );
     }
@@ -239,11 +251,11 @@ mod tests {
             "storage": {"size": "10Gi"}, "walStorage": {"size": "5Gi", "storageClass": "fast"}, "enablePDB": true,
             "affinity": {"podAntiAffinityType": "required", "tolerations": [{"operator": "Exists"}]},
             "managed": {"roles": [{"name": "x"}]}, "plugins": [{"name": "p", "isWALArchiver": true, "parameters": {"a": "b"}}]});
-        assert_eq!(found(3, spec), Vec::<String>::new());
+        assert_eq!(found("Cluster", spec), Vec::<String>::new());
         let spec = json!({"bootstrap": {"initdb": {"secret": "s"}}, "postgresql": {"parameters": {"max_connections": 100},
             "synchronous": {"method": "all"}}, "storage": {"storageClassName": "fast"}});
         assert_eq!(
-            found(3, spec),
+            found("Cluster", spec),
             [
                 "spec.instances: the required field `instances` is missing \"\"",
                 "spec.bootstrap.initdb.secret: expected a map, found a string \"\"",
@@ -259,9 +271,9 @@ mod tests {
     fn a_cluster_s_backups_pass_and_wrong_ones_are_refused() {
         let spec = json!({"schedule": "0 0 2 * * *", "cluster": {"name": "c"}, "method": "plugin", "immediate": true,
             "backupOwnerReference": "self", "pluginConfiguration": {"name": "p"}});
-        assert_eq!(found(4, spec), Vec::<String>::new());
+        assert_eq!(found("ScheduledBackup", spec), Vec::<String>::new());
         assert_eq!(
-            found(4, json!({"schedule": "0 0 2 * * *", "method": "barman"})),
+            found("ScheduledBackup", json!({"schedule": "0 0 2 * * *", "method": "barman"})),
             [
                 "spec.cluster: the required field `cluster` is missing \"\"",
                 "spec.method: expected `barmanObjectStore`, `volumeSnapshot` or `plugin`, found `barman` \"\"",
@@ -270,10 +282,10 @@ mod tests {
         let key = json!({"name": "s", "key": "k"});
         let spec = json!({"retentionPolicy": "7d", "configuration": {"destinationPath": "s3://b/", "wal": {"compression": "gzip"},
             "s3Credentials": {"accessKeyId": key, "secretAccessKey": key}}, "instanceSidecarConfiguration": {"env": [{"name": "A"}]}});
-        assert_eq!(found(5, spec), Vec::<String>::new());
+        assert_eq!(found("ObjectStore", spec), Vec::<String>::new());
         let spec = json!({"configuration": {"data": {"compression": "lz4"}, "s3Credentials": {"region": "eu"}, "serverName": "x"}});
         assert_eq!(
-            found(5, spec),
+            found("ObjectStore", spec),
             [
                 "spec.configuration.destinationPath: the required field `destinationPath` is missing \"\"",
                 "spec.configuration.data.compression: expected `bzip2`, `gzip` or `snappy`, found `lz4` \"\"",
@@ -289,10 +301,10 @@ mod tests {
             "filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}],
             "backendRefs": [{"name": "api", "port": 80}]});
         let spec = json!({"parentRefs": [{"name": "gw"}], "hostnames": ["a.example.com"], "rules": [rule]});
-        assert_eq!(found(2, spec), Vec::<String>::new());
+        assert_eq!(found("HTTPRoute", spec), Vec::<String>::new());
         let rule = json!({"matches": [{"path": {"type": "Prefix"}}], "backendRefs": [{"name": "api", "port": "http"}]});
         assert_eq!(
-            found(2, json!({"rules": [rule]})),
+            found("HTTPRoute", json!({"rules": [rule]})),
             [
                 "spec.rules[0].matches[0].path.type: expected `Exact`, `PathPrefix` or `RegularExpression`, found `Prefix` \"\"",
                 "spec.rules[0].backendRefs[0].port: expected a whole number, found a string \"\"",

@@ -137,11 +137,13 @@ impl<'p> Merger<'p, '_> {
         Kind::Map(out).into()
     }
 
-    /// A component inherits the presets' settings for its kind.
+    /// A component inherits the presets' settings for its kind, and over them those for its mode.
     fn with_defaults(&self, map_type: &MapType, mut stack: Stack<'p>) -> Stack<'p> {
-        for (layer, root) in self.below.iter().filter(|_| map_type.defaults.is_some()) {
-            let defaults = map_type.defaults.and_then(|key| root.at(&["defaults", key]));
-            stack.extend(defaults.map(|tree| (layer.clone(), tree)));
+        let Some(kind) = map_type.defaults else { return stack };
+        let mode = stack.iter().find_map(|(_, tree)| tree.get("mode")).and_then(Tree::as_str);
+        for key in [mode.filter(|mode| *mode != kind), Some(kind)].into_iter().flatten() {
+            let of = |(layer, root): &(Layer, &'p Tree<Span>)| Some((layer.clone(), root.at(&["defaults", key])?));
+            stack.extend(self.below.iter().filter_map(of));
         }
         stack
     }

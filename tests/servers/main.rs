@@ -4,12 +4,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod backup; // dumps restore, old ones go, a failure harms none
+mod client; // not tests: speaks to Redis
 mod exporter; // exporters log in with every password, and leak none
 mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
+mod load; // not tests: writes and watches while something breaks
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
 mod redis; // probes, passwords, memory and persistence of Redis
 mod scripts; // shells and shellcheck read the scripts
+mod sentinel; // Redis with Sentinel: failover, partitions, HAProxy
+mod set; // not tests: such a set
 #[allow(dead_code, reason = "shared with the other test binary")]
 #[path = "../support/mod.rs"]
 mod support; // not tests: runs the binary in a folder of its own
