@@ -334,3 +334,64 @@ fn a_dump_is_uploaded_and_old_ones_go() {
         assert_eq!(names(&bucket), before);
     }
 }
+
+/// What stands in the README between two texts.
+fn of_readme(start: &str, end: &str) -> &'static str {
+    let rest = include_str!("../../README.md").split_once(start).unwrap().1;
+    rest.split_once(end).unwrap().0
+}
+
+/// Both ways that the README shows, as the app's role, over what is there: the dump, whole, and nothing else.
+#[test]
+fn the_readme_restores() {
+    let network = Network::new();
+    let job = of_readme("\"sh\", \"-c\",\n    \"", "\"]}]'");
+    let file = format!("/tmp/{}.dump", of_readme("$FOLDER/$NAME", ".dump\"]}]'").replacen("-", "db-", 1));
+    let bucket = of_readme("-c postgres -- sh -c '", "'\n```");
+    assert!(job.starts_with("exec pg_restore ") && bucket.contains("exec pg_restore "), "{job}\n{bucket}");
+    let names = [("app", "app"), ("o''hara \"x\"", "legacy app=1")];
+    for (user, database) in names {
+        let stream = stream(IMAGES[0], &format!("    user: '{user}'\n    database: '{database}'\n"), "p@ss 'x\"");
+        let server = Pod::new(&stream, &network, "db");
+        let mut db = server.start("postgres");
+        db.wait_started(60);
+        let pod = Pod::new(&stream, &network, "db-backup");
+        backs_up(&pod);
+        let [name] = &self::names(&pod.volume("backup"))[..] else { panic!() };
+        let dump = fs::read(pod.volume("backup").join(name)).unwrap();
+        let user = user.replace("''", "'");
+        let env = [
+            ("PGPASSWORD", "p@ss 'x\""),
+            ("PGHOST", "127.0.0.1"),
+            ("PGUSER", &user),
+            ("PGDATABASE", database),
+            ("FOLDER", "/tmp"),
+            ("NAME", "db"),
+            ("JOB", job),
+        ];
+        let ask = |sql: &str| {
+            let said = db.exec_with(&["psql", "-Atqc", sql], &env);
+            assert!(said.status.success(), "{sql} {said:?}");
+            String::from_utf8(said.stdout).unwrap().trim_end().to_owned()
+        };
+        let (count, harm) =
+            ("SELECT count(*) FROM t", "DELETE FROM t WHERE n > 10; CREATE TABLE IF NOT EXISTS later (n int)");
+        ask(harm);
+        assert_eq!(ask(count), "10");
+        let run = format!("cat > {file} && exec sh -c \"$JOB\"");
+        let said = db.exec_fed(&["sh", "-c", &run], &env, &dump);
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "1000");
+        ask(harm);
+        let said = db.exec_fed(&["sh", "-c", bucket], &[], &dump);
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "1000");
+        let owner = "SELECT tableowner FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(ask(owner), user);
+        // A dump that was cut off changes nothing.
+        ask(harm);
+        let said = db.exec_fed(&["sh", "-c", bucket], &[], &dump[..dump.len() - 1000]);
+        assert!(!said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "10");
+    }
+}
