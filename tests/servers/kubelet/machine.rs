@@ -29,7 +29,11 @@ pub fn machine(args: &[&str]) {
 #[track_caller]
 pub fn needs(programs: &[&str]) {
     for program in programs {
-        assert!(which(program).is_some(), "no `{program}`: apt-get install redis-server postgresql busybox shellcheck");
+        assert!(
+            which(program).is_some(),
+            "no `{program}`: apt-get install redis-server postgresql haproxy busybox shellcheck rclone \
+             prometheus-postgres-exporter prometheus-redis-exporter"
+        );
     }
 }
 
