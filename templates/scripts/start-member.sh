@@ -85,9 +85,9 @@ if [ "$1" = redis ]; then
   exec ${entrypoint:+"$entrypoint"} "$server" "$conf/redis.conf" "$@"
 fi
 
-# In the quotes of redis.conf.
+# In the quotes of redis.conf. (Not between backticks, where two backslashes are one.)
 quoted() {
-  printf '"%s"' "`printf '%s' "$1" | sed 's/[\\"]/\\&/g'`"
+  printf '%s\n' "$1" | sed 's/[\\"]/\\&/g; s/.*/"&"/'
 }
 if [ -e "$conf/sentinel.conf" ]; then
   # Who it is and what it knows stays. Passwords are written anew: Redis' Sentinel writes them back without quotes, and
