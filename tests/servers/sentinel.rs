@@ -98,7 +98,7 @@ fn the_primary_comes_back_while_it_is_replaced() {
     let stream = stream(ALPINE, "");
     let mut set = Set::start(&stream);
     let mut primary = "cache-0".to_owned();
-    for after in [4500, 5200, 5600, 6000] {
+    for after in [1000, 3500, 4500, 5200, 5600, 6000] {
         let (writer, watch) = (set.writer(), set.watch());
         sleep(2 * SECOND);
         let killed = Instant::now();
