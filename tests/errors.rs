@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::support::{KGEN, Kgen};
 
+mod backups;
 mod commands; // the command line, the disk, the tree that is there
 mod components;
 mod fields;
@@ -15,6 +16,7 @@ mod leaks_places;
 mod leaks_yaml;
 mod manifest_files;
 mod manifests;
+mod modes;
 mod names;
 mod numbers;
 mod objects;

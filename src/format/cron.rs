@@ -46,6 +46,20 @@ pub fn cron(text: &str) -> Checked {
     FIELDS.iter().zip(parts).try_for_each(|(field, part)| part.split(',').try_for_each(|item| field.item(item)))
 }
 
+/// As [`cron`], or with a field for seconds in front, as the operator of PostgreSQL wants it.
+pub fn cron_or_seconds(text: &str) -> Checked {
+    let parts: Vec<_> = text.split_whitespace().collect();
+    match parts.split_first() {
+        Some((seconds, rest)) if rest.len() == 5 => {
+            seconds.split(',').try_for_each(|item| SECONDS.item(item))?;
+            cron(&rest.join(" "))
+        }
+        _ => cron(text),
+    }
+}
+
+const SECONDS: Field = Field { name: "second", min: 0, max: 59, names: &[] };
+
 impl Field {
     /// `n`, `n-m`, `*` or `?`, each with or without `/step`.
     fn item(&self, item: &str) -> Checked {
@@ -112,6 +126,16 @@ mod tests {
         for text in bad {
             assert!(cron(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn seconds_may_stand_in_front() {
+        for text in ["0 0 2 * * *", "*/10 0 2 * * mon", "0 2 * * *", "@daily"] {
+            assert_eq!(cron_or_seconds(text), Ok(()), "{text}");
+        }
+        assert_eq!(cron_or_seconds("60 0 2 * * *").unwrap_err(), "has the second `60`, which is not from 0 to 59");
+        assert_eq!(cron_or_seconds("0 0 24 * * *").unwrap_err(), "has the hour `24`, which is not from 0 to 23");
+        assert!(cron_or_seconds("0 0 0 2 * * *").is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod cron;
 mod duration;
 mod image;
 
-pub use cron::cron;
+pub use cron::{cron, cron_or_seconds};
 pub use duration::duration;
 pub use image::{Image, image};
 

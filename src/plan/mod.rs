@@ -5,11 +5,14 @@
 //! Does not own: YAML (`render`), files and the environment ([`Inputs`] brings them).
 
 pub mod app;
+pub mod backup;
 pub mod config;
 pub mod container;
 pub mod env;
+pub mod exporter;
 pub mod job;
 pub mod label;
+pub mod mode;
 pub mod node;
 pub mod operator;
 pub mod output;
@@ -194,14 +197,6 @@ fn not_yet(cx: &mut Planner) {
     let mut found = Vec::new();
     if let Some(delivery) = get(&cx.settings.root, "delivery") {
         found.push(("delivery".to_owned(), cx.span_in(delivery)));
-    }
-    for section in ["redis", "postgres"] {
-        let stores = take(&cx.settings.root, section);
-        for (name, store) in stores.as_map().into_iter().flat_map(Map::iter) {
-            if let Some(metrics) = get(store, "metrics").filter(|metrics| metrics.as_str() == Some("exporter")) {
-                found.push((format!("{section}.{name}.metrics: exporter"), cx.span_in(metrics)));
-            }
-        }
     }
     for (what, place) in found {
         let d = Diagnostic::error("not-yet", format!("`{what}` is not built yet")).at(place);

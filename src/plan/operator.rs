@@ -5,24 +5,28 @@
 
 use super::app::meta;
 use super::config;
-use super::label::Owner;
+use super::label::{self, Owner};
 use super::node::{Node, compact, get, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
-use super::{Planned, Planner, policy, redis, resources, server};
+use super::{Planned, Planner, policy, redis, resources, sentinel, server};
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::settings::From;
 
 /// Sentinel's image, of the same release as the preset's of the servers.
 const SENTINEL: &str = "quay.io/opstree/redis-sentinel:v8.2.2";
+/// The exporter in the operator's own build.
+const EXPORTER: &str = "quay.io/opstree/redis-exporter:v1.76.0";
 /// The user of the operator's images.
 const USER: i64 = 1000;
 
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     image(cx, owner, store);
+    sentinel::members(cx, owner, store);
     let persistence = get(store, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let mut pod = Pod::default();
     if persistence.is_some() {
+        redis::claim_name(cx, owner, persistence.as_ref());
         redis::data(cx, owner, persistence.as_ref(), &mut pod);
     }
     let password = password(cx, owner, store);
@@ -44,6 +48,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
             ("config", config_owner.name_node()),
             ("claims", super::volume::claims(&pod)),
             ("pod", context),
+            ("servers", pod::scheduling(&pods(owner, "", "replication"), store)),
+            ("sentinels", pod::scheduling(&pods(owner, "-s", "sentinel"), store)),
             (
                 "budget",
                 get(store, "disruptionBudget").filter(|node| node.as_map().is_some()).cloned().unwrap_or_default(),
@@ -52,7 +58,12 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
             ("retain", persistence.is_some().into()),
         ]),
     );
-    policy::operated(cx, owner, store, &[6379, 26379], "redis-operator");
+    let ports = [6379, 26379];
+    let members = vec![label::selector(cx, owner)];
+    policy::guard(cx, owner, store, ports.map(Node::from).to_vec(), members);
+    policy::open_to_operator(cx, owner, map([("name", "redis-operator".into())]), &ports);
+    let exporter = exporter(cx, owner, store);
+    let base = merged(base, &map([("exporter", exporter)]));
     vec![Planned::new("redis/operator.yaml", base), config]
 }
 
@@ -65,6 +76,28 @@ fn image(cx: &mut Planner, owner: &Owner, store: &Node) {
         let d = Diagnostic::error("operator-image", message).at(cx.span_in(&image));
         cx.report.push(d.hint("use one of `quay.io/opstree/redis`, or remove `image` (in a profile: `image: null`)"));
     }
+}
+
+/// Its exporter, for which the operator makes the Service's annotations.
+fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
+    let said = take(store, "metrics");
+    match said.as_str() {
+        Some("exporter") => policy::open_to_all(cx, owner, 9121.into()),
+        Some("annotations") => {
+            let message = format!("`{}` is run by the operator, which annotates its Services itself", owner.id);
+            let d = Diagnostic::error("mode-field", message).at(cx.span_in(&said));
+            cx.report.push(d.hint("use `metrics: exporter`, whose port they name, or remove `metrics`"));
+            return Node::null();
+        }
+        _ => return Node::null(),
+    }
+    text(EXPORTER, &said.from)
+}
+
+/// The operator's own labels: those of the resource are on servers and Sentinels alike, which need not avoid each other.
+fn pods(owner: &Owner, suffix: &str, kind: &str) -> Node {
+    let name = text(format!("{}{suffix}", owner.name), &owner.from);
+    map([("app", name), ("redis_setup_type", kind.into())])
 }
 
 fn user() -> Node {

@@ -91,7 +91,7 @@ pub fn context(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &Pod, clai
             extra.insert(key, value.clone());
         }
     }
-    let scheduling = scheduling(cx, owner, settings);
+    let scheduling = scheduling(&label::selector(cx, owner), settings);
     for (key, entry) in scheduling.as_map().into_iter().flat_map(Map::entries) {
         extra.insert(key.clone(), entry.value.clone());
     }
@@ -160,18 +160,18 @@ fn volumes(pod: &Pod, claims: Claims) -> Node {
     list(out)
 }
 
-/// `affinity` and `topologySpreadConstraints`: the user's own, or what the short words mean.
-pub fn scheduling(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
-    compact([("affinity", affinity(cx, owner, settings)), ("topologySpreadConstraints", spread(cx, owner, settings))])
+/// `affinity` and `topologySpreadConstraints`: the user's own, or what the short words mean for the selected pods.
+pub fn scheduling(selector: &Node, settings: &Node) -> Node {
+    compact([("affinity", affinity(selector, settings)), ("topologySpreadConstraints", spread(selector, settings))])
 }
 
-fn affinity(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+fn affinity(selector: &Node, settings: &Node) -> Node {
     if let Some(said) = get(settings, "affinity") {
         return said.clone();
     }
     let Some(word) = get(settings, "antiAffinity") else { return Node::null() };
     let term = map([
-        ("labelSelector", map([("matchLabels", label::selector(cx, owner))])),
+        ("labelSelector", map([("matchLabels", selector.clone())])),
         ("topologyKey", text("kubernetes.io/hostname", &word.from)),
     ]);
     let rule = match word.as_str() {
@@ -186,7 +186,7 @@ fn affinity(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
 }
 
 /// `ScheduleAnyway`: a cluster with fewer zones than replicas must still run them.
-fn spread(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
+fn spread(selector: &Node, settings: &Node) -> Node {
     if let Some(said) = get(settings, "topologySpreadConstraints") {
         return said.clone();
     }
@@ -200,6 +200,6 @@ fn spread(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
         ("maxSkew", Node::from(1).of(&from)),
         ("topologyKey", text(key, &from)),
         ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
-        ("labelSelector", map([("matchLabels", label::selector(cx, owner))])),
+        ("labelSelector", map([("matchLabels", selector.clone())])),
     ])])
 }

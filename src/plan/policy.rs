@@ -16,14 +16,14 @@ pub struct Guarded {
     pub owner: Owner,
     settings: Node,
     ports: Vec<Node>,
+    /// Pods of the component's own that connect to it, by their labels.
+    own: Vec<Node>,
+    /// Further doors, each with those who may use it and its ports.
+    doors: Vec<Node>,
     /// Whether it says who may connect; with `egress: wiring` alone it does not.
     ingress: bool,
     /// Reached from outside the cluster, or by an ingress controller: `None` for no such door, `Some(null)` for anyone.
     door: Option<Node>,
-    /// Pods of its own, which may always connect.
-    members: Vec<Node>,
-    /// Pods of an operator, wherever it runs.
-    operator: Node,
 }
 
 /// Remembers an app with `networkPolicy: wiring` or `egress: wiring`.
@@ -34,49 +34,65 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
     }
     let ports =
         ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
-    let members = Vec::new();
     cx.guarded.push(Guarded {
         owner: owner.clone(),
         settings: app.clone(),
         ports,
+        own: Vec::new(),
+        doors: Vec::new(),
         ingress,
         door: door(app),
-        members,
-        operator: Node::null(),
     });
 }
 
 /// Remembers a store with `networkPolicy: wiring`.
 pub fn store(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str]) {
-    members(cx, owner, settings, ports, Vec::new());
+    let ports = ports.iter().map(|port| (*port).into()).collect();
+    guard(cx, owner, settings, ports, Vec::new());
 }
 
-/// As [`store`], whose own pods connect to each other.
-pub fn members(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[&str], members: Vec<Node>) {
+/// As [`store`], with pods that connect to each other. Where an operator makes them their ports have no known names.
+pub fn guard(cx: &mut Planner, owner: &Owner, settings: &Node, ports: Vec<Node>, own: Vec<Node>) {
     if str_of(settings, "networkPolicy") != Some("wiring") {
         return;
     }
-    let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
-    let (owner, settings) = (owner.clone(), settings.clone());
-    let operator = Node::null();
-    cx.guarded.push(Guarded { owner, settings, ports, ingress: true, door: None, members, operator });
+    let ports = ports.into_iter().map(|port| map([("protocol", "TCP".into()), ("port", port)])).collect();
+    let (owner, settings, doors) = (owner.clone(), settings.clone(), Vec::new());
+    cx.guarded.push(Guarded { owner, settings, ports, own, doors, ingress: true, door: None });
 }
 
-/// As [`members`], for pods that an operator runs: it connects to them too, from its own namespace.
-pub fn operated(cx: &mut Planner, owner: &Owner, settings: &Node, ports: &[i64], operator: &str) {
-    if str_of(settings, "networkPolicy") != Some("wiring") {
-        return;
+/// Lets further pods of a store in, where it is guarded at all.
+pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
+    if let Some(guarded) = guarded(cx, owner) {
+        guarded.own.push(pods.clone());
     }
-    let ports = ports.iter().map(|port| map([("protocol", "TCP".into()), ("port", (*port).into())])).collect();
-    cx.guarded.push(Guarded {
-        owner: owner.clone(),
-        settings: settings.clone(),
-        ports,
-        ingress: true,
-        door: None,
-        members: vec![label::selector(cx, owner)],
-        operator: map([("name", operator.into())]),
-    });
+}
+
+/// Opens a port of a guarded store to every pod of the cluster: where Prometheus runs, nobody says.
+pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: Node) {
+    let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]);
+    let ports = list(vec![map([("protocol", "TCP".into()), ("port", port)])]);
+    door_for(cx, owner, vec![anyone], ports);
+}
+
+/// Lets an operator's pods in, wherever it runs.
+pub fn open_to_operator(cx: &mut Planner, owner: &Owner, labels: Node, ports: &[i64]) {
+    let pods =
+        map([("namespaceSelector", Kind::Map(Map::new()).into()), ("podSelector", map([("matchLabels", labels)]))]);
+    let port = |port: &i64| map([("protocol", "TCP".into()), ("port", (*port).into())]);
+    let ports = list(ports.iter().map(port).collect());
+    door_for(cx, owner, vec![pods], ports);
+}
+
+fn guarded<'g>(cx: &'g mut Planner, owner: &Owner) -> Option<&'g mut Guarded> {
+    cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id && guarded.owner.name == owner.name)
+}
+
+/// One more door of a guarded store.
+pub fn door_for(cx: &mut Planner, owner: &Owner, peers: Vec<Node>, ports: Node) {
+    if let Some(guarded) = guarded(cx, owner) {
+        guarded.doors.push(map([("from", list(peers)), ("ports", ports)]));
+    }
 }
 
 /// Where requests from outside come from: the controller's namespace where its class is known, else anywhere.
@@ -104,8 +120,8 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
 fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     let owner = &guarded.owner;
     let consumers: Vec<&Owner> = cx.consumers(&owner.id);
-    let peers = guarded.members.iter().cloned().chain(consumers.iter().map(|consumer| label::selector(cx, consumer)));
-    let peers = peers.collect();
+    let mut peers: Vec<Node> = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    peers.extend(guarded.own.iter().cloned());
     let door = guarded.door.clone().filter(|door| !door.is_null());
     let mut settings = guarded.settings.clone();
     let egress = str_of(&settings, "egress") == Some("wiring");
@@ -118,9 +134,9 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
         ("guarded", guarded.ingress.into()),
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
+        ("doors", list(guarded.doors.clone())),
         ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
         ("namespaces", filled(list(door.into_iter().collect()))),
-        ("operator", guarded.operator.clone()),
         ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),
     ]);
     Planned::new("partial/networkpolicy.yaml", merged(base, &more))

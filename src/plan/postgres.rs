@@ -4,12 +4,13 @@
 //! probes; as measured (`research/data.md` 5).
 
 use super::app::{meta, service_account};
+use super::backup::{self, Database};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, policy, probe, resources, secret, security};
+use super::{Planned, Planner, config, env, exporter, mode, policy, probe, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -17,6 +18,7 @@ use crate::tree::{Kind, Tree};
 const INIT: &str = include_str!("../../templates/scripts/init-postgres.sh");
 
 pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
+    mode::check(cx, owner, postgres, mode::POSTGRES);
     match str_of(postgres, "mode") {
         Some("external") => return Vec::new(),
         Some("cnpg") => {
@@ -32,26 +34,14 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
         }
         _ => {}
     }
-    for (key, why) in [("replicas", "replicas"), ("instances", "instances")] {
-        if let Some(count) = get(postgres, key).filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
-            let message = format!(
-                "`{}` is standalone and has {count} {why}: each would be a database of its own behind one Service",
-                owner.id
-            );
-            let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(count));
-            cx.report.push(
-                d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"),
-            );
-        }
-    }
-    if let Some(backup) = get(postgres, "backup").filter(|node| node.as_map().is_some()) {
-        let at = backup.first_leaf().and_then(|leaf| cx.span_in(leaf));
-        let message = format!("`{}.backup` is not built yet", owner.id);
+    if let Some(count) = get(postgres, "replicas").filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
+        let message = format!(
+            "`{}` is standalone and has {count} replicas: each would be a database of its own behind one Service",
+            owner.id
+        );
+        let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(count));
         cx.report.push(
-            Diagnostic::error("not-yet", message)
-                .in_profile(&cx.settings.profile)
-                .at(at)
-                .hint("remove it until it is; a CronJob under `jobs` can run `pg_dump`"),
+            d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"),
         );
     }
     standalone(cx, owner, postgres)
@@ -95,27 +85,30 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let mut pod = Pod::default();
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);
-    let uid = if text_of_image.contains("alpine") { 70 } else { 999 };
-    let server = server(cx, owner, postgres, &image, &layout);
+    let uid = user(&text_of_image);
+    secret::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
+    let password = password(cx, owner, postgres);
+    let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
     // No checksum of the init script: it runs once, and a change of it must not restart the database.
-    let annotations = merged(take(&context, "annotations").or_empty(), &metrics(postgres));
+    let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, postgres, 5432));
     let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
+    policy::store(cx, owner, postgres, &["postgres"]);
     let base = merged(
         meta(cx, owner, postgres),
         &map([
             ("selector", label::selector(cx, owner)),
-            ("service", service),
+            ("service", service.clone()),
             ("headless", text(format!("{}-headless", owner.name), &owner.from)),
             ("init", text(format!("{}-init", owner.name), &owner.from)),
             ("pod", context),
             ("server", server),
+            ("exporter", exporter::postgres(cx, owner, postgres, password.as_ref())),
             ("claims", super::volume::claims(&pod)),
             ("retain", true.into()),
         ]),
     );
-    policy::store(cx, owner, postgres, &["postgres"]);
     let config_owner = Owner { name: format!("{}-init", owner.name), ..owner.clone() };
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
     let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
@@ -126,7 +119,14 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
         config::config_map(cx, &config_owner, &init),
     ];
     out.extend(account);
+    let database = Database { settings: postgres, service: &service, password: password.as_ref(), user: uid };
+    out.extend(backup::plan(cx, owner, &database));
     out
+}
+
+/// The image's own numeric user: 70 on alpine, 999 on Debian.
+pub fn user(image: &str) -> i64 {
+    if image.contains("alpine") { 70 } else { 999 }
 }
 
 /// The init script makes the role and the database: with names that are there already it fails, and the next start comes
@@ -145,17 +145,7 @@ fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
     }
 }
 
-fn metrics(postgres: &Node) -> Node {
-    let from = take(postgres, "metrics").from;
-    match str_of(postgres, "metrics") {
-        Some("annotations") => {
-            map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("5432", &from))])
-        }
-        _ => Kind::Map(crate::tree::Map::new()).into(),
-    }
-}
-
-fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
+pub fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
     let id = || Node::from(uid).of(from);
     let own = map([(
         "securityContext",
@@ -202,7 +192,14 @@ fn init_config(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<(String,
     out
 }
 
-fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout: &Layout) -> Node {
+fn server(
+    cx: &mut Planner,
+    owner: &Owner,
+    postgres: &Node,
+    image: &Node,
+    layout: &Layout,
+    password: Option<&(Home, From)>,
+) -> Node {
     let mut args = Vec::new();
     for (key, entry) in pairs(postgres, "config") {
         args.push("-c".into());
@@ -220,7 +217,7 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
     ];
     let mut all: Vec<Node> = variables.map(|(name, value)| map([("name", name.into()), ("value", value)])).to_vec();
     all.append(&mut env);
-    let secrets = secrets(cx, owner, postgres);
+    let secrets = secrets(owner, password);
     let resources = resources::resources(cx, postgres);
     map([
         ("image", image.clone()),
@@ -239,7 +236,7 @@ fn server(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node, layout
 }
 
 /// A name, of which nothing is Kubernetes': the URL has it as it stands in the project file.
-fn as_written(postgres: &Node, key: &str) -> Node {
+pub fn as_written(postgres: &Node, key: &str) -> Node {
     let said = take(postgres, key);
     match said.as_str() {
         Some(name) if name.contains('$') => text(env::escaped(name), &said.from),
@@ -256,37 +253,39 @@ fn shm(resources: &Node) -> Node {
 }
 
 /// The two passwords as files, from one or two Secrets.
-fn secrets(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Node {
-    let superuser = Home::new(owner.name.as_str(), "superuser-password");
-    let own = Secretive {
-        home: Some(superuser.clone()),
-        pieces: vec![super::piece::Piece::Value { home: superuser.clone(), encode: false }],
-        from: owner.from.clone(),
-    };
-    secret::require(cx, &own);
-    let mut items = vec![source(&superuser, "superuser-password", &owner.from)];
-    match cx.resolver.password("postgres", &owner.name, postgres) {
-        Ok(Some(password)) => {
-            secret::require_password(cx, &password);
-            match password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
-                Some(home) => items.push(source(&home, "password", &password.from)),
-                None => {
-                    let message = format!(
-                        "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
-                        owner.id
-                    );
-                    cx.report.push(
-                        Diagnostic::error("password-composed", message)
-                            .at(cx.span_in_from(&owner.from))
-                            .hint("name one key: `${secrets.NAME.KEY}`"),
-                    );
-                }
-            }
-        }
-        Ok(None) => {}
-        Err(diagnostic) => cx.report.push(*diagnostic),
-    }
+fn secrets(owner: &Owner, password: Option<&(Home, From)>) -> Node {
+    let mut items = vec![source(&superuser(owner), "superuser-password", &owner.from)];
+    items.extend(password.map(|(home, from)| source(home, "password", from)));
     list(items)
+}
+
+fn superuser(owner: &Owner) -> Home {
+    Home::new(owner.name.as_str(), "superuser-password")
+}
+
+/// Where the password of the app's role is; `None` where there is none, which is reported.
+fn password(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Option<(Home, From)> {
+    let password = match cx.resolver.password("postgres", &owner.name, postgres) {
+        Ok(password) => password?,
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            return None;
+        }
+    };
+    secret::require_password(cx, &password);
+    if let Some(home) = password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
+        return Some((home, password.from));
+    }
+    let message = format!(
+        "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
+        owner.id
+    );
+    cx.report.push(
+        Diagnostic::error("password-composed", message)
+            .at(cx.span_in_from(&owner.from))
+            .hint("name one key: `${secrets.NAME.KEY}`"),
+    );
+    None
 }
 
 fn source(home: &Home, path: &str, from: &From) -> Node {

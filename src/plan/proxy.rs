@@ -69,7 +69,7 @@ pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node, count: i64) -> Vec
             ("budget", map([("maxUnavailable", 1.into())])),
         ]),
     );
-    policy::members(cx, &owner, settings, &["redis"], Vec::new());
+    policy::store(cx, &owner, settings, &["redis"]);
     let selector = label::selector(cx, &owner);
     cx.fronts.entry(store.id.clone()).or_default().push(selector);
     let image = map([("image", IMAGE.into())]);

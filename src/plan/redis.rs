@@ -5,17 +5,18 @@
 
 use super::app::{meta, service_account};
 use super::label::{self, Owner};
-use super::node::{Node, get, list, map, merged, str_of, take, text};
+use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
 use super::volume::Claim;
-use super::{Planned, Planner, operator, policy, resources, sentinel};
+use super::{Planned, Planner, exporter, mode, operator, policy, resources, sentinel};
 use crate::diag::Diagnostic;
-use crate::tree::{Kind, Map};
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
+    mode::check(cx, owner, redis, mode::REDIS);
     match str_of(redis, "mode") {
-        Some("external") => return external(cx, owner, redis),
+        // Only the Secret of its URL, where something uses it.
+        Some("external") => return Vec::new(),
         Some("sentinel") => return sentinel::plan(cx, owner, redis),
         Some("operator") => return operator::plan(cx, owner, redis),
         _ => {}
@@ -31,34 +32,23 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     standalone(cx, owner, redis)
 }
 
-/// Only the Secret of its URL, where something uses it.
-fn external(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
-    if let Some(replicas) = get(store, "replicas") {
-        let at = cx.span_in(replicas);
-        cx.report.push(
-            Diagnostic::error("external-replicas", format!("`{}` is external: kgen runs no pods of it", owner.id))
-                .at(at)
-                .hint("remove `replicas`"),
-        );
-    }
-    Vec::new()
-}
-
 fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let persistence = get(redis, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let stateful = match str_of(redis, "workload") {
         Some(workload) => workload == "StatefulSet",
         None => persistence.is_some(),
     };
-    refused(cx, owner, persistence.as_ref(), stateful);
+    if stateful {
+        claim_name(cx, owner, persistence.as_ref());
+    }
+    strategy(cx, owner, redis, persistence.is_some(), stateful);
     let mut pod = Pod::default();
     data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
     let server = server::server(cx, owner, redis, persistence.as_ref(), &resources, Role::default());
     let context =
         pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
-    let metrics = metrics(redis, &context);
-    let context = merged(context, &metrics);
+    let context = scraped(owner, redis, context);
     let mut base = meta(cx, owner, redis);
     let service = cx.resolver.service("redis", &owner.name, redis).unwrap_or_else(|_| owner.name_node());
     base = merged(
@@ -74,6 +64,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         ]),
     );
     policy::store(cx, owner, redis, &["redis"]);
+    let beside = exporter::redis(cx, owner, redis, &take(&take(&base, "server"), "env"));
+    base = merged(base, &map([("exporter", beside)]));
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), redis))]));
     let mut out = Vec::new();
     let service_template = Planned::new("redis/service.yaml", base.clone());
@@ -94,9 +86,41 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     out
 }
 
-/// What the language has words for and a single server of kgen's has not.
-fn refused(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, stateful: bool) {
-    if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")).filter(|_| stateful) {
+/// A new server that starts before the old one has gone.
+fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node, persistent: bool, stateful: bool) {
+    let said = redis.at(&["strategy", "type"]).cloned().unwrap_or_default();
+    let d = match said.as_str() {
+        None => return,
+        Some("Recreate") if !stateful => return,
+        Some(word) if stateful => {
+            let message = format!("`{}` is a StatefulSet, which has no strategy `{word}`", owner.id);
+            Diagnostic::error("workload-field", message).hint("remove it: a StatefulSet stops the old pod first")
+        }
+        Some(_) if persistent => {
+            let message =
+                format!("`{}` would be replaced by RollingUpdate while the old pod holds its volume", owner.id);
+            Diagnostic::error("rwo-rolling-update", message)
+                .hint("on another node the new pod waits forever; on the same one both write one data directory")
+                .hint("remove `strategy`: kgen writes `Recreate`")
+        }
+        Some(_) => {
+            let message = format!("`{}` would be two caches behind one Service during a RollingUpdate", owner.id);
+            Diagnostic::error("rwo-rolling-update", message)
+                .hint("what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`")
+        }
+    };
+    cx.report.push(d.at(cx.span_in(&said)).in_profile(&cx.settings.profile));
+}
+
+/// A pod's context with what tells Prometheus where to ask.
+pub fn scraped(owner: &Owner, redis: &Node, context: Node) -> Node {
+    let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, redis, 6379));
+    merged(context, &map([("annotations", filled(annotations))]))
+}
+
+/// A StatefulSet names its claims itself.
+pub fn claim_name(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>) {
+    if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")) {
         let message = format!("`{}` is a StatefulSet, which names its claim itself", owner.id);
         let d = Diagnostic::error("claim-name", message).at(cx.span_in(claim));
         cx.report.push(d.hint("add `workload: Deployment` to use this claim, or remove `claim`"));
@@ -139,13 +163,4 @@ pub fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &m
         access_modes: if modes.is_null() { list(vec!["ReadWriteOncePod".into()]) } else { modes },
         path: "/data".into(),
     });
-}
-
-pub fn metrics(redis: &Node, context: &Node) -> Node {
-    if str_of(redis, "metrics") != Some("annotations") {
-        return Kind::Map(Map::new()).into();
-    }
-    let from = take(redis, "metrics").from;
-    let annotations = map([("prometheus.io/scrape", text("true", &from)), ("prometheus.io/port", text("6379", &from))]);
-    map([("annotations", merged(take(context, "annotations").or_empty(), &annotations))])
 }

@@ -40,6 +40,8 @@ pub struct Key {
     pieces: Vec<Piece>,
     /// What a server of kgen's asks its clients for.
     password: bool,
+    /// A Sentinel of Redis writes it into its file.
+    sentinel: bool,
 }
 
 /// All keys that are needed, by Secret.
@@ -110,6 +112,7 @@ pub fn declare(cx: &mut Planner) {
                 declared: entry.value.clone(),
                 pieces: pieces.clone(),
                 password: false,
+                sentinel: false,
             };
             cx.secrets.0.entry(home.secret).or_default().insert(home.key, key);
             require_parts(cx, &pieces, &entry.key_from);
@@ -138,7 +141,7 @@ pub fn require(cx: &mut Planner, secret: &Secretive) {
         && !cx.secrets.has(home)
     {
         let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
-        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces, password: false };
+        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces, password: false, sentinel: false };
         cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
     }
     require_parts(cx, &secret.pieces, &secret.from);
@@ -147,10 +150,22 @@ pub fn require(cx: &mut Planner, secret: &Secretive) {
 /// A server takes its password from this value: as `require`, and it must be of one line.
 pub fn require_password(cx: &mut Planner, secret: &Secretive) {
     require(cx, secret);
-    let home = secret.home.as_ref();
-    if let Some(key) = home.and_then(|home| cx.secrets.0.get_mut(&home.secret)?.get_mut(&home.key)) {
+    if let Some(key) = key(cx, secret) {
         key.password = true;
     }
+}
+
+/// A Sentinel of Redis has this password too: it writes it into its file without quotes, and does not start with what it
+/// then reads (measured with 7.0 and 8.0; Valkey quotes). The start script mends that, a person who starts it does not.
+pub fn require_plain(cx: &mut Planner, secret: &Secretive) {
+    if let Some(key) = key(cx, secret) {
+        key.sentinel = true;
+    }
+}
+
+fn key<'k>(cx: &'k mut Planner, secret: &Secretive) -> Option<&'k mut Key> {
+    let home = secret.home.as_ref()?;
+    cx.secrets.0.get_mut(&home.secret)?.get_mut(&home.key)
 }
 
 fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
@@ -159,7 +174,13 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
             && !cx.secrets.has(home)
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
-            let key = Key { from: from.clone(), declared: Node::null(), pieces: Vec::new(), password: false };
+            let key = Key {
+                from: from.clone(),
+                declared: Node::null(),
+                pieces: Vec::new(),
+                password: false,
+                sentinel: false,
+            };
             cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
         }
     }
@@ -207,6 +228,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
             }
             Origin::Value { value, stream } => {
                 one_line(cx, name, key, entry, &value);
+                unquoted(cx, name, key, entry, &value);
                 stream_only |= stream;
                 data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
                 values.push((key.clone(), value));
@@ -237,12 +259,28 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
 /// A file loses its last newline in a shell, an argument keeps it: server and client would not agree on the password.
 fn one_line(cx: &mut Planner, name: &str, key: &str, entry: &Key, value: &Secret<String>) {
     if entry.password && value.open().contains(['\n', '\r']) {
-        let place = ["env", "file", "value"].iter().find_map(|source| get(&entry.declared, source));
-        let place = place.and_then(|source| cx.span_in(source)).or_else(|| cx.span_in_from(&entry.from));
+        let place = place(cx, entry);
         let message = format!("`secrets.{name}.{key}` holds a newline, which no password of a server may");
         let d = Diagnostic::error("password-form", message).at(place);
         cx.report.push(d.hint("`echo` and most editors end a text with one; write it with `printf %s`"));
     }
+}
+
+/// See [`require_plain`].
+fn unquoted(cx: &mut Planner, name: &str, key: &str, entry: &Key, value: &Secret<String>) {
+    if entry.sentinel && value.open().contains([' ', '\t', '"', '\'', '#', '\\']) {
+        let message = format!(
+            "`secrets.{name}.{key}` holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back"
+        );
+        let d = Diagnostic::error("password-form", message).at(place(cx, entry));
+        cx.report.push(d.hint("use letters and digits, or a `valkey` image, whose Sentinel writes them in quotes"));
+    }
+}
+
+/// Where a value is said to come from.
+fn place(cx: &Planner, entry: &Key) -> Option<crate::source::Span> {
+    let source = ["env", "file", "value"].iter().find_map(|source| get(&entry.declared, source));
+    source.and_then(|source| cx.span_in(source)).or_else(|| cx.span_in_from(&entry.from))
 }
 
 /// A Secret that a component brings belongs to that component.

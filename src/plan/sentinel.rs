@@ -10,7 +10,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
-use super::{Planned, Planner, policy, proxy, redis, resources, security};
+use super::{Planned, Planner, exporter, policy, proxy, redis, resources, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
@@ -21,6 +21,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let count = members(cx, owner, store);
     let persistence = persistence(cx, owner, store);
     let mut pod = Pod::default();
+    redis::claim_name(cx, owner, persistence.as_ref());
     redis::data(cx, owner, persistence.as_ref(), &mut pod);
     let scripts = scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP)], &mut pod);
     let env = environment(owner, store, count);
@@ -28,7 +29,12 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));
     let sentinel = watcher(cx, owner, store, env);
     let context = pod::context(cx, owner, &redis::with_security(store), &pod, Claims::Templates);
-    let context = merged(context.clone(), &redis::metrics(store, &context));
+    let context = redis::scraped(owner, store, context);
+    let is_proxied = cx.proxied.contains(&owner.id);
+    let mut peers = vec![label::selector(cx, owner)];
+    peers.extend(is_proxied.then(|| label::selector(cx, &proxy::owner(owner))));
+    policy::guard(cx, owner, store, vec!["redis".into(), "sentinel".into()], peers);
+    let exporter = exporter::redis(cx, owner, store, &take(&server, "env"));
     let base = merged(
         meta(cx, owner, store),
         &map([
@@ -38,6 +44,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
             ("pod", context),
             ("server", server),
             ("sentinel", sentinel),
+            ("exporter", exporter),
             ("scripts", true.into()),
             ("claims", super::volume::claims(&pod)),
             ("retain", true.into()),
@@ -54,17 +61,14 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     if pod::creates_account(store) {
         out.push(service_account(store, &base));
     }
-    let mut peers = vec![label::selector(cx, owner)];
-    if cx.proxied.contains(&owner.id) {
+    if is_proxied {
         out.extend(proxy::plan(cx, owner, store, count));
-        peers.push(label::selector(cx, &proxy::owner(owner)));
     }
-    policy::members(cx, owner, store, &["redis", "sentinel"], peers);
     out
 }
 
 /// How many there are: odd, and at least three. A majority has to agree before a replica becomes the primary.
-fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
+pub fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
     let said = take(store, "replicas");
     let count = said.as_i64().unwrap_or(3);
     if count < 3 || count % 2 == 0 {
@@ -174,7 +178,7 @@ fn watcher(cx: &mut Planner, owner: &Owner, store: &Node, env: Vec<Node>) -> Nod
             ("env", list(all)),
             ("securityContext", security::store(store)),
         ]),
-        &server::probes(store, "-p 26379 "),
+        &server::probes(store, "-p 26379 ", |_| Node::null()),
     )
 }
 

@@ -50,7 +50,7 @@ pub fn server(
     for directive in passwords.iter().filter(|_| password) {
         args.extend([*directive, "$(REDIS_PASSWORD)"].map(Node::from));
     }
-    let probes = probes(redis, "");
+    let probes = probes(redis, "", |probe| take(redis, probe));
     merged(
         map([
             ("image", image),
@@ -69,19 +69,31 @@ pub fn server(
     )
 }
 
+fn is_watched(redis: &Node) -> bool {
+    redis.get("mode").and_then(Tree::as_str) == Some("sentinel")
+}
+
 fn is_valkey(redis: &Node) -> bool {
     label::image_is(redis, "valkey")
 }
 
 /// The commands that ask whether a server is ready and whether it is alive; `port` is the client's option for another.
-pub fn probes(redis: &Node, port: &str) -> Node {
+/// The client gives up before the kubelet does, so that a hung server leaves no clients behind.
+pub fn probes(redis: &Node, port: &str, timings: impl Fn(&str) -> Node) -> Node {
     let client = if is_valkey(redis) { "valkey-cli" } else { "redis-cli" };
     let image = take(redis, "image").from;
-    let shell = |script: String| list(vec!["sh".into(), "-c".into(), text(script, &image)]);
-    map([
-        ("ready", shell(format!("timeout 3 {client} {port}ping 2>/dev/null | grep -qx PONG"))),
-        ("alive", shell(format!("timeout 5 {client} {port}ping 2>&1 | grep -qv \"^Could not connect\""))),
-    ])
+    let shell = |words: &str, from: &From| list(vec!["sh".into(), "-c".into(), text(words, &image.and(from))]);
+    let timeout = |probe: &str, most: i64| {
+        let said = timings(probe).get("timeoutSeconds").cloned().unwrap_or_default();
+        (said.as_i64().map_or(most, |seconds| (seconds - 1).clamp(1, most)), said.from)
+    };
+    let ready = |probe: &str| {
+        let (seconds, from) = timeout(probe, 3);
+        shell(&format!("timeout {seconds} {client} {port}ping 2>/dev/null | grep -qx PONG"), &from)
+    };
+    let (seconds, from) = timeout("livenessProbe", 5);
+    let alive = format!("timeout {seconds} {client} {port}ping 2>&1 | grep -qv \"^Could not connect\"");
+    map([("started", ready("startupProbe")), ("ready", ready("readinessProbe")), ("alive", shell(&alive, &from))])
 }
 
 /// A directive of redis.conf: its name, which may be the user's own key, and its value.
@@ -161,6 +173,9 @@ pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Nod
         );
         return false;
     };
+    if is_watched(redis) && !is_valkey(redis) {
+        secret::require_plain(cx, &password);
+    }
     password_variables(env, &home, &password.from);
     true
 }

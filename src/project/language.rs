@@ -760,6 +760,11 @@ static REDIS: Object = object!(&[
             Type::Enum(&["StatefulSet", "Deployment"]),
             "StatefulSet with persistence, Deployment without, unless said."
         ),
+        field!(
+            "strategy",
+            Type::Object(&STRATEGY),
+            "Of a Deployment, which must be `Recreate`: two servers never share a volume."
+        ),
         field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
         field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),
         field!(
@@ -822,7 +827,11 @@ static POSTGRES: Object = object!(&[
         field!("storage", Type::Object(&STORAGE), "The claim."),
         field!("config", Type::Map(&map!(("parameter", parameter), Type::Text)), "postgresql.conf parameters."),
         field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
-        field!("backup", Type::OneOf(&[NONE, Type::Object(&BACKUP)]), "Dumps by a CronJob."),
+        field!(
+            "backup",
+            Type::OneOf(&[NONE, Type::Object(&BACKUP)]),
+            "Dumps by a CronJob; with `cnpg`, base backups and WAL by the operator."
+        ),
         field!("instances", COUNT1, "Of `cnpg`."),
         field!("replicas", COUNT1, "A standalone PostgreSQL has one; more is an error that says why."),
         field!(
@@ -859,7 +868,82 @@ static STORAGE: Object = short!(
 );
 
 static BACKUP: Object = object!(&[&[
-    field!("schedule", Type::String("a cron schedule", any), "When; six fields for `cnpg`."),
-    field!("retain", COUNT1, "How many dumps are kept."),
-    field!("to", Type::Kubernetes("backup target"), "`{volume: 20Gi}` or `{s3: {...}}`."),
+    field!(
+        "schedule",
+        Type::String("a cron schedule", format::cron_or_seconds),
+        "When: five fields, or six with seconds first for `cnpg`."
+    ),
+    field!("retain", COUNT1, "How many dumps are kept (for `cnpg`: for how many days one can go back); 7 unless said."),
+    field!("to", Type::Object(&BACKUP_TARGET), "`{volume: 20Gi}` or `{s3: {bucket: NAME}}`."),
 ]]);
+static BACKUP_TARGET: Object = Object {
+    groups: &[&[
+        field!("volume", Type::Object(&BACKUP_VOLUME), "A claim of this size, of a standalone PostgreSQL."),
+        field!("s3", Type::Object(&S3), "A bucket of S3, or of what speaks like it."),
+    ]],
+    shorthand: None,
+    union: &["volume", "s3"],
+    switch: Switch::Replace,
+};
+static BACKUP_VOLUME: Object = short!(
+    &[&[
+        field!("size", QUANTITY, "Of the claim."),
+        field!("storageClassName", SUBDOMAIN, "Of the claim."),
+        field!(
+            "accessModes",
+            Type::List(&Type::Enum(&["ReadWriteOncePod", "ReadWriteOnce", "ReadWriteMany"])),
+            "Of the claim; `ReadWriteOncePod` unless said."
+        ),
+        field!("claim", SUBDOMAIN, "The name of the claim, or of one that exists when there is no `size`."),
+    ]],
+    "size",
+);
+static S3: Object = object!(&[&[
+    field!("bucket", Type::String("a bucket's name", bucket), "The bucket, which must exist."),
+    field!("prefix", Type::String("a prefix of keys", prefix), "The folder in it; the component's name unless said."),
+    field!("endpoint", Type::String("a URL", endpoint), "Of what is not Amazon's: `https://minio.example.org`."),
+    field!("region", Type::String("a region", word), "As `eu-central-1`."),
+    field!(
+        "accessKeyId",
+        Type::Password,
+        "`${secrets.NAME.KEY}`; the key `ACCESS_KEY_ID` of a Secret `<component>-backup` unless said."
+    ),
+    field!(
+        "secretAccessKey",
+        Type::Password,
+        "`${secrets.NAME.KEY}`; the key `SECRET_ACCESS_KEY` of a Secret `<component>-backup` unless said."
+    ),
+]]);
+
+/// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+fn bucket(text: &str) -> Result<(), String> {
+    let inside = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
+    let ends = [text.bytes().next(), text.bytes().last()];
+    let is_word = |b: &Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+    if inside && ends.iter().all(is_word) && (3..=63).contains(&text.len()) && !text.contains("..") {
+        return Ok(());
+    }
+    Err(format!("expected 3 to 63 lower case letters, digits, `-` and `.`, found `{text}`"))
+}
+
+/// Characters that no tool needs to escape; no slash at either end, which would be a folder without name.
+fn prefix(text: &str) -> Result<(), String> {
+    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!-_.*'()/".contains(&b));
+    let folders = text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if inside && folders { Ok(()) } else { Err(format!("expected folders such as `backups/db`, found `{text}`")) }
+}
+
+fn endpoint(text: &str) -> Result<(), String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    if format::dns_subdomain(host).is_ok() && is_port {
+        return Ok(());
+    }
+    Err(format!("expected a URL such as `https://minio.example.org:9000`, found `{text}`"))
+}
+
+fn word(text: &str) -> Result<(), String> {
+    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if inside && !text.is_empty() { Ok(()) } else { Err(format!("expected letters, digits and `-`, found `{text}`")) }
+}

@@ -23,7 +23,7 @@ struct Entry {
     text: &'static str,
 }
 
-const KINDS: [Entry; 3] = [
+const KINDS: [Entry; 4] = [
     Entry {
         api_version: "external-secrets.io/v1",
         kind: "ExternalSecret",
@@ -33,6 +33,11 @@ const KINDS: [Entry; 3] = [
         api_version: "bitnami.com/v1alpha1",
         kind: "SealedSecret",
         text: include_str!("../../schemas/sealedsecret.json"),
+    },
+    Entry {
+        api_version: "redis.redis.opstreelabs.in/v1beta2",
+        kind: "RedisReplication",
+        text: include_str!("../../schemas/redisreplication.json"),
     },
     Entry {
         api_version: "gateway.networking.k8s.io/v1",
@@ -159,8 +164,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn found(kind: usize, spec: Value) -> Vec<String> {
-        let Entry { api_version, kind, .. } = KINDS[kind];
+    fn found(kind: &str, spec: Value) -> Vec<String> {
+        let entry = KINDS.iter().find(|entry| entry.kind == kind).unwrap();
+        let (api_version, kind) = (entry.api_version, entry.kind);
         let body = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": "n"}, "spec": spec});
         let findings = check(api_version, kind, &Body::from_json(&body)).unwrap();
         findings.iter().map(|f| format!("{}: {} {:?}", f.place(), f.message, f.hint.as_deref().unwrap_or(""))).collect()
@@ -190,7 +196,7 @@ mod tests {
         let spec = json!({"refreshInterval": "1h", "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
             "target": {"name": "s", "creationPolicy": "Owner", "template": {"type": "Opaque", "data": {"url": "{{ .a }}"}}},
             "data": [{"secretKey": "a", "remoteRef": {"key": "x", "property": "p"}}]});
-        assert_eq!(found(0, spec), Vec::<String>::new());
+        assert_eq!(found("ExternalSecret", spec), Vec::<String>::new());
     }
 
     #[test]
@@ -198,7 +204,7 @@ mod tests {
         let spec = json!({"refreshIntervall": "1h", "secretStoreRef": {"kind": "ClusterSecretstore"},
             "data": [{"secretKey": 5, "remoteRef": {"property": "p"}}], "dataFrom": [{"sourceRef": {}}]});
         assert_eq!(
-            found(0, spec),
+            found("ExternalSecret", spec),
             [
                 "spec.refreshIntervall: unknown field `refreshIntervall` \"did you mean `refreshInterval`?\"",
                 "spec.secretStoreRef.kind: expected `SecretStore` or `ClusterSecretStore`, found `ClusterSecretstore` \"did you mean `ClusterSecretStore`?\"",
@@ -212,10 +218,16 @@ mod tests {
     #[test]
     fn a_sealed_secret_needs_its_data() {
         let template = json!({"metadata": {"name": "s", "anything": {"goes": 1}}, "type": "Opaque"});
-        assert_eq!(found(1, json!({"encryptedData": {"a": "AgB"}, "template": template})), Vec::<String>::new());
-        assert_eq!(found(1, json!({})), ["spec.encryptedData: the required field `encryptedData` is missing \"\""]);
         assert_eq!(
-            found(1, json!({"encryptedData": ["a"]})),
+            found("SealedSecret", json!({"encryptedData": {"a": "AgB"}, "template": template})),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            found("SealedSecret", json!({})),
+            ["spec.encryptedData: the required field `encryptedData` is missing \"\""]
+        );
+        assert_eq!(
+            found("SealedSecret", json!({"encryptedData": ["a"]})),
             ["spec.encryptedData: expected a map, found a list \"\""]
         );
     }
@@ -226,10 +238,10 @@ mod tests {
             "filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}],
             "backendRefs": [{"name": "api", "port": 80}]});
         let spec = json!({"parentRefs": [{"name": "gw"}], "hostnames": ["a.example.com"], "rules": [rule]});
-        assert_eq!(found(2, spec), Vec::<String>::new());
+        assert_eq!(found("HTTPRoute", spec), Vec::<String>::new());
         let rule = json!({"matches": [{"path": {"type": "Prefix"}}], "backendRefs": [{"name": "api", "port": "http"}]});
         assert_eq!(
-            found(2, json!({"rules": [rule]})),
+            found("HTTPRoute", json!({"rules": [rule]})),
             [
                 "spec.rules[0].matches[0].path.type: expected `Exact`, `PathPrefix` or `RegularExpression`, found `Prefix` \"\"",
                 "spec.rules[0].backendRefs[0].port: expected a whole number, found a string \"\"",

@@ -39,19 +39,58 @@ fn a_standalone_postgres_with_replicas() {
 }
 
 #[test]
-fn a_standalone_postgres_with_instances() {
+fn a_redis_that_rolls_over_its_volume() {
     shop(
         "
             profiles: {dev: {}}
-            postgres: {db: {instances: 3}}
+            redis:
+              queue: {workload: Deployment, strategy: RollingUpdate}
+              cache: {persistence: none, strategy: RollingUpdate}
+              other: {strategy: Recreate}
         ",
         "
-            error[redis-replicas-standalone]: `postgres.db` is standalone and has 3 instances: each would be a database of its own behind one Service
-              --> kgen.yaml:4:28
+            error[rwo-rolling-update]: `redis.queue` would be replaced by RollingUpdate while the old pod holds its volume (profile `dev`)
+              --> kgen.yaml:5:43
                |
-            4 | postgres: {db: {instances: 3}}
-               |                            ^
-            hint: reads and writes would go to different data; use `mode: cnpg` for replication, or remove it
+            5 |   queue: {workload: Deployment, strategy: RollingUpdate}
+               |                                           ^^^^^^^^^^^^^
+            hint: on another node the new pod waits forever; on the same one both write one data directory
+            hint: remove `strategy`: kgen writes `Recreate`
+
+            error[rwo-rolling-update]: `redis.cache` would be two caches behind one Service during a RollingUpdate (profile `dev`)
+              --> kgen.yaml:6:40
+               |
+            6 |   cache: {persistence: none, strategy: RollingUpdate}
+               |                                        ^^^^^^^^^^^^^
+            hint: what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`
+
+            error[workload-field]: `redis.other` is a StatefulSet, which has no strategy `Recreate` (profile `dev`)
+              --> kgen.yaml:7:21
+               |
+            7 |   other: {strategy: Recreate}
+               |                     ^^^^^^^^
+            hint: remove it: a StatefulSet stops the old pod first
+        ",
+    );
+}
+
+#[test]
+fn a_password_that_sentinel_cannot_read_back() {
+    shop(
+        "
+            profiles: {dev: {}}
+            secrets: {queue: {password: 'two words'}, cache: {password: 'two words'}}
+            redis:
+              queue: {mode: sentinel, image: redis:8.2-alpine}
+              cache: {mode: sentinel}
+        ",
+        "
+            error[password-form]: `secrets.queue.password` holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back
+              --> kgen.yaml:4:29
+               |
+            4 | secrets: {queue: {password: ***}, cache: {password: ***}}
+               |                             ^^^
+            hint: use letters and digits, or a `valkey` image, whose Sentinel writes them in quotes
         ",
     );
 }
@@ -172,19 +211,119 @@ fn an_image_that_the_operator_cannot_start() {
 }
 
 #[test]
-fn an_external_redis_with_replicas() {
+fn what_a_mode_has_no_use_for() {
     shop(
         "
             profiles: {dev: {}}
-            redis: {cache: {mode: external, replicas: 3}}
+            redis:
+              alone: {host: redis.example.org}
+              watched: {mode: sentinel, workload: Deployment}
+              operated: {mode: operator, service: redis-service, replicas: 4}
+              outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
         ",
         "
-            error[external-replicas]: `redis.cache` is external: kgen runs no pods of it
-              --> kgen.yaml:4:43
+            error[mode-field]: `redis.alone` has `mode: standalone`, which has no use for `host` (profile `dev`)
+              --> kgen.yaml:5:17
                |
-            4 | redis: {cache: {mode: external, replicas: 3}}
-               |                                           ^
-            hint: remove `replicas`
+            5 |   alone: {host: redis.example.org}
+               |                 ^^^^^^^^^^^^^^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: external`
+
+            error[mode-field]: `redis.watched` has `mode: sentinel`, which has no use for `workload` (profile `dev`)
+              --> kgen.yaml:6:39
+               |
+            6 |   watched: {mode: sentinel, workload: Deployment}
+               |                                       ^^^^^^^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`
+
+            error[mode-field]: `redis.operated` has `mode: operator`, which has no use for `service` (profile `dev`)
+              --> kgen.yaml:7:39
+               |
+            7 |   operated: {mode: operator, service: redis-service, replicas: 4}
+               |                                       ^^^^^^^^^^^^^
+            hint: the operator names the Services: `NAME-master` is the primary
+
+            error[sentinel-even]: `redis.operated` has 4 members: 3 of them must agree, so no more may be lost than of 3 (profile `dev`)
+              --> kgen.yaml:7:64
+               |
+            7 |   operated: {mode: operator, service: redis-service, replicas: 4}
+               |                                                                ^
+            hint: use 3, or 5 to outlive the loss of two
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `replicas` (profile `dev`)
+              --> kgen.yaml:8:39
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                       ^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `persistence` (profile `dev`)
+              --> kgen.yaml:8:62
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                                              ^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
+
+            error[mode-field]: `redis.outside` has `mode: external`, which has no use for `tolerations` (profile `dev`)
+              --> kgen.yaml:8:93
+               |
+            8 |   outside: {mode: external, replicas: 3, persistence: {size: 1Gi}, tolerations: [{operator: Exists}]}
+               |                                                                                             ^^^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
+        ",
+    );
+}
+
+/// What the other profiles use is no slip; what stands beside the mode is.
+#[test]
+fn what_a_mode_has_no_use_for_in_one_profile() {
+    shop(
+        "
+            redis: {cache: {persistence: {size: 1Gi}, workload: StatefulSet}}
+            profiles:
+              dev: {}
+              test: {preset: dev, redis: {cache: {mode: external, config: {timeout: 300}}}}
+              more: {extends: test, redis: {cache: {maxMemory: 10mb}}}
+        ",
+        "
+            error[mode-field]: `redis.cache` has `mode: external`, which has no use for `config` (profiles `test` and `more`)
+              --> kgen.yaml:6:73
+               |
+            6 |   test: {preset: dev, redis: {cache: {mode: external, config: {timeout: 300}}}}
+               |                                                                         ^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
+
+            error[mode-field]: `redis.cache` has `mode: external`, which has no use for `maxMemory` (profile `more`)
+              --> kgen.yaml:7:52
+               |
+            7 |   more: {extends: test, redis: {cache: {maxMemory: 10mb}}}
+               |                                                    ^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`, `mode: sentinel` or `mode: operator`
+        ",
+    );
+}
+
+#[test]
+fn a_service_over_all_members() {
+    shop(
+        "
+            profiles: {dev: {}}
+            redis: {cache: {mode: sentinel}}
+            manifests:
+              - apiVersion: v1
+                kind: Service
+                metadata: {name: everyone}
+                spec:
+                  selector: {app.kubernetes.io/name: cache, app.kubernetes.io/instance: shop}
+                  ports: [{name: redis, port: 6379, targetPort: redis, protocol: TCP}]
+        ",
+        "
+            error[sentinel-service]: Service/everyone `spec.ports[0].targetPort`: it spreads clients over the primary and the replicas of StatefulSet/cache, and replicas refuse writes (profile `dev`)
+               --> kgen.yaml:11:53
+                |
+            11 |       ports: [{name: redis, port: 6379, targetPort: redis, protocol: TCP}]
+                |                                                     ^^^^^
+            hint: a reference to `host` or `url` puts HAProxy before the primary; a client that knows Sentinel asks the Service whose name ends in `-sentinel`
         ",
     );
 }
@@ -202,42 +341,6 @@ fn cloudnativepg_is_not_built() {
             3 | postgres: {db: {mode: cnpg}}
                |                       ^^^^
             hint: use `mode: standalone` or `mode: external` until it is
-        ",
-    );
-}
-
-#[test]
-fn backups_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-        ",
-        "
-            error[not-yet]: `postgres.db.backup` is not built yet (profile `dev`)
-              --> kgen.yaml:4:36
-               |
-            4 | postgres: {db: {backup: {schedule: '0 2 * * *'}}}
-               |                                    ^^^^^^^^^^^
-            hint: remove it until it is; a CronJob under `jobs` can run `pg_dump`
-        ",
-    );
-}
-
-#[test]
-fn exporters_are_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            redis: {cache: {metrics: exporter}}
-        ",
-        "
-            error[not-yet]: `redis.cache.metrics: exporter` is not built yet (profile `dev`)
-              --> kgen.yaml:4:26
-               |
-            4 | redis: {cache: {metrics: exporter}}
-               |                          ^^^^^^^^
-            hint: remove it until it is
         ",
     );
 }

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod backup; // dumps restore, old ones go, a failure harms none
 mod client; // not tests: speaks to Redis
+mod exporter; // exporters log in with every password, and leak none
 mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod load; // not tests: writes and watches while something breaks

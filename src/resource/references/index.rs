@@ -25,7 +25,8 @@ pub struct Workload<'s> {
     pub kind: &'s str,
     pub name: &'s str,
     pub labels: Vec<(&'s str, &'s str)>,
-    pub pod: Pod<'s>,
+    /// `None` where an operator makes the pods.
+    pub pod: Option<Pod<'s>>,
 }
 
 impl<'s> Index<'s> {
@@ -61,12 +62,30 @@ impl<'s> Index<'s> {
         }
         if let Some(pod) = pods::of(&resource.body).filter(|_| typed::knows(&id.api_version, &id.kind)) {
             let labels = pod.labels();
-            for (key, value) in &labels {
-                self.labelled.entry((namespace, key, value)).or_default().push(self.workloads.len());
-            }
-            let (component, kind, name) = (&*resource.component, id.kind.as_str(), id.name.as_str());
-            self.workloads.push(Workload { namespace, component, kind, name, labels, pod });
+            self.add_workload(resource, labels, Some(pod));
         }
+        match (id.group(), id.kind.as_str()) {
+            // The operator gives its pods the labels of the resource.
+            ("redis.redis.opstreelabs.in", _) => {
+                let labels =
+                    At::root(&resource.body).get("metadata").map(|at| at.entries("labels")).unwrap_or_default();
+                let labels = labels.into_iter().filter_map(|(key, at)| Some((key, at.text()?))).collect();
+                self.add_workload(resource, labels, None);
+            }
+            ("postgresql.cnpg.io", "Cluster") => {
+                self.add_workload(resource, vec![("cnpg.io/cluster", &id.name)], None);
+            }
+            _ => {}
+        }
+    }
+
+    fn add_workload(&mut self, resource: &'s Resource, labels: Vec<(&'s str, &'s str)>, pod: Option<Pod<'s>>) {
+        let (id, component) = (&resource.id, &*resource.component);
+        let namespace = id.namespace.as_deref();
+        for (key, value) in &labels {
+            self.labelled.entry((namespace, key, value)).or_default().push(self.workloads.len());
+        }
+        self.workloads.push(Workload { namespace, component, kind: &id.kind, name: &id.name, labels, pod });
     }
 
     fn add_name(&mut self, kind: &str, namespace: Option<&str>, name: &str) {

@@ -41,13 +41,31 @@ fn service(spec: &At, scope: &mut Scope) {
         let Some(target) = port.get("targetPort") else { continue };
         for workload in &found {
             target_port(&target, workload, scope);
+            spread_over_members(spec, &target, workload, scope);
         }
     }
 }
 
+/// One address for the primary and its replicas: two of three writes would meet a replica, which refuses them.
+fn spread_over_members(spec: &At, target: &At, workload: &Workload, scope: &mut Scope) {
+    let ports = workload.pod.as_ref().map(|pod| pod.ports()).unwrap_or_default();
+    let number = |wanted| ports.iter().find(|(_, number)| *number == Some(wanted));
+    let (Some((redis, _)), Some(_)) = (number(6379), number(26379)) else { return };
+    let is_redis = target.node.as_i64() == Some(6379) || (target.text().is_some() && target.text() == *redis);
+    if is_redis && spec.str("clusterIP") != Some("None") {
+        let message = format!(
+            "it spreads clients over the primary and the replicas of {}/{}, and replicas refuse writes",
+            workload.kind, workload.name
+        );
+        let hint = "a reference to `host` or `url` puts HAProxy before the primary; a client that knows Sentinel asks the \
+                    Service whose name ends in `-sentinel`";
+        scope.out.push(target.error("sentinel-service", message).hint(hint));
+    }
+}
+
 fn target_port(target: &At, workload: &Workload, scope: &mut Scope) {
-    let Some(name) = target.text() else { return };
-    let ports = workload.pod.ports();
+    let (Some(name), Some(pod)) = (target.text(), &workload.pod) else { return };
+    let ports = pod.ports();
     let names: Vec<_> = ports.iter().filter_map(|(name, _)| *name).collect();
     if !names.contains(&name) {
         let message = format!("no container of {}/{} has a port `{name}`", workload.kind, workload.name);

@@ -9,6 +9,11 @@ pub fn check(root: &At, kind: &str, scope: &mut Scope) {
         ("StatefulSet", Some(spec)) => scope.object(Some(&spec), "serviceName", "Service"),
         ("HorizontalPodAutoscaler", Some(spec)) => target(&spec, scope),
         ("PodDisruptionBudget", Some(spec)) => network::selector(&spec, "selector", scope),
+        ("RedisReplication", Some(spec)) => {
+            let secret = spec.at(&["kubernetesConfig", "redisSecret"]);
+            scope.object(secret.as_ref(), "name", "Secret");
+            scope.object(spec.get("redisConfig").as_ref(), "additionalRedisConfig", "ConfigMap");
+        }
         ("RoleBinding", _) => binding(root, scope),
         ("ServiceAccount", _) => {
             for secret in root.items("imagePullSecrets") {

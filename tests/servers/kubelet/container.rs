@@ -1,9 +1,10 @@
 //! A container that runs, and what is done to it.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,13 @@ impl<'t> Container<'t> {
         self.spawn(command, env).wait_with_output().unwrap()
     }
 
+    /// As `exec_with`, with a text that the program reads.
+    pub fn exec_fed(&self, command: &[&str], env: &[(&str, &str)], text: &[u8]) -> Output {
+        let mut child = self.enter(command, env).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
     /// What a program in the container prints, which must succeed.
     #[track_caller]
     pub fn says(&self, command: &[&str]) -> String {
@@ -98,11 +106,16 @@ impl<'t> Container<'t> {
 
     /// Starts a program in the container, in a process group of its own.
     pub fn spawn(&self, command: &[&str], env: &[(&str, &str)]) -> Child {
+        self.enter(command, env).spawn().unwrap()
+    }
+
+    fn enter(&self, command: &[&str], env: &[(&str, &str)]) -> Command {
         let mut all = self.env.clone();
         all.extend(env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut enter = tool(&["nsenter", "--mount", "--net", "--pid", "--target"]);
         enter.arg(self.pid.to_string()).args(&self.identity).args(["env", "-i"]).args(pairs(&all)).args(command);
-        enter.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        enter.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        enter
     }
 
     /// Waits until the startup probe succeeds, which must be before `seconds` are over.

@@ -22,6 +22,8 @@ pub enum Image {
     Redis,
     Postgres,
     Haproxy,
+    PostgresExporter,
+    RedisExporter,
     Other,
 }
 
@@ -31,6 +33,8 @@ impl Image {
             Some("redis") => Self::Redis,
             Some("postgres") => Self::Postgres,
             Some("haproxy") => Self::Haproxy,
+            Some("quay.io/prometheuscommunity/postgres-exporter") => Self::PostgresExporter,
+            Some("oliver006/redis_exporter") => Self::RedisExporter,
             _ => Self::Other,
         }
     }
@@ -48,6 +52,8 @@ impl Image {
             Self::Redis => Some(include_str!("../entrypoint-redis.sh")),
             Self::Postgres => Some(include_str!("../entrypoint-postgres.sh")),
             Self::Haproxy => Some(include_str!("../entrypoint-haproxy.sh")),
+            Self::PostgresExporter => Some("#!/bin/sh\nexec prometheus-postgres-exporter \"$@\"\n"),
+            Self::RedisExporter => Some("#!/bin/sh\nexec prometheus-redis-exporter \"$@\"\n"),
             Self::Other => None,
         }
     }

@@ -32,7 +32,8 @@ impl<'t> Pod<'t> {
     /// The pod of a workload with this ordinal.
     pub fn numbered(stream: &'t Stream, network: &Network, workload: &str, ordinal: usize) -> Self {
         let object = stream.workload(workload);
-        let spec = &object["spec"]["template"]["spec"];
+        let template = object["spec"].get("jobTemplate").map_or(&object["spec"], |job| &job["spec"]);
+        let spec = &template["template"]["spec"];
         let name = format!("{workload}-{ordinal}");
         let pod = Self { stream, object, network: network.clone(), spec, name, folder: Temp::new() };
         for claim in list(&object["spec"], "volumeClaimTemplates") {
@@ -104,6 +105,13 @@ impl<'t> Pod<'t> {
     pub fn start_fast(&self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Container::start(self, self.container(container), &env, true)
+    }
+
+    /// As `start`, with variables of the test over the pod's own.
+    #[track_caller]
+    pub fn start_with(&self, container: &str, env: &[(&str, &str)]) -> Container<'t> {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Container::start(self, self.container(container), &env, false)
     }
 
     #[track_caller]

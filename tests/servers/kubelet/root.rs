@@ -43,7 +43,7 @@ pub fn write_root(place: &Path, pod: &Pod, container: &Value, image: Image) {
     put("folder", if pod.mounts(container).is_empty() { "/" } else { image.folder() });
 }
 
-const BUSYBOX: &str = "sh awk cat cut date echo expr find grep head mkdir mv od printf rm sed seq sleep sort tail test timeout touch tr wc";
+const BUSYBOX: &str = "sh awk cat cut date echo expr find grep head mkdir mv od printf rm sed seq sleep sort sync tail test timeout touch tr wc";
 
 /// The kubelet says only who the pod itself is. Without a DNS every Service answers on loopback.
 fn hosts(pod: &Pod) -> String {

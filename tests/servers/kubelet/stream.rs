@@ -68,7 +68,7 @@ impl Stream {
     }
 
     pub fn workload(&self, name: &str) -> &Value {
-        self.find(&["Deployment", "StatefulSet"], name).unwrap_or_else(|| panic!("no workload {name}"))
+        self.find(&["Deployment", "StatefulSet", "CronJob"], name).unwrap_or_else(|| panic!("no workload {name}"))
     }
 
     /// Every Service answers on loopback: there is one of each in a test.
