@@ -180,7 +180,7 @@ fn passwords_arrive() {
     let stream = stream(IMAGE, APP);
     let server = Pod::new(&stream, &bridge.join(), "cache");
     let full = "cache-0.cache-headless.default.svc.cluster.local".to_owned();
-    bridge.names().lock().unwrap().insert(full, vec![server.network.address()]);
+    bridge.dns().names().lock().unwrap().insert(full, vec![server.network.address()]);
     let mut redis = server.start_fast("redis", &[("MEMBERS", "cache-0")]);
     redis.wait_started(20);
     let mut old = PASSWORD.to_owned();

@@ -29,5 +29,4 @@ pub use dns::Names;
 pub use machine::{end, machine, needs};
 pub use network::{Bridge, Network};
 pub use pod::Pod;
-pub use stop::Stopped;
 pub use stream::Stream;
