@@ -35,6 +35,7 @@ pub mod redis;
 pub mod reference;
 pub mod resolve;
 pub mod resources;
+pub mod rollout;
 pub mod s3;
 pub mod sealed;
 pub mod secret;

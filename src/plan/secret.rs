@@ -95,6 +95,12 @@ impl Registry {
         self.get(home).map(|key| key.declared.clone()).unwrap_or_default()
     }
 
+    /// What a value is composed of: itself, where it is one of its own.
+    pub fn pieces(&self, home: &Home) -> Vec<Piece> {
+        let own = || vec![Piece::Value { home: home.clone(), encode: false }];
+        self.get(home).map(|key| key.pieces.clone()).filter(|pieces| !pieces.is_empty()).unwrap_or_else(own)
+    }
+
     /// Whether there is a Secret of this name.
     pub fn names(&self, secret: &str) -> bool {
         self.keys.contains_key(secret)
