@@ -229,6 +229,14 @@ pub fn lives_at_home(cx: &mut Planner, secret: &Secretive) -> bool {
     homes(&secret.pieces).all(|home| has_source(cx, home) || !(whole || existing(home)))
 }
 
+/// Whether this value can stand in a Secret of kgen's own, beside keys that hold nothing secret.
+pub fn can_be_joined(cx: &Planner, secret: &Secretive) -> bool {
+    let joins =
+        |home: &Home| matches!(provider::of(cx, home), Provider::None | Provider::Local | Provider::External(_));
+    let parts = homes(&secret.pieces).all(|home| !home.operators && (has_source(cx, home) || joins(home)));
+    cx.provider != Provider::Existing && parts
+}
+
 /// Whether the project file says where this value comes from, so that the provider is not asked.
 fn has_source(cx: &Planner, home: &Home) -> bool {
     let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
