@@ -25,7 +25,8 @@ pub fn machine(args: &[&str]) {
     assert!(said.status.success(), "{args:?}: {said:?}");
 }
 
-const PACKAGES: &str = "redis-server haproxy postgresql iproute2 busybox shellcheck";
+const PACKAGES: &str = "redis-server haproxy postgresql iproute2 busybox shellcheck rclone \
+    prometheus-postgres-exporter prometheus-redis-exporter";
 
 /// A program that is missing is a failure, never a test that is left out.
 #[track_caller]
