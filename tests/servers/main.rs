@@ -1,5 +1,5 @@
-//! The rendered stores, with real servers: Debian's redis-server and postgresql, started as the kubelet would start the
-//! rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
+//! The rendered stores, with real servers: Debian's redis-server, haproxy and postgresql, started as the kubelet would
+//! start the rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -218,6 +218,20 @@ fn all_start_at_once_and_the_first_is_stale() {
         set.settled(60);
         assert_eq!(set.canaries(), ["new"; 3], "{orders:?}");
     }
+    // The last primary and the stale one; the third is late.
+    set.cluster.kill("cache-0");
+    let primary = set.settled(30);
+    set.canary("newer");
+    let late = if primary == "cache-1" { "cache-2" } else { "cache-1" };
+    for pod in [&primary, late] {
+        set.cluster.kill(pod);
+    }
+    set.cluster.start("cache-0");
+    set.cluster.start(&primary);
+    assert_eq!(set.settled(60), primary);
+    set.cluster.start(late);
+    set.settled(60);
+    assert_eq!(set.canaries(), ["newer"; 3]);
 }
 
 /// The primary's node is cut off. Clients that are cut off with it write on for a while.
