@@ -24,6 +24,7 @@ mod objects;
 mod outputs;
 mod patches;
 mod pod_security;
+mod probes;
 mod profiles;
 mod providers;
 mod reading;
