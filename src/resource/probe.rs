@@ -84,5 +84,5 @@ fn remote(command: &At, out: &mut Vec<Finding>) {
 fn reaches(client: &str, words: &[&str]) -> bool {
     let is_variable = |word: &&str| word.strip_prefix('$').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
     let told = words.iter().any(|word| matches!(*word, "-h" | "-u" | "--host" | "--uri") || word.contains("://"));
-    told || (matches!(client, "psql" | "pg_isready") && words.iter().any(|word| is_variable(word)))
+    told || (matches!(client, "psql" | "pg_isready") && words.iter().any(is_variable))
 }
