@@ -34,6 +34,17 @@ fn the_tour_of_the_language_renders() {
 }
 
 #[test]
+fn the_postgresql_of_the_readme_renders() {
+    let [_, _, postgres, ..] = blocks("yaml")[..] else { panic!("the README has no PostgreSQL") };
+    let app = "apps: {api: {image: a/b:1, env: {URL: \"${postgres.db.url}\"}}}";
+    let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{app}\n{postgres}");
+    let kgen = Kgen::new().file("kgen.yaml", &project).file("db/init.sql", "CREATE TABLE t (n int);\n");
+    let temp = kgen.args(["render"]).stderr("27 written, 0 removed, 0 unchanged\n").run();
+    assert!(temp.path().join("deploy/overlays/staging/db/cronjob.yaml").exists());
+    assert!(temp.path().join("deploy/overlays/prod/db/scheduledbackup.yaml").exists());
+}
+
+#[test]
 fn the_message_of_the_readme_is_what_kgen_says() {
     let [message, ..] = blocks("text")[..] else { panic!("the README has no message") };
     let project =

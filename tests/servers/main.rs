@@ -10,6 +10,7 @@ mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod load; // not tests: writes and watches while something breaks
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
+mod proxy; // HAProxy before a Redis with Sentinel
 mod redis; // probes, passwords, memory and persistence of Redis
 mod scripts; // shells and shellcheck read the scripts
 mod sentinel; // Redis with Sentinel: failover, partitions, HAProxy
