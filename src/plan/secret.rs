@@ -535,12 +535,10 @@ fn undelivered(cx: &mut Planner, home: &Home, key: &Key, local: bool) {
 
 fn literal_value(cx: &mut Planner, home: &Home, literal: &Node) -> Origin {
     if !cx.settings.is_dev() {
-        let message = format!(
-            "`secrets.{}.{}` is spelled out, which profile `{}` may not do",
-            home.secret, home.key, cx.settings.profile
-        );
-        let hint = "move the value to `profiles.dev`, and let `secretProvider` deliver the others'";
-        cx.report.push(Diagnostic::error("secret-literal", message).at(cx.span_in(literal)).hint(hint));
+        let message = format!("`secrets.{}.{}` is spelled out, which is for dev only", home.secret, home.key);
+        let hint = "move the value to `profiles.dev`; in the other profiles `secretProvider` delivers it";
+        let d = Diagnostic::error("secret-literal", message).at(cx.span_in(literal));
+        cx.report.push(d.in_profile(&cx.settings.profile).hint(hint));
         return Origin::Broken;
     }
     let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
