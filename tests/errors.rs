@@ -32,6 +32,7 @@ mod providers;
 mod reading;
 mod references;
 mod routes;
+mod scans;
 mod secrets;
 mod stores;
 mod templates;
