@@ -53,6 +53,9 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     if kind == "configMapKeyRef" || kind == "secretKeyRef" {
         cx.exists(kind, &node);
     }
+    if kind == "secretKeyRef" {
+        optional_secret(cx, owner, &format!("env.{name}"), &take(&node, "optional"));
+    }
     Some(source_of(name, kind, node))
 }
 
@@ -109,7 +112,7 @@ fn from_secret(
 }
 
 /// Outside dev an app should not start without its secret.
-fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &Node) {
+pub fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &Node) {
     if optional.as_bool() != Some(true) || cx.settings.is_dev() {
         return;
     }

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
-use super::{Planner, resources, secret};
+use super::{Planner, env, resources, secret};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Tree};
 
@@ -103,6 +103,10 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     let names =
         configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| str_of(config, "name"));
     pod.configs.extend(names.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
+    let secrets = projected.iter().filter_map(|part| part.get("secret"));
+    for secret in secrets.chain(Some(&source).filter(|_| kind == "secret")) {
+        env::optional_secret(cx, owner, &format!("volumes.{path}"), &take(secret, "optional"));
+    }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
 }

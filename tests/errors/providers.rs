@@ -223,3 +223,54 @@ fn an_optional_secret_outside_dev_is_a_warning() {
         ",
     );
 }
+
+#[test]
+fn an_optional_secret_from_outside_is_a_warning() {
+    let kgen = project(
+        "
+        profiles: {dev: {}, prod: {secretProvider: existing}}
+        apps:
+          api:
+            image: acme/api:1
+            env: {A: {secretKeyRef: {name: team, key: a, optional: true}}}
+            envFrom: [{ref: secrets.app, optional: true}]
+            volumes:
+              /a: {secret: {secretName: team, optional: true}}
+              /b: {projected: {sources: [{secret: {name: team, optional: true}}, {configMap: {name: c, optional: true}}]}}
+        secrets: {app: {token: {}}}
+    ",
+    );
+    said(
+        kgen.args(["render"]),
+        "
+            warning[secret-optional]: `apps.api.env.A` is optional: in profile `prod` the app would start without its secret
+              --> kgen.yaml:7:60
+               |
+            7 |     env: {A: {secretKeyRef: {name: team, key: a, optional: true}}}
+               |                                                            ^^^^
+            hint: remove `optional: true`
+
+            warning[secret-optional]: `apps.api.envFrom` is optional: in profile `prod` the app would start without its secret
+              --> kgen.yaml:8:44
+               |
+            8 |     envFrom: [{ref: secrets.app, optional: true}]
+               |                                            ^^^^
+            hint: remove `optional: true`
+
+            warning[secret-optional]: `apps.api.volumes./a` is optional: in profile `prod` the app would start without its secret
+               --> kgen.yaml:10:49
+                |
+            10 |       /a: {secret: {secretName: team, optional: true}}
+                |                                                 ^^^^
+            hint: remove `optional: true`
+
+            warning[secret-optional]: `apps.api.volumes./b` is optional: in profile `prod` the app would start without its secret
+               --> kgen.yaml:11:66
+                |
+            11 |       /b: {projected: {sources: [{secret: {name: team, optional: true}}, {configMap: {name: c, optional: true}}]}}
+                |                                                                  ^^^^
+            hint: remove `optional: true`
+            8 written, 0 removed, 0 unchanged
+        ",
+    );
+}
