@@ -54,8 +54,8 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
     }
     let mut leaks = Vec::new();
     for (path, places) in named {
-        if let (None, Some(text)) = (sources.find(&path), files.text(&path)) {
-            let id = sources.add(path, &*text);
+        if let Some(text) = files.text(&path) {
+            let id = sources.find(&path).unwrap_or_else(|| sources.add(path, &*text));
             match node::parse_all(sources, id, Dialect::Manifest) {
                 Ok(trees) => {
                     trees.iter().for_each(|tree| mask::object(sources, tree));

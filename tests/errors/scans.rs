@@ -365,3 +365,16 @@ fn an_allowance_without_a_reason() {
         ",
     );
 }
+
+/// What a run without places found is not lost where another message asks for them.
+#[test]
+fn a_warning_about_a_manifests_file_beside_another() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        manifests: [{file: a.yaml}]
+    ",
+    );
+    let text = "apiVersion: x.y/v1\nkind: Odd\nmetadata: {name: a}\nspec: {url: 'amqp://guest:guest@mq'}\n";
+    said(kgen.file("a.yaml", text).args(["render"]), &format!("{}{HINTS}3 written, 0 removed, 0 unchanged\n", "x\n"));
+}
