@@ -23,6 +23,13 @@ impl<T: Zeroize> Secret<T> {
     }
 }
 
+impl Secret<String> {
+    /// How many bytes it has, which is no secret.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl<T: Zeroize> Drop for Secret<T> {
     fn drop(&mut self) {
         self.0.zeroize();

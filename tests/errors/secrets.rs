@@ -1,6 +1,6 @@
 //! Secrets where they may not stand, values that are not there, and providers.
 
-use super::shop;
+use super::{project, refused, shop};
 
 #[test]
 fn a_secret_in_a_config() {
@@ -241,6 +241,45 @@ fn an_external_url_spelled_out() {
             8 | redis: {cache: {mode: external, url: ***}}
                |                                      ^^^
             hint: declare it under `secrets` and write `${secrets.NAME.KEY}`
+        ",
+    );
+}
+
+#[test]
+fn a_secret_of_more_than_a_mebibyte() {
+    let kgen = project(
+        "
+        profiles: {prod: {}}
+        secrets: {app: {a: {file: a.bin}, b: {file: b.bin}}}
+    ",
+    );
+    let half = "a line of a long text\n".repeat(25_000);
+    refused(
+        kgen.file("a.bin", &half).file("b.bin", &half).args(["render", "prod"]),
+        "
+            error[too-large]: Secret/app: a Secret may have 1048576 bytes, but has 1099998 (profile `prod`)
+              --> kgen.yaml:4:11
+               |
+            4 | secrets: {app: {a: {file: a.bin}, b: {file: b.bin}}}
+               |           ^^^
+            hint: mount it from a volume or an image
+        ",
+    );
+}
+
+#[test]
+fn credentials_of_a_registry_that_are_no_json() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests: [{apiVersion: v1, kind: Secret, metadata: {name: a}, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: aHVudGVyMg==}}]
+        ",
+        "
+            error[invalid-json]: Secret/a `data[\".dockerconfigjson\"]`: `.dockerconfigjson` must be a JSON object (profile `dev`)
+              --> kgen.yaml:4:129
+               |
+            4 | manifests: [{apiVersion: v1, kind: Secret, metadata: {name: a}, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: ***}}]
+               |                                                                                                                                 ^^^
         ",
     );
 }

@@ -9,6 +9,7 @@ use super::short;
 use crate::format;
 use crate::resource::Finding;
 use crate::resource::walk::At;
+use crate::tree::Kind;
 
 /// `MaxSecretSize`: of the values, decoded; keys do not count.
 const LIMIT: usize = 1 << 20;
@@ -37,6 +38,9 @@ pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
 }
 
 fn size(value: &At, encoded: bool) -> usize {
+    if let Kind::Secret(secret) = &value.node.kind {
+        return secret.size();
+    }
     let text = value.text().unwrap_or_default();
     let decoded = || STANDARD.decode(text).map_or(text.len(), |bytes| bytes.len());
     if encoded { decoded() } else { text.len() }
@@ -56,5 +60,29 @@ fn by_type(root: &At, out: &mut Vec<Finding>) {
     for key in keys.iter().filter(|key| !has(key)) {
         let message = format!("a Secret of type `{kind}` must have the key `{key}`");
         out.push(root.error_at("data", "missing-field", message));
+    }
+    if let Some(key) = keys.first().filter(|key| key.starts_with(".docker")) {
+        registry(root, key, out);
+    }
+    if kind == "kubernetes.io/service-account-token" && root.at(&["metadata", "annotations", ACCOUNT]).is_none() {
+        let message = format!("a Secret of type `{kind}` must have the annotation `{ACCOUNT}`");
+        out.push(root.error_at("metadata", "missing-field", message).hint("it names the ServiceAccount"));
+    }
+}
+
+const ACCOUNT: &str = "kubernetes.io/service-account.name";
+
+/// Credentials of registries are a JSON object; nothing of what it holds is said.
+fn registry(root: &At, key: &'static str, out: &mut Vec<Finding>) {
+    for field in ["data", "stringData"] {
+        let Some(value) = root.at(&[field, key]) else { continue };
+        let Some(text) = value.text() else { continue };
+        // What is no base64 is found by `typed.rs`.
+        let bytes = if field == "data" { STANDARD.decode(text).ok() } else { Some(text.as_bytes().to_vec()) };
+        let is_json =
+            |bytes: Vec<u8>| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).is_ok();
+        if bytes.is_some_and(|bytes| !is_json(bytes)) {
+            out.push(value.error("invalid-json", format!("`{key}` must be a JSON object")));
+        }
     }
 }

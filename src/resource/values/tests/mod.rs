@@ -335,6 +335,40 @@ fn a_secret_has_the_keys_of_its_type() {
         object("Secret", "s", json!({"type": "kubernetes.io/tls", "data": {"tls.crt": ""}})),
         &["missing-field data: a Secret of type `kubernetes.io/tls` must have the key `tls.key`"],
     );
+    let of =
+        |kind: &str, data: Value| object("Secret", "s", json!({"type": format!("kubernetes.io/{kind}"), "data": data}));
+    accepts(of("basic-auth", json!({"password": ""})));
+    accepts(of("ssh-auth", json!({"ssh-privatekey": ""})));
+    accepts(of("dockerconfigjson", json!({".dockerconfigjson": "eyJhdXRocyI6e319"})));
+    let missing = |kind: &str, key: &str| {
+        refuses(
+            of(kind, json!({})),
+            &[&format!("missing-field data: a Secret of type `kubernetes.io/{kind}` must have the key `{key}`")],
+        );
+    };
+    missing("basic-auth", "username");
+    missing("ssh-auth", "ssh-privatekey");
+    missing("dockerconfigjson", ".dockerconfigjson");
+    refuses(
+        of("dockerconfigjson", json!({".dockerconfigjson": "aHVudGVyMg=="})),
+        &["invalid-json data[\".dockerconfigjson\"]: `.dockerconfigjson` must be a JSON object"],
+    );
+    refuses(
+        of("service-account-token", json!({})),
+        &[
+            "missing-field metadata: a Secret of type `kubernetes.io/service-account-token` must have the annotation `kubernetes.io/service-account.name`",
+        ],
+    );
+}
+
+#[test]
+fn a_value_that_is_not_shown_counts_too() {
+    let mut secret = Body::from_json(&object("Secret", "s", json!({"data": {"a": ""}})));
+    let value = crate::secret::Secret::new("x".repeat((1 << 20) + 1));
+    let data = secret.as_map_mut().and_then(|map| map.get_mut("data")).and_then(|data| data.as_map_mut()).unwrap();
+    data.insert("a", crate::tree::Kind::Secret(value));
+    let found: Vec<_> = check(&secret, true).into_iter().map(|finding| finding.message).collect();
+    assert_eq!(found, ["a Secret may have 1048576 bytes, but has 1048577"]);
 }
 
 #[test]
