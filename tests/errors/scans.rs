@@ -376,5 +376,26 @@ fn a_warning_about_a_manifests_file_beside_another() {
     ",
     );
     let text = "apiVersion: x.y/v1\nkind: Odd\nmetadata: {name: a}\nspec: {url: 'amqp://guest:guest@mq'}\n";
-    said(kgen.file("a.yaml", text).args(["render"]), &format!("{}{HINTS}3 written, 0 removed, 0 unchanged\n", "x\n"));
+    said(
+        kgen.file("a.yaml", text).args(["render"]),
+        &format!(
+            "{}{HINTS}3 written, 0 removed, 0 unchanged\n",
+            super::text(
+                "
+            warning[unknown-kind]: Odd/a `kind`: no schema is known for `x.y/v1` `Odd` (profile `dev`)
+              --> a.yaml:2:1
+               |
+            2 | kind: Odd
+               | ^^^^^^^^^
+            hint: only its metadata was checked; `kubectl apply --dry-run=server` checks the rest
+
+            warning[url-credentials]: `spec.url` holds a URL with its password (profile `dev`)
+              --> a.yaml:4:27
+               |
+            4 | spec: {url: 'amqp://guest:***@mq'}
+               |                           ^^^
+        "
+            )
+        ),
+    );
 }
