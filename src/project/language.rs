@@ -108,6 +108,11 @@ const BODY: &[Field] = &[
     field!("annotations", ANNOTATIONS, "Annotations on every object's metadata."),
     field!("secretProvider", PROVIDER_TYPE, "How secret values reach the cluster."),
     field!(
+        "rollout",
+        Type::Enum(&["checksum", "hash"]),
+        "How a changed ConfigMap reaches its readers: an annotation on their pods, or a name that holds a hash."
+    ),
+    field!(
         "templates",
         Type::String("a path", relative_path),
         "A folder whose files replace or add to the built-in templates."
