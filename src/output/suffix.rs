@@ -67,7 +67,9 @@ fn follow(tree: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> boo
 
 fn reference(value: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> bool {
     match &mut value.kind {
-        Kind::List(list) => list.iter_mut().fold(false, |any, item| reference(item, namespace, renamed) || any),
+        Kind::List(list) => {
+            list.iter_mut().filter_map(|item| reference(item, namespace, renamed).then_some(())).count() > 0
+        }
         Kind::Map(map) => map.get_mut("name").is_some_and(|name| reference(name, namespace, renamed)),
         Kind::String(name) => match renamed.get(&(namespace.clone(), name.to_string())) {
             Some(new) => {
