@@ -24,7 +24,8 @@ fn content(random: &mut Random) -> Vec<u8> {
     }
     let mut out = String::new();
     for _ in 0..random.below(20) {
-        out.push_str(*random.pick(&WORDS));
+        let word = *random.pick(&WORDS);
+        out.push_str(word);
         if random.chance(20) {
             out.push('\n');
         }
