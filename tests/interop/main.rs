@@ -12,4 +12,5 @@ mod objects;
 mod order;
 mod projects;
 mod random;
+mod seal;
 mod words;
