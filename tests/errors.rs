@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::support::{KGEN, Kgen};
 
 mod backups;
+mod clusters;
 mod commands; // the command line, the disk, the tree that is there
 mod components;
 mod fields;

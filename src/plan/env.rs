@@ -93,7 +93,7 @@ fn from_secret(
     }
     if let Some(home) = alias(&secret) {
         secret::require(cx, &secret);
-        if cx.provider == secret::Provider::Existing {
+        if cx.provider == secret::Provider::Existing || home.operators {
             return secret_key(name, &home, optional, &secret.from);
         }
     }
@@ -143,6 +143,7 @@ fn alias(secret: &Secretive) -> Option<Home> {
 fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, out: &mut Vec<Node>) -> Node {
     let parts = Secretive { home: None, ..secret.clone() };
     secret::require(cx, &parts);
+    url_in_url(cx, name, secret);
     let mut value = String::new();
     for piece in &secret.pieces {
         match piece {
@@ -158,6 +159,20 @@ fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, 
         }
     }
     literal(name, text(value, &secret.from))
+}
+
+/// A URL that an operator delivers stands in another URL: `$(VAR)` puts it there as it is, where it must be encoded.
+fn url_in_url(cx: &mut Planner, name: &Node, secret: &Secretive) {
+    let is_url =
+        |piece: &Piece| matches!(piece, Piece::Value { home, encode: true } if home.operators && home.key == "uri");
+    if secret.pieces.iter().any(is_url) {
+        let message =
+            format!("`{name}` holds a URL that CloudNativePG delivers inside another URL, which nobody can encode");
+        let at = cx.span_in_from(&secret.from);
+        let d = Diagnostic::error("operator-url", message).at(at);
+        cx.report
+            .push(d.hint("give the app the two as variables of their own, or the URL's parts (`host`, `user`, ...)"));
+    }
 }
 
 /// A text that Kubernetes expands to itself. Every `$`: one at its end would take the first of what follows.
@@ -218,19 +233,20 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
     super::node::filled(list(out))
 }
 
-/// With `existing`, composed keys are not in the Secret: each becomes a variable, unless `env` has one of that name, which
-/// wins over `envFrom`. `true` when nothing else is left.
+/// With `existing`, composed keys are not in the Secret, nor with any provider those of what an operator delivers: each
+/// becomes a variable, unless `env` has one of that name, which wins over `envFrom`. `true` when nothing else is left.
 fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, env: &mut Vec<Node>) -> bool {
     let prefix = prefix.as_str().unwrap_or_default();
-    if cx.provider != secret::Provider::Existing {
-        return false;
-    }
+    let existing = cx.provider == secret::Provider::Existing;
     let keys = take(&cx.settings.root, "secrets");
     let keys: Vec<_> = pairs(&keys, secret).map(|(key, entry)| (key.clone(), entry.clone())).collect();
     let mut composed = 0;
     for (key, entry) in &keys {
         let value = take(&entry.value, "value");
-        if value.as_str().is_some_and(crate::project::schema::has_reference) {
+        let composes = value.as_str().is_some_and(crate::project::schema::has_reference);
+        // A mistake in it was reported when the secret was declared.
+        let of_operator = || matches!(cx.resolver.value(&value), Ok(Output::Secret(secret)) if secret.needs_operator());
+        if composes && (existing || of_operator()) {
             composed += 1;
             let name = text(format!("{prefix}{key}"), &entry.key_from);
             if env.iter().any(|known| known.get("name") == Some(&name)) {

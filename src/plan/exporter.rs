@@ -19,6 +19,9 @@ const POSTGRES: Exporter =
 /// Source: https://github.com/oliver006/redis_exporter, whose image has one user, by number.
 const REDIS: Exporter = Exporter { image: "oliver006/redis_exporter:v1.74.0", user: 59_000, port: 9121 };
 
+/// Where each instance of a CloudNativePG cluster serves its own.
+pub const CNPG_PORT: i64 = 9187;
+
 struct Exporter {
     image: &'static str,
     user: i64,

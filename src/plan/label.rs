@@ -43,6 +43,16 @@ pub fn selector(cx: &Planner, owner: &Owner) -> Node {
     map([("app.kubernetes.io/name", owner.name_node()), ("app.kubernetes.io/instance", cx.project())])
 }
 
+/// What selects the pods of a component, also where an operator makes them.
+/// Source: https://cloudnative-pg.io/documentation/current/labels_annotations/
+pub fn pods(cx: &Planner, owner: &Owner) -> Node {
+    let component = cx.settings.root.at(&[owner.section, &owner.name]);
+    match component.and_then(|component| str_of(component, "mode")) {
+        Some("cnpg") => map([("cnpg.io/cluster", owner.name_node())]),
+        _ => selector(cx, owner),
+    }
+}
+
 /// The labels of an object's metadata.
 pub fn labels(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
     let labels = merged(selector(cx, owner), &identity(cx, owner));

@@ -6,6 +6,8 @@
 
 pub mod app;
 pub mod backup;
+pub mod barman;
+pub mod cnpg;
 pub mod config;
 pub mod container;
 pub mod env;
@@ -16,6 +18,7 @@ pub mod mode;
 pub mod node;
 pub mod operator;
 pub mod output;
+pub mod parameter;
 pub mod piece;
 pub mod pod;
 pub mod policy;
@@ -27,6 +30,7 @@ pub mod redis;
 pub mod reference;
 pub mod resolve;
 pub mod resources;
+pub mod s3;
 pub mod secret;
 pub mod security;
 pub mod sentinel;

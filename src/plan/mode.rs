@@ -75,8 +75,12 @@ pub const POSTGRES: &[Rule] = &[
     only(&["metrics"], RUN),
     hinted(
         &["disruptionBudget"],
-        CNPG,
-        &[("standalone", "a budget on one pod blocks every node drain; use `mode: cnpg` for several, or remove it")],
+        &[],
+        &[
+            ("standalone", "a budget on one pod blocks every node drain; use `mode: cnpg` for several, or remove it"),
+            ("cnpg", "the operator makes its own; remove it, or write `disruptionBudget: none` to have none"),
+            ("external", "remove it (in a profile: `null`)"),
+        ],
     ),
     only(&["networkPolicy"], RUN),
     only(&["antiAffinity"], RUN),
@@ -168,6 +172,18 @@ pub const REDIS: &[Rule] = &[
     only(&["annotations"], ALL),
     only(&["labels"], ALL),
 ];
+
+/// The settings of a single pod: without what a preset says for several, which have each other to avoid.
+pub fn alone(cx: &Planner, store: &Node) -> Node {
+    let mut store = store.clone();
+    for key in ["antiAffinity", "topologySpread"] {
+        let is_presets = get(&store, key).is_some_and(|said| !cx.settings.is_users(&said.from));
+        if let (Some(map), true) = (store.as_map_mut(), is_presets) {
+            map.remove(key);
+        }
+    }
+    store
+}
 
 /// Refuses what the user wrote for another mode.
 pub fn check(cx: &mut Planner, owner: &Owner, store: &Node, rules: &[Rule]) {

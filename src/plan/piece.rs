@@ -10,11 +10,17 @@ use crate::settings::From;
 pub struct Home {
     pub secret: String,
     pub key: String,
+    /// An operator in the cluster writes the Secret: no provider delivers it, and kgen composes nothing with it.
+    pub operators: bool,
 }
 
 impl Home {
     pub fn new(secret: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { secret: secret.into(), key: key.into() }
+        Self { secret: secret.into(), key: key.into(), operators: false }
+    }
+
+    pub fn of_operator(secret: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { operators: true, ..Self::new(secret, key) }
     }
 }
 
@@ -50,10 +56,19 @@ impl Secretive {
         self.pieces.iter().map(text).collect()
     }
 
+    /// Whether a part of it is known to an operator only, so that the pod must compose it.
+    pub fn needs_operator(&self) -> bool {
+        has_operators(&self.pieces)
+    }
+
     /// Whether it is nothing but the value at its home.
     pub fn is_raw(&self) -> bool {
         matches!(&self.pieces[..], [Piece::Value { home, encode: false }] if self.home.as_ref() == Some(home))
     }
+}
+
+pub fn has_operators(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Value { home, .. } if home.operators))
 }
 
 pub fn push_text(pieces: &mut Vec<Piece>, text: &str) {

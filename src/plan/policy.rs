@@ -56,7 +56,7 @@ pub fn guard(cx: &mut Planner, owner: &Owner, settings: &Node, ports: Vec<Node>,
     if str_of(settings, "networkPolicy") != Some("wiring") {
         return;
     }
-    let ports = ports.into_iter().map(|port| map([("protocol", "TCP".into()), ("port", port)])).collect();
+    let ports = ports.into_iter().map(tcp).collect();
     let (owner, settings, doors) = (owner.clone(), settings.clone(), Vec::new());
     cx.guarded.push(Guarded { owner, settings, ports, own, doors, ingress: true, door: None });
 }
@@ -71,16 +71,19 @@ pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
 /// Opens a port of a guarded store to every pod of the cluster: where Prometheus runs, nobody says.
 pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: Node) {
     let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]);
-    let ports = list(vec![map([("protocol", "TCP".into()), ("port", port)])]);
-    door_for(cx, owner, vec![anyone], ports);
+    door_for(cx, owner, vec![anyone], list(vec![tcp(port)]));
+}
+
+/// A port of a policy, by name or number.
+pub fn tcp(port: Node) -> Node {
+    map([("protocol", "TCP".into()), ("port", port)])
 }
 
 /// Lets an operator's pods in, wherever it runs.
 pub fn open_to_operator(cx: &mut Planner, owner: &Owner, labels: Node, ports: &[i64]) {
     let pods =
         map([("namespaceSelector", Kind::Map(Map::new()).into()), ("podSelector", map([("matchLabels", labels)]))]);
-    let port = |port: &i64| map([("protocol", "TCP".into()), ("port", (*port).into())]);
-    let ports = list(ports.iter().map(port).collect());
+    let ports = list(ports.iter().map(|port| tcp((*port).into())).collect());
     door_for(cx, owner, vec![pods], ports);
 }
 
@@ -130,7 +133,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     }
     let base = meta(cx, owner, &settings);
     let more = map([
-        ("selector", label::selector(cx, owner)),
+        ("selector", label::pods(cx, owner)),
         ("guarded", guarded.ingress.into()),
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
@@ -152,7 +155,7 @@ fn targets(cx: &Planner, owner: &Owner) -> Node {
             out.push(map([("pods", Node::null()), ("port", port)]));
             continue;
         }
-        let pods = std::iter::once(label::selector(cx, other)).chain(cx.fronts.get(&id).cloned().unwrap_or_default());
+        let pods = std::iter::once(label::pods(cx, other)).chain(cx.fronts.get(&id).cloned().unwrap_or_default());
         out.extend(pods.map(|pods| map([("pods", pods), ("port", Node::null())])));
     }
     list(out)

@@ -10,7 +10,7 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, config, env, exporter, mode, policy, probe, resources, secret, security};
+use super::{Planned, Planner, cnpg, config, env, exporter, mode, policy, probe, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -21,17 +21,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     mode::check(cx, owner, postgres, mode::POSTGRES);
     match str_of(postgres, "mode") {
         Some("external") => return Vec::new(),
-        Some("cnpg") => {
-            let at = cx.span_in(&take(postgres, "mode"));
-            let message = format!("`{}` has `mode: cnpg`, which is not built yet", owner.id);
-            cx.report.push(
-                Diagnostic::error("not-yet", message)
-                    .in_profile(&cx.settings.profile)
-                    .at(at)
-                    .hint("use `mode: standalone` or `mode: external` until it is"),
-            );
-            return Vec::new();
-        }
+        Some("cnpg") => return cnpg::plan(cx, owner, postgres),
         _ => {}
     }
     if let Some(count) = get(postgres, "replicas").filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
@@ -44,7 +34,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
             d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"),
         );
     }
-    standalone(cx, owner, postgres)
+    standalone(cx, owner, &mode::alone(cx, postgres))
 }
 
 /// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
@@ -81,11 +71,12 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
         cx.report.push(d.hint("where the data lies depends on it; use a tag such as `18-trixie` or `17`"));
         18
     });
+    of_operator(cx, owner, &image);
     let layout = layout(major);
     let mut pod = Pod::default();
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);
-    let uid = user(&text_of_image);
+    let uid = user(postgres);
     secret::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
     let password = password(cx, owner, postgres);
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
@@ -124,21 +115,43 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     out
 }
 
-/// The image's own numeric user: 70 on alpine, 999 on Debian.
-pub fn user(image: &str) -> i64 {
-    if image.contains("alpine") { 70 } else { 999 }
+/// The operator's images have no entrypoint of their own.
+fn of_operator(cx: &mut Planner, owner: &Owner, image: &Node) {
+    let said = image.as_str().unwrap_or_default();
+    if crate::format::image(said).is_ok_and(|image| image.name.starts_with("cloudnative-pg/")) {
+        let message = format!("`{}` is standalone, and the image `{said}` starts no server by itself", owner.id);
+        let d = Diagnostic::error("postgres-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
+        cx.report.push(d.hint("it is CloudNativePG's: write `image: postgres:18-trixie` here, or `mode: cnpg`"));
+    }
+}
+
+/// The image that its pods run, and whose client others use.
+pub fn image(store: &Node) -> Node {
+    if str_of(store, "mode") == Some("cnpg") { cnpg::image(store) } else { take(store, "image") }
+}
+
+/// The image's own numeric user: 26 in the operator's, 70 on alpine, 999 on Debian.
+pub fn user(store: &Node) -> i64 {
+    match image(store).as_str() {
+        _ if str_of(store, "mode") == Some("cnpg") => 26,
+        Some(image) if image.contains("alpine") => 70,
+        _ => 999,
+    }
 }
 
 /// The init script makes the role and the database: with names that are there already it fails, and the next start comes
 /// up on a half-made data directory.
-fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+pub fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+    let is_cnpg = str_of(postgres, "mode") == Some("cnpg");
     let is_taken = |key: &str, name: &str| match key {
+        "user" if is_cnpg && name == "streaming_replica" => true,
         "user" => ["postgres", "public", "none"].contains(&name) || name.starts_with("pg_"),
         _ => ["postgres", "template0", "template1"].contains(&name),
     };
     for (key, what) in [("user", "role"), ("database", "database")] {
         if let Some(said) = get(postgres, key).filter(|said| said.as_str().is_some_and(|name| is_taken(key, name))) {
-            let message = format!("`{}` cannot have the {what} `{said}`, which is PostgreSQL's own", owner.id);
+            let whose = if said.as_str() == Some("streaming_replica") { "CloudNativePG" } else { "PostgreSQL" };
+            let message = format!("`{}` cannot have the {what} `{said}`, which is {whose}'s own", owner.id);
             let d = Diagnostic::error("postgres-reserved", message).at(cx.span_in(said));
             cx.report.push(d.hint("the app gets a role and a database of its own; leave it out for `app`"));
         }
@@ -159,13 +172,18 @@ pub fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
     merged(own, postgres)
 }
 
-fn claim(cx: &mut Planner, owner: &Owner, postgres: &Node, mount: &str, pod: &mut Pod) {
-    let storage = take(postgres, "storage");
-    if get(&storage, "size").is_none() {
+/// A claim needs a size.
+pub fn sized(cx: &mut Planner, owner: &Owner, postgres: &Node) {
+    if get(&take(postgres, "storage"), "size").is_none() {
         let d = Diagnostic::error("missing-key", format!("`{}.storage` has no `size`", owner.id))
             .at(cx.span_in_from(&owner.from));
         cx.report.push(d.hint("add `storage: 10Gi`"));
     }
+}
+
+fn claim(cx: &mut Planner, owner: &Owner, postgres: &Node, mount: &str, pod: &mut Pod) {
+    sized(cx, owner, postgres);
+    let storage = take(postgres, "storage");
     let modes = take(&storage, "accessModes");
     pod.claims.push(Claim {
         volume: "data".into(),
@@ -179,17 +197,18 @@ fn claim(cx: &mut Planner, owner: &Owner, postgres: &Node, mount: &str, pod: &mu
 
 /// The scripts that run once, when the data directory is made.
 fn init_config(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<(String, Node)> {
-    let mut out = vec![("10-app.sh".to_owned(), Node::from(INIT).of(&owner.from))];
-    if let Some(init) = get(postgres, "initSql") {
-        let sql = match get(init, "file") {
-            Some(file) => cx.file(file).map(|sql| Tree::new(Kind::String(sql), file.from.clone())),
-            None => get(init, "value").cloned(),
-        };
-        if let Some(sql) = sql {
-            out.push(("app.sql.once".to_owned(), sql));
-        }
+    let script = ("10-app.sh".to_owned(), Node::from(INIT).of(&owner.from));
+    let sql = init_sql(cx, postgres).map(|sql| ("app.sql.once".to_owned(), sql));
+    std::iter::once(script).chain(sql).collect()
+}
+
+/// What `initSql` says, or the file that it names.
+pub fn init_sql(cx: &Planner, postgres: &Node) -> Option<Node> {
+    let init = get(postgres, "initSql")?;
+    match get(init, "file") {
+        Some(file) => cx.file(file).map(|sql| Tree::new(Kind::String(sql), file.from.clone())),
+        None => get(init, "value").cloned(),
     }
-    out
 }
 
 fn server(

@@ -4,14 +4,14 @@
 //! literals where production could see them.
 //! Does not own: where a secret is used (`env.rs`, `file.rs`); reading the environment and files (`Inputs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use indexmap::IndexMap;
 
 use super::label::{self, Owner};
 use super::node::{Node, compact, get, list, map, merged, str_of, take, text};
-use super::piece::{Home, Piece, Secretive, percent};
+use super::piece::{Home, Piece, Secretive, has_operators, percent};
 use super::{Planned, Planner};
 use crate::diag::Diagnostic;
 use crate::project::schema;
@@ -46,15 +46,28 @@ pub struct Key {
 
 /// All keys that are needed, by Secret.
 #[derive(Debug, Default)]
-pub struct Registry(BTreeMap<String, IndexMap<String, Key>>);
+pub struct Registry {
+    keys: BTreeMap<String, IndexMap<String, Key>>,
+    /// Secrets of name and password, in which both keys come together.
+    basic: BTreeSet<String>,
+}
 
 impl Registry {
     pub fn has(&self, home: &Home) -> bool {
-        self.0.get(&home.secret).is_some_and(|keys| keys.contains_key(&home.key))
+        self.keys.get(&home.secret).is_some_and(|keys| keys.contains_key(&home.key))
     }
 
     fn get(&self, home: &Home) -> Option<&Key> {
-        self.0.get(&home.secret)?.get(&home.key)
+        self.keys.get(&home.secret)?.get(&home.key)
+    }
+
+    /// The Secret is of the type `kubernetes.io/basic-auth`.
+    pub fn basic_auth(&mut self, name: &str) {
+        self.basic.insert(name.to_owned());
+    }
+
+    fn type_of(&self, name: &str) -> Node {
+        if self.basic.contains(name) { "kubernetes.io/basic-auth".into() } else { "Opaque".into() }
     }
 }
 
@@ -114,7 +127,7 @@ pub fn declare(cx: &mut Planner) {
                 password: false,
                 sentinel: false,
             };
-            cx.secrets.0.entry(home.secret).or_default().insert(home.key, key);
+            cx.secrets.keys.entry(home.secret).or_default().insert(home.key, key);
             require_parts(cx, &pieces, &entry.key_from);
         }
     }
@@ -138,11 +151,12 @@ fn composition(cx: &mut Planner, declared: &Node) -> Option<Vec<Piece>> {
 /// A consumer needs this value: its key, and what it is composed of, will exist.
 pub fn require(cx: &mut Planner, secret: &Secretive) {
     if let Some(home) = &secret.home
+        && !home.operators
         && !cx.secrets.has(home)
     {
         let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
         let key = Key { from: secret.from.clone(), declared: Node::null(), pieces, password: false, sentinel: false };
-        cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+        cx.secrets.keys.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
     }
     require_parts(cx, &secret.pieces, &secret.from);
 }
@@ -165,12 +179,13 @@ pub fn require_plain(cx: &mut Planner, secret: &Secretive) {
 
 fn key<'k>(cx: &'k mut Planner, secret: &Secretive) -> Option<&'k mut Key> {
     let home = secret.home.as_ref()?;
-    cx.secrets.0.get_mut(&home.secret)?.get_mut(&home.key)
+    cx.secrets.keys.get_mut(&home.secret)?.get_mut(&home.key)
 }
 
 fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
     for piece in pieces {
         if let Piece::Value { home, .. } = piece
+            && !home.operators
             && !cx.secrets.has(home)
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
@@ -181,14 +196,20 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
                 password: false,
                 sentinel: false,
             };
-            cx.secrets.0.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+            cx.secrets.keys.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
         }
     }
 }
 
 /// Whether a pod can take the whole value from its home, rather than compose it itself.
 pub fn lives_at_home(cx: &mut Planner, secret: &Secretive) -> bool {
-    if cx.provider != Provider::Existing || secret.is_raw() {
+    if secret.is_raw() {
+        return true;
+    }
+    if secret.needs_operator() {
+        return false;
+    }
+    if cx.provider != Provider::Existing {
         return true;
     }
     let parts: Vec<Home> = homes(&secret.pieces).cloned().collect();
@@ -207,21 +228,26 @@ fn homes(pieces: &[Piece]) -> impl Iterator<Item = &Home> {
 
 /// The objects of all Secrets.
 pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
-    let names: Vec<String> = cx.secrets.0.keys().cloned().collect();
+    let names: Vec<String> = cx.secrets.keys.keys().cloned().collect();
     names.iter().flat_map(|name| one(cx, name)).collect()
 }
 
 fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let keys: Vec<(String, Key)> =
-        cx.secrets.0.get(name).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        cx.secrets.keys.get(name).into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut data = Map::new();
     let mut values = Vec::new();
     let mut stream_only = false;
     let mut delivered = Vec::new();
-    for (key, entry) in &keys {
+    // What an operator knows is in no Secret of kgen's: pods compose it.
+    for (key, entry) in keys.iter().filter(|(_, entry)| !has_operators(&entry.pieces)) {
         match origin(cx, &Home::new(name, key.as_str()), entry) {
             // Someone else creates the Secret; a pod that needs this key gets the text itself.
             Origin::Plain(_) if cx.provider == Provider::Existing => {}
+            // Whoever reads such a Secret must never see it without its password.
+            Origin::Plain(_) if matches!(cx.provider, Provider::External(_)) && cx.secrets.basic.contains(name) => {
+                delivered.push((key.clone(), entry.clone()));
+            }
             Origin::Plain(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
                 data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
@@ -246,7 +272,8 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let mut out = Vec::new();
     let has_plain = !data.is_empty() || stream_only;
     if has_plain {
-        let context = merged(meta(cx, &owner), &map([("data", Kind::Map(data).into())]));
+        let more = map([("type", cx.secrets.type_of(name)), ("data", Kind::Map(data).into())]);
+        let context = merged(meta(cx, &owner), &more);
         out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
     }
     if let (Provider::External(external), false) = (cx.provider.clone(), delivered.is_empty()) {
@@ -287,9 +314,14 @@ fn place(cx: &Planner, entry: &Key) -> Option<crate::source::Span> {
 fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
     let from = keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
     for section in ["redis", "postgres", "apps", "jobs"] {
-        let base = name.strip_suffix("-env").or_else(|| name.strip_suffix("-files")).unwrap_or(name);
-        let is_store = matches!(section, "redis" | "postgres");
-        let component = if is_store { name } else { base };
+        let suffixes = match section {
+            "redis" => &[][..],
+            "postgres" => &["-backup", "-owner"],
+            _ => &["-env", "-files"],
+        };
+        let is_named = |name: &str| cx.settings.root.at(&[section, name]).is_some();
+        let base = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| is_named(base));
+        let component = base.unwrap_or(name);
         if cx.settings.root.at(&["secrets", name]).is_none() && cx.settings.root.at(&[section, component]).is_some() {
             return Owner { id: format!("{section}.{component}"), section, name: name.to_owned(), from };
         }
@@ -504,6 +536,7 @@ fn external_context(
         &map([
             ("interval", if interval.is_null() { "1h0m0s".into() } else { interval }),
             ("store", compact([("kind", kind(external)), ("name", take(external, "store"))])),
+            ("type", cx.secrets.type_of(name)),
             ("policy", if merge { "Merge".into() } else { "Owner".into() }),
             ("template", if composed { Kind::Map(template).into() } else { Node::null() }),
             ("data", list(data.collect())),

@@ -3,6 +3,7 @@
 //! Owns: their outputs and how a URL is put together, in the cluster and outside.
 //! Does not own: how a reference is found (`output.rs`).
 
+use super::cnpg;
 use super::node::Node;
 use super::output::{Answer, Output, Resolver};
 use super::piece::{Home, Piece, Secretive, encoded, percent, push_text};
@@ -78,9 +79,19 @@ impl Resolver<'_> {
         if mode == "external" {
             return self.external("postgres", name, postgres, output);
         }
-        let service = self.service("postgres", name, postgres)?;
+        let is_cnpg = mode == "cnpg";
+        let service = if is_cnpg { cnpg::service(name, "rw", self) } else { self.service("postgres", name, postgres)? };
+        // What the operator makes up, it writes into a Secret of its own.
+        let own = is_cnpg && postgres.get("password").is_none_or(Tree::is_null);
+        if let ("password" | "url", true) = (output, own) {
+            let key = if output == "url" { "uri" } else { output };
+            let home = Home::of_operator(cnpg::secret(name), key);
+            return Ok(Some(Output::Secret(Secretive::at(home, self.key_from("postgres", name)))));
+        }
         let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
         Ok(Some(match output {
+            // The Service of the replicas has no address where there is one instance.
+            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => Output::Plain(cnpg::service(name, "ro", self)),
             "host" | "readHost" => Output::Plain(service),
             "fqdn" => Output::Plain(self.fqdn(&service)?),
             "port" => Output::Plain(5432.into()),

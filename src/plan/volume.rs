@@ -200,12 +200,20 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
         Ok(Output::Secret(mut secret)) => {
             let home = secret.home.get_or_insert_with(|| Home::new(format!("{}-files", owner.name), key)).clone();
             if !secret::lives_at_home(cx, &secret) {
+                let who = if secret.needs_operator() { "no provider" } else { "`secretProvider: existing`" };
+                let what = if secret.needs_operator() { "what CloudNativePG delivers" } else { "secrets" };
+                let verb = if secret.needs_operator() { "can" } else { "cannot" };
                 let message = format!(
-                    "file `{path}` of `{}` is composed of secrets, which `secretProvider: existing` cannot deliver as a file",
+                    "file `{path}` of `{}` is composed of {what}, which {who} {verb} deliver as a file",
                     owner.id
                 );
                 let d = Diagnostic::error("file-composed", message).at(cx.span_in(&value));
-                cx.report.push(d.hint("declare the whole text as one key of a secret"));
+                let way = if secret.needs_operator() {
+                    "mount the value alone, or give it to the app as a variable"
+                } else {
+                    "declare the whole text as one key of a secret"
+                };
+                cx.report.push(d.hint(way));
                 return None;
             }
             secret::require(cx, &secret);

@@ -9,7 +9,7 @@ use super::label::Owner;
 use super::node::{Node, get, list, map, str_of, take, text};
 use super::output::Output;
 use super::reference::Reference;
-use super::{Planner, security};
+use super::{Planner, postgres, security};
 use crate::diag::{Diagnostic, suggest};
 use crate::tree::Tree;
 
@@ -43,7 +43,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
     Some(
         Helper {
             name: &format!("wait-for-{name}"),
-            image: take(&store, "image").of(&target.from),
+            image: image(section, &store).of(&target.from),
             command: list(vec!["sh".into(), "-c".into(), script.into()]),
             args: Node::null(),
             env,
@@ -58,10 +58,14 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
     )
 }
 
-/// The image's own numeric user: 70 is postgres on alpine, 999 both on Debian.
+/// The store's own, which has its client.
+fn image(section: &str, store: &Node) -> Node {
+    if section == "postgres" { postgres::image(store) } else { take(store, "image") }
+}
+
+/// The image's own numeric user.
 fn user(section: &str, store: &Node) -> Node {
-    let alpine = section == "postgres" && str_of(store, "image").is_some_and(|image| image.contains("alpine"));
-    if alpine { 70.into() } else { 999.into() }
+    if section == "postgres" { postgres::user(store).into() } else { 999.into() }
 }
 
 /// `TARGET` for the message, and where the store is: host and port, or its URL when it is outside.

@@ -825,6 +825,11 @@ static POSTGRES: Object = object!(&[
             "The app's role, without superuser; `app` unless said."
         ),
         field!("storage", Type::Object(&STORAGE), "The claim."),
+        field!(
+            "walStorage",
+            Type::OneOf(&[NONE, Type::Object(&STORAGE)]),
+            "Of `cnpg`: a claim of its own for the write-ahead log."
+        ),
         field!("config", Type::Map(&map!(("parameter", parameter), Type::Text)), "postgresql.conf parameters."),
         field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
         field!(

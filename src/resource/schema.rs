@@ -23,7 +23,7 @@ struct Entry {
     text: &'static str,
 }
 
-const KINDS: [Entry; 4] = [
+const KINDS: [Entry; 7] = [
     Entry {
         api_version: "external-secrets.io/v1",
         kind: "ExternalSecret",
@@ -43,6 +43,17 @@ const KINDS: [Entry; 4] = [
         api_version: "gateway.networking.k8s.io/v1",
         kind: "HTTPRoute",
         text: include_str!("../../schemas/httproute.json"),
+    },
+    Entry { api_version: "postgresql.cnpg.io/v1", kind: "Cluster", text: include_str!("../../schemas/cluster.json") },
+    Entry {
+        api_version: "postgresql.cnpg.io/v1",
+        kind: "ScheduledBackup",
+        text: include_str!("../../schemas/scheduledbackup.json"),
+    },
+    Entry {
+        api_version: "barmancloud.cnpg.io/v1",
+        kind: "ObjectStore",
+        text: include_str!("../../schemas/objectstore.json"),
     },
 ];
 
@@ -186,7 +197,7 @@ mod tests {
             children.into_iter().for_each(|child| references(child, defs));
         }
         for schema in SCHEMAS.iter() {
-            assert!(schema["properties"]["spec"].is_object());
+            assert!(schema["properties"]["spec"].is_object(), "{schema}");
             references(schema, &schema["$defs"]);
         }
     }
@@ -229,6 +240,58 @@ mod tests {
         assert_eq!(
             found("SealedSecret", json!({"encryptedData": ["a"]})),
             ["spec.encryptedData: expected a map, found a list \"\""]
+        );
+    }
+
+    #[test]
+    fn a_cluster_passes_and_a_wrong_one_is_refused() {
+        let spec = json!({"instances": 3, "imageName": "x", "primaryUpdateStrategy": "unsupervised",
+            "bootstrap": {"initdb": {"database": "app", "owner": "app", "dataChecksums": true, "secret": {"name": "s"}}},
+            "postgresql": {"parameters": {"max_connections": "100"}, "synchronous": {"method": "any", "number": 1, "dataDurability": "required"}},
+            "storage": {"size": "10Gi"}, "walStorage": {"size": "5Gi", "storageClass": "fast"}, "enablePDB": true,
+            "affinity": {"podAntiAffinityType": "required", "tolerations": [{"operator": "Exists"}]},
+            "managed": {"roles": [{"name": "x"}]}, "plugins": [{"name": "p", "isWALArchiver": true, "parameters": {"a": "b"}}]});
+        assert_eq!(found("Cluster", spec), Vec::<String>::new());
+        let spec = json!({"bootstrap": {"initdb": {"secret": "s"}}, "postgresql": {"parameters": {"max_connections": 100},
+            "synchronous": {"method": "all"}}, "storage": {"storageClassName": "fast"}});
+        assert_eq!(
+            found("Cluster", spec),
+            [
+                "spec.instances: the required field `instances` is missing \"\"",
+                "spec.bootstrap.initdb.secret: expected a map, found a string \"\"",
+                "spec.postgresql.parameters.max_connections: expected a string, found a number \"write it in quotes\"",
+                "spec.postgresql.synchronous.number: the required field `number` is missing \"\"",
+                "spec.postgresql.synchronous.method: expected `any` or `first`, found `all` \"\"",
+                "spec.storage.storageClassName: unknown field `storageClassName` \"did you mean `storageClass`?\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cluster_s_backups_pass_and_wrong_ones_are_refused() {
+        let spec = json!({"schedule": "0 0 2 * * *", "cluster": {"name": "c"}, "method": "plugin", "immediate": true,
+            "backupOwnerReference": "self", "pluginConfiguration": {"name": "p"}});
+        assert_eq!(found("ScheduledBackup", spec), Vec::<String>::new());
+        assert_eq!(
+            found("ScheduledBackup", json!({"schedule": "0 0 2 * * *", "method": "barman"})),
+            [
+                "spec.cluster: the required field `cluster` is missing \"\"",
+                "spec.method: expected `barmanObjectStore`, `volumeSnapshot` or `plugin`, found `barman` \"\"",
+            ]
+        );
+        let key = json!({"name": "s", "key": "k"});
+        let spec = json!({"retentionPolicy": "7d", "configuration": {"destinationPath": "s3://b/", "wal": {"compression": "gzip"},
+            "s3Credentials": {"accessKeyId": key, "secretAccessKey": key}}, "instanceSidecarConfiguration": {"env": [{"name": "A"}]}});
+        assert_eq!(found("ObjectStore", spec), Vec::<String>::new());
+        let spec = json!({"configuration": {"data": {"compression": "lz4"}, "s3Credentials": {"region": "eu"}, "serverName": "x"}});
+        assert_eq!(
+            found("ObjectStore", spec),
+            [
+                "spec.configuration.destinationPath: the required field `destinationPath` is missing \"\"",
+                "spec.configuration.data.compression: expected `bzip2`, `gzip` or `snappy`, found `lz4` \"\"",
+                "spec.configuration.s3Credentials.region: expected a map, found a string \"\"",
+                "spec.configuration.serverName: unknown field `serverName` \"\"",
+            ]
         );
     }
 

@@ -139,3 +139,80 @@ fn a_standalone_postgres_with_instances() {
         ",
     );
 }
+
+#[test]
+fn a_server_s_settings_on_a_cluster() {
+    shop(
+        "
+            profiles: {dev: {}}
+            postgres:
+              db:
+                mode: cnpg
+                replicas: 3
+                service: database
+                storage: {accessModes: [ReadWriteOnce]}
+                disruptionBudget: {maxUnavailable: 1}
+                podLabels: {team: data}
+                terminationGracePeriodSeconds: 60
+                serviceAccount: db
+                sslmode: require
+        ",
+        "
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `replicas` (profile `dev`)
+              --> kgen.yaml:7:15
+               |
+            7 |     replicas: 3
+               |               ^
+            hint: write `instances`, which counts the primary too
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `service` (profile `dev`)
+              --> kgen.yaml:8:14
+               |
+            8 |     service: database
+               |              ^^^^^^^^
+            hint: the operator names the Services: `NAME-rw` is the primary, `NAME-ro` the replicas
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `storage.accessModes` (profile `dev`)
+              --> kgen.yaml:9:29
+               |
+            9 |     storage: {accessModes: [ReadWriteOnce]}
+               |                             ^^^^^^^^^^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `disruptionBudget` (profile `dev`)
+               --> kgen.yaml:10:40
+                |
+            10 |     disruptionBudget: {maxUnavailable: 1}
+                |                                        ^
+            hint: the operator makes its own; remove it, or write `disruptionBudget: none` to have none
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `podLabels` (profile `dev`)
+               --> kgen.yaml:11:23
+                |
+            11 |     podLabels: {team: data}
+                |                       ^^^^
+            hint: the operator makes the pods; `labels` are on the Cluster
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `terminationGracePeriodSeconds` (profile `dev`)
+               --> kgen.yaml:12:36
+                |
+            12 |     terminationGracePeriodSeconds: 60
+                |                                    ^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `serviceAccount.name` (profile `dev`)
+               --> kgen.yaml:13:21
+                |
+            13 |     serviceAccount: db
+                |                     ^^
+            hint: remove it (in a profile: `null`); it is for `mode: standalone`
+
+            error[mode-field]: `postgres.db` has `mode: cnpg`, which has no use for `sslmode` (profile `dev`)
+               --> kgen.yaml:14:14
+                |
+            14 |     sslmode: require
+                |              ^^^^^^^
+            hint: remove it (in a profile: `null`); it is for `mode: external`
+        ",
+    );
+}

@@ -329,23 +329,6 @@ fn a_service_over_all_members() {
 }
 
 #[test]
-fn cloudnativepg_is_not_built() {
-    shop(
-        "
-            postgres: {db: {mode: cnpg}}
-        ",
-        "
-            error[not-yet]: `postgres.db` has `mode: cnpg`, which is not built yet (profiles `dev`, `staging` and `prod`)
-              --> kgen.yaml:3:23
-               |
-            3 | postgres: {db: {mode: cnpg}}
-               |                       ^^^^
-            hint: use `mode: standalone` or `mode: external` until it is
-        ",
-    );
-}
-
-#[test]
 fn delivery_is_not_built() {
     shop(
         "

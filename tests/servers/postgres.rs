@@ -351,3 +351,26 @@ fn make_role(stream: &Stream, pod: &Pod, db: &Container, name: &str) {
     let said = db.exec_with(&["sh", "-c", "printf %s \"$PW\" > /tmp/password && exec sh -c \"$SCRIPT\""], &env);
     assert!(said.status.success(), "{said:?}");
 }
+
+/// CloudNativePG runs `initSql` as the superuser, all of it as one query: what it makes is the app's all the same.
+#[test]
+fn the_init_sql_of_a_cluster_is_the_apps() {
+    let network = Network::new();
+    for user in ["app", "o''hara \"x\""] {
+        let more = format!(
+            "    user: '{user}'\n    initSql: \"CREATE TABLE first (n int); CREATE TABLE second (n int) -- end\"\n"
+        );
+        let cluster = Stream::render(&format!("postgres:\n  db:\n    mode: cnpg\n{more}"), &[]);
+        let sql = cluster.key("ConfigMap", "db-init", "app.sql").unwrap();
+        let stream = database(&format!("    user: '{user}'\n"));
+        let pod = Pod::new(&stream, &network, "db");
+        let mut db = pod.start("postgres");
+        db.wait_started(60);
+        let admin = admin(&stream, "app");
+        let said = db.exec(&["psql", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qc", &sql, &admin]);
+        assert!(said.status.success(), "{sql} {said:?}");
+        let owners =
+            "SELECT string_agg(DISTINCT tableowner, ',') || count(*) FROM pg_tables WHERE schemaname = 'public'";
+        assert_eq!(answer(&db, &admin, owners), format!("{}2", user.replace("''", "'")));
+    }
+}

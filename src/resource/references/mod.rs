@@ -5,6 +5,7 @@
 //! Does not own: what one object says about itself (`values`). References out of the namespace, and to what belongs to
 //! the cluster (storage and priority classes, gateways, secret stores, ClusterRoles), are not followed.
 
+mod cnpg;
 mod index;
 mod network;
 mod owner;
@@ -28,6 +29,7 @@ pub fn check(set: &[Resource], existing: Existing) -> Vec<(usize, Finding)> {
         pod::check(&resource.body, &mut scope);
         network::check(&root, &resource.id.kind, &mut scope);
         owner::check(&root, &resource.id.kind, &mut scope);
+        cnpg::check(&root, &resource.id.kind, resource.id.group(), &mut scope);
         out.extend(scope.out.into_iter().map(|finding| (at, finding)));
     }
     out
@@ -81,7 +83,14 @@ impl Scope<'_> {
     }
 
     fn has_key(&mut self, at: &At, kind: &str, name: &str) {
-        let (Some(key), Some(keys)) = (at.text(), self.index.keys(kind, self.namespace, name)) else { return };
+        if let Some(key) = at.text() {
+            self.needs_key(at, kind, name, key);
+        }
+    }
+
+    /// As [`has_key`](Self::has_key), for a key that whoever reads the object knows by itself.
+    fn needs_key(&mut self, at: &At, kind: &str, name: &str, key: &str) {
+        let Some(keys) = self.index.keys(kind, self.namespace, name) else { return };
         if keys.contains(key) || (self.existing)(kind, name) {
             return;
         }

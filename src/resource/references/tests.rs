@@ -9,7 +9,8 @@ fn resource(component: &str, mut body: Value) -> Resource {
     let kind = body["kind"].as_str().unwrap();
     let version = match kind {
         "Deployment" | "StatefulSet" => "apps/v1",
-        "Cluster" => "postgresql.cnpg.io/v1",
+        "Cluster" | "ScheduledBackup" => "postgresql.cnpg.io/v1",
+        "ObjectStore" => "barmancloud.cnpg.io/v1",
         _ => "v1",
     };
     body["apiVersion"] = json!(version);
@@ -161,6 +162,57 @@ fn a_sealed_secret_and_a_database_provide_theirs() {
         {"name": "B", "valueFrom": {"secretKeyRef": {"name": "db", "key": "b"}}},
         {"name": "C", "valueFrom": {"secretKeyRef": {"name": "pg-app", "key": "uri"}}}]});
     finds(&[app(container, json!({})), sealed, object("Cluster", "pg", json!({}))], &[]);
+}
+
+#[test]
+fn a_cluster_and_its_backups_lead_somewhere() {
+    let of = |kind: &str, name: &str, spec: Value| object(kind, name, json!({"spec": spec}));
+    let cluster = of(
+        "Cluster",
+        "db",
+        json!({"imagePullSecrets": [{"name": "pull"}], "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "owner", "key": "b"}}}],
+            "plugins": [{"name": "p", "parameters": {"barmanObjectName": "store"}}], "bootstrap": {"initdb": {"secret": {"name": "owner"},
+            "postInitApplicationSQLRefs": {"configMapRefs": [{"name": "init", "key": "app.sql"}]}}}}),
+    );
+    let key = |key: &str| json!({"name": "s3", "key": key});
+    let store = of(
+        "ObjectStore",
+        "store",
+        json!({"configuration": {"destinationPath": "s3://b", "s3Credentials": {"accessKeyId": key("id"), "secretAccessKey": key("key")}}}),
+    );
+    let backup = of("ScheduledBackup", "b", json!({"cluster": {"name": "db"}}));
+    let pods = json!({"matchLabels": {"cnpg.io/cluster": "db"}});
+    let policy = object("NetworkPolicy", "db", json!({"spec": {"podSelector": pods}}));
+    let mut whole = vec![cluster.clone(), store.clone(), backup.clone(), policy.clone()];
+    whole.extend([
+        object("Secret", "pull", json!({})),
+        object("Secret", "owner", json!({"data": {"username": "", "password": "", "b": ""}})),
+        object("Secret", "s3", json!({"data": {"id": "", "key": ""}})),
+        object("ConfigMap", "init", json!({"data": {"app.sql": ""}})),
+    ]);
+    finds(&whole, &[]);
+    let said = |set: &[Resource]| -> Vec<String> {
+        check(set, &|_, _| false).iter().map(|(at, f)| format!("{at} {} {}", f.id, f.place())).collect()
+    };
+    assert_eq!(
+        said(&[cluster.clone(), store, backup.clone(), policy.clone()]),
+        [
+            "0 unknown-reference spec.imagePullSecrets[0].name",
+            "0 unknown-reference spec.env[0].valueFrom.secretKeyRef.name",
+            "0 unknown-reference spec.bootstrap.initdb.secret.name",
+            "0 unknown-reference spec.bootstrap.initdb.postInitApplicationSQLRefs.configMapRefs[0].name",
+            "1 unknown-reference spec.configuration.s3Credentials.accessKeyId.name",
+            "1 unknown-reference spec.configuration.s3Credentials.secretAccessKey.name",
+        ]
+    );
+    assert_eq!(
+        said(&[backup, policy]),
+        ["0 unknown-reference spec.cluster.name", "1 selector-no-pods spec.podSelector"]
+    );
+    let owner = object("Secret", "owner", json!({"data": {"username": "", "b": ""}}));
+    let found = said(&[cluster, owner]);
+    assert!(found.contains(&"0 unknown-data-key spec.bootstrap.initdb.secret.name".to_owned()), "{found:?}");
+    assert!(found.contains(&"0 unknown-reference spec.plugins[0].parameters.barmanObjectName".to_owned()), "{found:?}");
 }
 
 #[test]

@@ -1,0 +1,321 @@
+//! PostgreSQL by CloudNativePG: a primary with replicas, which the operator fails over.
+//!
+//! Owns: what of the project's settings becomes which field of a Cluster (1.30), and what the operator adds by itself:
+//! names of Services and of its Secret, its pods' labels and ports.
+//! Source: https://cloudnative-pg.io/documentation/1.30/cloudnative-pg.v1/
+//! Does not own: backups (`barman.rs`), parameters that the operator keeps for itself (`parameter.rs`).
+
+use super::app::meta;
+use super::label::{self, Owner};
+use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, str_of, take, text};
+use super::output::Resolver;
+use super::piece::{Home, Piece, Secretive};
+use super::{Planned, Planner, barman, config, env, exporter, parameter, policy, postgres, probe, resources, secret};
+use crate::diag::Diagnostic;
+use crate::tree::{Kind, Map, Tree};
+
+/// With `system`: what extensions and locales most applications expect.
+const IMAGE: &str = "ghcr.io/cloudnative-pg/postgresql:18.6-system-trixie";
+
+/// The operator's images only: their user is 26, and the instance manager finds its tools in them.
+pub fn image(store: &Node) -> Node {
+    match get(store, "image") {
+        Some(image) if image.as_str().is_some_and(is_official) => text(IMAGE, &take(store, "mode").from),
+        Some(image) => image.clone(),
+        None => text(IMAGE, &take(store, "mode").from),
+    }
+}
+
+/// Docker's official image, or a copy of it.
+fn is_official(image: &str) -> bool {
+    crate::format::image(image).is_ok_and(|image| image.name.rsplit('/').next() == Some("postgres"))
+}
+
+/// The Secret that the operator makes for the app.
+pub fn secret(name: &str) -> String {
+    format!("{name}-app")
+}
+
+/// `rw` is the primary, `ro` the replicas.
+pub fn service(name: &str, which: &str, resolver: &Resolver) -> Node {
+    text(format!("{name}-{which}"), &resolver.key_from("postgres", name))
+}
+
+pub fn instances(store: &Node) -> i64 {
+    get(store, "instances").and_then(Tree::as_i64).unwrap_or(1)
+}
+
+pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
+    postgres::reserved(cx, owner, store);
+    postgres::sized(cx, owner, store);
+    checks(cx, owner, store);
+    guard(cx, owner, store);
+    let backup = barman::plan(cx, owner, store);
+    let init = init(cx, owner, store);
+    let base = meta(cx, owner, store);
+    let image = image(store);
+    let labels = label::versioned(take(&base, "labels"), &map([("image", image.clone())]));
+    let more = map([
+        ("labels", labels),
+        ("image", image),
+        ("init", maybe(init.as_ref().map(|_| init_name(owner).name_node()))),
+        ("store", if backup.is_empty() { Node::null() } else { super::backup::owner(owner).name_node() }),
+    ]);
+    let context = merged(context(cx, owner, store), &bootstrap(cx, owner, store));
+    let mut out = vec![Planned::new("postgres/cluster.yaml", merged(merged(base, &context), &more))];
+    out.extend(init);
+    out.extend(backup);
+    out
+}
+
+/// What the Cluster's template sees of the settings.
+fn context(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
+    for secret in get(store, "imagePullSecrets").and_then(Node::as_list).unwrap_or_default() {
+        cx.exists("secret", secret);
+    }
+    let as_written = ["imagePullPolicy", "imagePullSecrets", "schedulerName", "priorityClassName"];
+    let [policy, secrets, scheduler, priority] = as_written.map(|key| (key, take(store, key)));
+    let env = env::env(cx, owner, store);
+    let annotations = store.at(&["serviceAccount", "annotations"]).cloned().unwrap_or_default();
+    map([
+        ("retain", true.into()),
+        ("inherited", filled(scraped(owner, store))),
+        ("instances", get(store, "instances").cloned().unwrap_or_else(|| 1.into())),
+        policy,
+        secrets,
+        scheduler,
+        priority,
+        ("postgresql", filled(merged(parameter::postgresql(cx, owner, store), &synchronous(store)))),
+        ("storage", storage(&take(store, "storage"))),
+        ("walStorage", storage(&take(store, "walStorage"))),
+        ("resources", resources::resources(cx, store)),
+        ("affinity", affinity(store)),
+        ("topologySpreadConstraints", spread(owner, store)),
+        ("enablePDB", budget(cx, store)),
+        ("probes", filled(probes(cx, store))),
+        ("env", filled(list(env))),
+        ("accountAnnotations", filled(annotations)),
+    ])
+}
+
+/// The app's database and its owner; where the project names a password, the Secret with both.
+fn bootstrap(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
+    let secret = get(store, "password").and_then(|_| owner_secret(cx, owner, store));
+    map([("database", take(store, "database")), ("user", take(store, "user")), ("secret", maybe(secret))])
+}
+
+/// The operator takes name and password from one Secret. The project's own serves where it has both keys; else kgen
+/// writes one, unless Secrets are someone else's.
+fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
+    let password = match cx.resolver.password("postgres", &owner.name, store) {
+        Ok(password) => password?,
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            return None;
+        }
+    };
+    secret::require_password(cx, &password);
+    if let Some(home) = password.home.clone().filter(|home| password.is_raw() && home.key == "password")
+        && cx.settings.root.at(&["secrets", &home.secret, "username"]).is_some()
+    {
+        return Some(text(home.secret, &password.from));
+    }
+    if cx.provider == secret::Provider::Existing || password.needs_operator() {
+        let message = format!(
+            "CloudNativePG takes the owner of `{}` from one Secret with the keys `username` and `password`, which nobody creates here",
+            owner.id
+        );
+        let at = get(store, "password").and_then(|said| cx.span_in(said));
+        let d = Diagnostic::error("cnpg-owner", message).in_profile(&cx.settings.profile).at(at);
+        let hint = "declare both, `secrets: {NAME: {username: {}, password: {}}}`, and write `password: ${secrets.NAME.password}`";
+        cx.report.push(
+            d.hint(hint).hint("or remove `password`: the operator makes one, and `url` is taken from its Secret"),
+        );
+        return None;
+    }
+    let name = format!("{}-owner", owner.name);
+    let user = take(store, "user");
+    let part =
+        |key: &str, pieces: Vec<Piece>, from| Secretive { home: Some(Home::new(name.as_str(), key)), pieces, from };
+    secret::require(cx, &part("username", vec![Piece::Text(user.to_string())], user.from.clone()));
+    secret::require(cx, &part("password", password.pieces, password.from.clone()));
+    cx.secrets.basic_auth(&name);
+    Some(text(name, &password.from))
+}
+
+fn init_name(owner: &Owner) -> Owner {
+    Owner { name: format!("{}-init", owner.name), ..owner.clone() }
+}
+
+/// `initSql` as the app's role: the operator runs it as the superuser, all statements at once.
+fn init(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Planned> {
+    let sql = postgres::init_sql(cx, store)?;
+    let user = take(store, "user");
+    let role = user.to_string().replace('"', "\"\"");
+    let whole = format!("SET ROLE \"{role}\";\n{}\n;\nRESET ROLE;\n", sql.to_string().trim_end());
+    let item = text(whole, &sql.from.and(&user.from));
+    Some(config::config_map(cx, &init_name(owner), &[("app.sql".to_owned(), item)]))
+}
+
+/// One of the replicas has each commit before it is confirmed: with three instances one can be lost, whichever it is,
+/// and writes go on. With two, the loss of the replica would stop them.
+fn synchronous(store: &Node) -> Node {
+    let Some(count) = get(store, "instances").filter(|count| count.as_i64().is_some_and(|count| count > 2)) else {
+        return Kind::Map(Map::new()).into();
+    };
+    let from = &count.from;
+    let number = Node::from(1).of(from);
+    let rule = [("method", text("any", from)), ("number", number), ("dataDurability", text("required", from))];
+    map([("synchronous", map(rule))])
+}
+
+fn storage(said: &Node) -> Node {
+    if said.as_map().is_none() {
+        return Node::null();
+    }
+    compact([("size", resources::size(said)), ("storageClass", take(said, "storageClassName"))])
+}
+
+/// Whether the operator keeps its budgets: on a single instance one would block every node drain.
+fn budget(cx: &Planner, store: &Node) -> Node {
+    let none = get(store, "disruptionBudget").filter(|said| said.as_str() == Some("none"));
+    match none.filter(|none| cx.settings.is_users(&none.from)) {
+        Some(none) => Node::from(false).of(&none.from),
+        None => Node::from(instances(store) > 1).of(&take(store, "instances").from),
+    }
+}
+
+/// The operator's own words for where its pods run.
+fn affinity(store: &Node) -> Node {
+    let host = |from| text("kubernetes.io/hostname", from);
+    let pods = match (get(store, "affinity"), get(store, "antiAffinity")) {
+        (Some(said), _) => compact([
+            ("enablePodAntiAffinity", Node::from(false).of(&said.from)),
+            ("nodeAffinity", take(said, "nodeAffinity")),
+            ("additionalPodAffinity", take(said, "podAffinity")),
+            ("additionalPodAntiAffinity", take(said, "podAntiAffinity")),
+        ]),
+        (None, Some(word)) if word.as_str() != Some("none") => map([
+            ("enablePodAntiAffinity", Node::from(true).of(&word.from)),
+            ("topologyKey", host(&word.from)),
+            ("podAntiAffinityType", word.clone()),
+        ]),
+        (None, word) => map([("enablePodAntiAffinity", Node::from(false).of(&maybe(word.cloned()).from))]),
+    };
+    merged(pods, &compact([("nodeSelector", take(store, "nodeSelector")), ("tolerations", take(store, "tolerations"))]))
+}
+
+/// As for any pod, with the labels that the operator gives its own.
+fn spread(owner: &Owner, store: &Node) -> Node {
+    if let Some(said) = get(store, "topologySpreadConstraints") {
+        return said.clone();
+    }
+    let key = match str_of(store, "topologySpread") {
+        Some("zone") => "topology.kubernetes.io/zone",
+        Some("host") => "kubernetes.io/hostname",
+        _ => return Node::null(),
+    };
+    let from = take(store, "topologySpread").from;
+    list(vec![map([
+        ("maxSkew", Node::from(1).of(&from)),
+        ("topologyKey", text(key, &from)),
+        ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
+        ("labelSelector", map([("matchLabels", map([("cnpg.io/cluster", owner.name_node())]))])),
+    ])])
+}
+
+/// The user's timings; the presets' are for `pg_isready`, which the operator's probes are not.
+fn probes(cx: &Planner, store: &Node) -> Node {
+    let all = [("startup", "startupProbe"), ("liveness", "livenessProbe"), ("readiness", "readinessProbe")];
+    let timings = all.map(|(name, key)| {
+        let mut own = Map::new();
+        for (key, entry) in pairs(store, key).filter(|(_, entry)| cx.settings.is_users(&entry.value.from)) {
+            own.insert_from(key.clone(), entry.key_from.clone(), entry.value.clone());
+        }
+        (name, filled(probe::timings(&Kind::Map(own).into())))
+    });
+    compact(timings)
+}
+
+/// Each instance has its metrics on a port of its own already; `exporter` and `annotations` both say where.
+fn scraped(owner: &Owner, store: &Node) -> Node {
+    match get(store, "metrics").filter(|metrics| metrics.as_str() != Some("none")) {
+        Some(metrics) => {
+            exporter::annotations(owner, &map([("metrics", text("exporter", &metrics.from))]), exporter::CNPG_PORT)
+        }
+        None => Kind::Map(Map::new()).into(),
+    }
+}
+
+/// Beside the app's consumers: the members, and the operator, which asks each instance how it is. Its pods are known by
+/// their name, wherever it is installed.
+/// Source: https://cloudnative-pg.io/documentation/current/networking/
+fn guard(cx: &mut Planner, owner: &Owner, store: &Node) {
+    policy::guard(cx, owner, store, vec![5432.into()], Vec::new());
+    let pods = |labels: Node| ("podSelector", map([("matchLabels", labels)]));
+    let members = map([pods(label::pods(cx, owner))]);
+    let operator = map([
+        ("namespaceSelector", Kind::Map(Map::new()).into()),
+        pods(map([("app.kubernetes.io/name", "cloudnative-pg".into())])),
+    ]);
+    let ports = list(vec![policy::tcp(5432.into()), policy::tcp(8000.into())]);
+    policy::door_for(cx, owner, vec![members, operator], ports);
+    if str_of(store, "metrics").is_some_and(|metrics| metrics != "none") {
+        policy::open_to_all(cx, owner, exporter::CNPG_PORT.into());
+    }
+}
+
+/// What the operator would refuse, or what would meet what it makes.
+fn checks(cx: &mut Planner, owner: &Owner, store: &Node) {
+    official(cx, owner, store);
+    names(cx, owner, store);
+    if let Some(count) = get(store, "instances").filter(|count| count.as_i64() == Some(2)) {
+        let message = format!("`{}` has two instances: a failover may lose the last transactions", owner.id);
+        let d = Diagnostic::warning("cnpg-two", message).in_profile(&cx.settings.profile).at(cx.span_in(count));
+        let hint = "with three, each commit is on two instances before it is confirmed; with two, to wait for the replica would \
+            stop all writes when it is lost";
+        cx.report.push(d.hint(hint));
+    }
+}
+
+fn official(cx: &mut Planner, owner: &Owner, store: &Node) {
+    let Some(image) = get(store, "image").filter(|image| cx.settings.is_users(&image.from)) else { return };
+    let said = image.as_str().unwrap_or_default();
+    if !is_official(said) {
+        return;
+    }
+    let tag = crate::format::image(said).ok().and_then(|image| image.tag).unwrap_or_default();
+    let version = tag.split('-').next().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap_or("18.6");
+    let suite = ["bookworm", "bullseye"].into_iter().find(|suite| tag.contains(suite)).unwrap_or("trixie");
+    let message =
+        format!("`{}`: CloudNativePG does not run the image `{said}`, whose user and tools are not its own", owner.id);
+    let d = Diagnostic::error("cnpg-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
+    let hint = format!("write `image: ghcr.io/cloudnative-pg/postgresql:{version}-system-{suite}` beside `mode: cnpg`");
+    cx.report.push(d.hint(hint));
+}
+
+/// The webhook's limit for a name, and names that the operator gives to its own objects.
+fn names(cx: &mut Planner, owner: &Owner, store: &Node) {
+    let at = cx.span_in_from(&owner.from);
+    let long = (owner.name.len() > 50).then(|| format!("has {} characters, 50 are allowed", owner.name.len()));
+    if let Some(reason) = long.or_else(|| crate::format::service_name(&owner.name).err()) {
+        let message = format!("the name of `{}` {reason}: the operator makes Services of it", owner.id);
+        cx.report.push(Diagnostic::error("cnpg-name", message).at(at).hint("rename it"));
+    }
+    let mut taken: Vec<(&str, String)> = Vec::new();
+    for section in ["apps", "redis", "postgres"] {
+        taken.extend(["rw", "ro", "r"].map(|which| (section, format!("{}-{which}", owner.name))));
+    }
+    if get(store, "password").is_none() {
+        taken.extend(["secrets", "redis", "postgres"].map(|section| (section, secret(&owner.name))));
+    }
+    for (section, name) in taken {
+        let from = cx.settings.root.get(section).and_then(Tree::as_map).and_then(|map| map.entry(&name));
+        if let Some(from) = from.map(|entry| entry.key_from.clone()) {
+            let message = format!("`{section}.{name}` has the name of what the operator makes for `{}`", owner.id);
+            let d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&from));
+            let d = if let Some(at) = at { d.note(at, "of this") } else { d };
+            cx.report.push(d.hint("rename one of the two"));
+        }
+    }
+}
