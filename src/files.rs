@@ -3,7 +3,7 @@
 //! Owns: finding which are wanted and holding what was read. Reading itself is the pipeline's, the only caller that
 //! touches the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -11,7 +11,7 @@ use base64::Engine;
 use crate::project::language;
 use crate::project::schema::Type;
 use crate::source::Span;
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Map, Tree};
 
 /// Contents by path, as the project file writes it.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,24 @@ impl Files {
 pub fn wanted(root: &Tree<Span>) -> Vec<(String, Span)> {
     let mut out = Vec::new();
     search(root, &Type::Object(&language::PROJECT), &mut out);
+    out
+}
+
+/// The folders of encrypted files that a layer names, in `secretProvider` or in a key's own `provider`.
+pub fn folders(root: &Tree<Span>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let mut all = vec![root];
+    while let Some(tree) = all.pop() {
+        for (key, value) in tree.as_map().into_iter().flat_map(Map::iter) {
+            all.push(value);
+            for kind in ["sealed", "sops"].iter().filter(|_| matches!(&**key, "secretProvider" | "provider")) {
+                let Some(settings) = value.get(kind) else { continue };
+                let said = settings.get("folder").and_then(Tree::as_str);
+                let short = settings.as_str().filter(|_| *kind == "sops");
+                out.insert(said.or(short).unwrap_or("secrets").trim_end_matches('/').to_owned());
+            }
+        }
+    }
     out
 }
 

@@ -10,7 +10,8 @@ use crate::diag::{Diagnostic, Report, Result};
 use crate::files::Files;
 use crate::output::{Layout, amend};
 use crate::plan::{self, Inputs, Plan, Values};
-use crate::project::{self, Project, language};
+use crate::project::node::{self, Dialect};
+use crate::project::{self, Project, language, mask};
 use crate::render::Engine;
 use crate::render::templates::{self, Template};
 use crate::resource::{Resource, normal};
@@ -22,6 +23,8 @@ use crate::tree::Tree;
 #[derive(Default)]
 pub struct Input {
     pub files: Files,
+    /// Encrypted files: path and text.
+    pub ciphers: Vec<(String, String)>,
     pub templates: Vec<Template>,
     /// Arguments of `--set`.
     pub set: Vec<String>,
@@ -102,7 +105,8 @@ pub fn render(
         let place = loaded.project.root.get("templates").map(|node| node.from);
         report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
     }
-    let inputs = Inputs { files: &input.files, values };
+    let ciphers = ciphers(sources, input, &mut report);
+    let inputs = Inputs { files: &input.files, values, ciphers: &ciphers };
     let mut plans = Vec::new();
     for settings in all {
         let settings = plan::resolve::top(settings, &mut report);
@@ -198,6 +202,19 @@ fn objects(
     amend::patches(plan, settings, &mut resources, report);
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
+}
+
+/// The encrypted files, read. Nothing of them is secret, but for what someone forgot to encrypt.
+fn ciphers(sources: &mut Sources, input: &Input, report: &mut Report) -> plan::Ciphers {
+    let mut out = plan::Ciphers::new();
+    for (path, text) in &input.ciphers {
+        let file = sources.add(path.as_str(), text.as_str());
+        mask::by_shape(sources, file);
+        if let Some(tree) = report.take(node::parse(sources, file, Dialect::Manifest)) {
+            out.insert(path.clone(), tree);
+        }
+    }
+    out
 }
 
 /// `output`, `layout` and `templates` belong to the project: one tree holds all profiles.

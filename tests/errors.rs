@@ -8,6 +8,7 @@ mod backups;
 mod clusters;
 mod commands; // the command line, the disk, the tree that is there
 mod components;
+mod encrypted;
 mod fields;
 mod flow;
 mod keys;

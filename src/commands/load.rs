@@ -60,6 +60,9 @@ pub fn open(
     for (name, span) in layers.flat_map(files::wanted) {
         read_into(&root, &name, span, &mut input, &mut report);
     }
+    for folder in std::iter::once(&loaded.project.root).chain(&loaded.set).flat_map(files::folders) {
+        input.ciphers.extend(ciphers(&root, &folder)?);
+    }
     templates(&root, &loaded.project.root, sources, &mut input, &mut report)?;
     Ok(if report.has_errors() { Err(report) } else { Ok((root, loaded, input)) })
 }
@@ -132,6 +135,34 @@ fn read_into(root: &Path, name: &str, span: Span, input: &mut Input, report: &mu
         Ok(bytes) => input.files.insert(name, bytes),
         Err(error) => report.push(Diagnostic::error("file-missing", format!("{error:#}")).at(span)),
     }
+}
+
+/// The encrypted files of a folder: `<folder>/<profile>/<secret>.sealed.yaml`, and `.sops.yaml`. None where there is no
+/// such folder: nothing has been encrypted yet.
+fn ciphers(root: &Path, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let mut out = Vec::new();
+    for profile in names(&root.join(folder))? {
+        for name in names(&root.join(folder).join(&profile))? {
+            if name.ends_with(".sealed.yaml") || name.ends_with(".sops.yaml") {
+                let path = format!("{folder}/{profile}/{name}");
+                let text = read_text(&root.join(&path))?.map_err(|_| anyhow::anyhow!("`{path}` is not UTF-8"))?;
+                out.push((path, text));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The names in a folder, sorted; none where there is no such folder.
+fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
+        out.extend(entry.file_name().into_string().ok());
+    }
+    out.sort();
+    Ok(out)
 }
 
 /// The project's own templates: every `.yaml` file below the folder, named by its path there.

@@ -133,10 +133,12 @@ impl<'p> Split<'p> {
 
     /// The objects of the base, in kustomize's order.
     ///
-    /// A value that can be read stays in the overlay of the profile that spells it out: the base is everybody's.
+    /// A value that can be read stays in the overlay of the profile that spells it out: the base is everybody's. So does
+    /// ciphertext, which is one profile's.
     fn shared(&self) -> Vec<Id> {
         let mut counts: BTreeMap<&Id, usize> = BTreeMap::new();
-        for object in self.profiles.iter().flatten().filter(|object| !object.pinned && !object.stored.holds_secret()) {
+        let stays = |object: &&Object| object.pinned || object.stored.holds_secret() || is_ciphertext(object);
+        for object in self.profiles.iter().flatten().filter(|object| !stays(object)) {
             *counts.entry(&object.id).or_default() += 1;
         }
         let everywhere = counts.into_iter().filter(|(_, count)| *count == self.profiles.len());
@@ -278,6 +280,10 @@ fn verify<'o>(profile: &str, objects: impl Iterator<Item = &'o Object>, built: &
 struct Writer<'s> {
     source: &'s str,
     files: Files,
+}
+
+fn is_ciphertext(object: &Object) -> bool {
+    object.id.kind == "SealedSecret" || (object.id.kind == "Secret" && object.stored.get("sops").is_some())
 }
 
 impl Writer<'_> {

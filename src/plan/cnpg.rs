@@ -120,7 +120,7 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     {
         return Some(text(home.secret, &password.from));
     }
-    if cx.provider == secret::Provider::Existing || password.needs_operator() {
+    if cx.provider == super::provider::Provider::Existing || password.needs_operator() {
         let message = format!(
             "CloudNativePG takes the owner of `{}` from one Secret with the keys `username` and `password`, which nobody creates here",
             owner.id

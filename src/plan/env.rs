@@ -9,6 +9,7 @@ use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
+use super::provider::{self, Provider};
 use super::{Planner, secret};
 use crate::diag::Diagnostic;
 use crate::settings::From;
@@ -87,13 +88,12 @@ fn from_secret(
     out: &mut Vec<Node>,
 ) -> Node {
     optional_secret(cx, owner, &format!("env.{name}"), optional);
-    if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || cx.provider == secret::Provider::Existing)
-    {
+    if let Some(plain) = secret.plain().filter(|_| !declared(cx, &secret) || is_existing(cx, secret.home.as_ref())) {
         return literal(name, text(plain, &secret.from));
     }
     if let Some(home) = alias(&secret) {
         secret::require(cx, &secret);
-        if cx.provider == secret::Provider::Existing || home.operators {
+        if is_existing(cx, Some(&home)) || home.operators {
             return secret_key(name, &home, optional, &secret.from);
         }
     }
@@ -124,6 +124,12 @@ fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &Node)
 /// A variable of kgen's own that holds a secret.
 pub fn of_secret(cx: &mut Planner, owner: &Owner, name: &Node, secret: Secretive, out: &mut Vec<Node>) -> Node {
     from_secret(cx, owner, name, secret, &Node::null(), out)
+}
+
+/// Whether someone else creates the Secret of a value; of one without a home, those of the profile.
+fn is_existing(cx: &Planner, home: Option<&Home>) -> bool {
+    let provider = home.map_or_else(|| cx.provider.clone(), |home| provider::of(cx, home));
+    provider == Provider::Existing
 }
 
 /// Whether the whole is a key that the project declares.
@@ -237,7 +243,6 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
 /// becomes a variable, unless `env` has one of that name, which wins over `envFrom`. `true` when nothing else is left.
 fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, env: &mut Vec<Node>) -> bool {
     let prefix = prefix.as_str().unwrap_or_default();
-    let existing = cx.provider == secret::Provider::Existing;
     let keys = take(&cx.settings.root, "secrets");
     let keys: Vec<_> = pairs(&keys, secret).map(|(key, entry)| (key.clone(), entry.clone())).collect();
     let mut composed = 0;
@@ -246,7 +251,7 @@ fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, e
         let composes = value.as_str().is_some_and(crate::project::schema::has_reference);
         // A mistake in it was reported when the secret was declared.
         let of_operator = || matches!(cx.resolver.value(&value), Ok(Output::Secret(secret)) if secret.needs_operator());
-        if composes && (existing || of_operator()) {
+        if composes && (is_existing(cx, Some(&Home::new(secret, &**key))) || of_operator()) {
             composed += 1;
             let name = text(format!("{prefix}{key}"), &entry.key_from);
             if env.iter().any(|known| known.get("name") == Some(&name)) {

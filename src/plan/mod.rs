@@ -12,6 +12,7 @@ pub mod config;
 pub mod container;
 pub mod env;
 pub mod exporter;
+pub mod external;
 pub mod job;
 pub mod label;
 pub mod mode;
@@ -25,16 +26,19 @@ pub mod policy;
 pub mod port;
 pub mod postgres;
 pub mod probe;
+pub mod provider;
 pub mod proxy;
 pub mod redis;
 pub mod reference;
 pub mod resolve;
 pub mod resources;
 pub mod s3;
+pub mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sentinel;
 pub mod server;
+pub mod sops;
 pub mod store;
 pub mod volume;
 pub mod wait;
@@ -53,6 +57,7 @@ use crate::tree::{Kind, Map, Tree};
 use label::Owner;
 use node::{Node, get, str_of, take};
 use output::Resolver;
+use provider::Provider;
 
 /// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
 pub type Values<'v> = &'v (dyn Fn(&str, &str) -> Result<Secret<String>, String> + Sync);
@@ -62,7 +67,12 @@ pub struct Inputs<'i> {
     pub files: &'i Files,
     /// Values of `env:` and `file:` secrets, `None` when the tree is rendered: they are never written to it.
     pub values: Option<Values<'i>>,
+    /// Encrypted files by path, read.
+    pub ciphers: &'i Ciphers,
 }
+
+/// Files of `sealed` and `sops`: `secrets/prod/app.sealed.yaml`.
+pub type Ciphers = BTreeMap<String, Tree<Span>>;
 
 impl Inputs<'_> {
     /// The value of a source, `None` where it may not be asked for.
@@ -111,6 +121,8 @@ pub struct Plan {
     pub existing: BTreeSet<(String, String)>,
     /// `existing` secrets: someone else creates these.
     pub foreign_secrets: bool,
+    /// Every secret value that is needed.
+    pub secrets: Vec<secret::Needed>,
 }
 
 /// The state of planning one profile.
@@ -120,7 +132,7 @@ pub struct Planner<'p> {
     pub inputs: &'p Inputs<'p>,
     pub report: Report,
     pub secrets: secret::Registry,
-    pub provider: secret::Provider,
+    pub provider: Provider,
     /// The project's own, for every object.
     pub labels: Node,
     pub annotations: Node,
@@ -147,7 +159,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         inputs,
         report: Report::new(),
         secrets: secret::Registry::default(),
-        provider: secret::Provider::None,
+        provider: Provider::None,
         labels: Node::null(),
         annotations: Node::null(),
         secrets_reported: false,
@@ -162,11 +174,12 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
     };
     cx.labels = cx.resolved("labels");
     cx.annotations = cx.resolved("annotations");
-    cx.provider = secret::provider(&mut cx);
+    cx.provider = Provider::of_profile(&mut cx);
     not_yet(&mut cx);
     server(&mut cx);
     let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
     let objects = objects(&mut cx);
+    let needed = secret::needed(&cx);
     let plan = Plan {
         profile: settings.profile.clone(),
         namespace: cx.resolver.namespace().map(|node| node.to_string()),
@@ -176,7 +189,8 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         patches: patches.as_list().map(<[Node]>::to_vec).unwrap_or_default(),
         labels: cx.labels,
         existing: cx.existing,
-        foreign_secrets: cx.provider == secret::Provider::Existing,
+        foreign_secrets: cx.provider == Provider::Existing,
+        secrets: needed,
     };
     cx.report.finish(plan)
 }

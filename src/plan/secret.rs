@@ -1,8 +1,9 @@
 //! Secrets of one profile: which keys are needed, who delivers each, and the objects that follow.
 //!
-//! Owns: the providers, the composition of a value from others per provider, dev's fixed values, and the refusal of
-//! literals where production could see them.
-//! Does not own: where a secret is used (`env.rs`, `file.rs`); reading the environment and files (`Inputs`).
+//! Owns: which keys there are, what each is composed of, dev's fixed values, and the refusal of literals where production
+//! could see them.
+//! Does not own: the providers' objects (`external.rs`, `sealed.rs`, `sops.rs`), where a secret is used (`env.rs`,
+//! `volume.rs`), reading the environment and files (`Inputs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,25 +11,15 @@ use base64::Engine;
 use indexmap::IndexMap;
 
 use super::label::{self, Owner};
-use super::node::{Node, compact, get, list, map, merged, str_of, take, text};
+use super::node::{Node, get, map, merged, str_of, take, text};
 use super::piece::{Home, Piece, Secretive, has_operators, percent};
-use super::{Planned, Planner};
+use super::provider::{self, Provider};
+use super::{Planned, Planner, external, sealed, sops};
 use crate::diag::Diagnostic;
 use crate::project::schema;
 use crate::secret::Secret;
 use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};
-
-/// How secret values reach the cluster.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Provider {
-    /// Not chosen.
-    None,
-    Local,
-    Existing,
-    /// External Secrets Operator, with its settings.
-    External(Node),
-}
 
 /// One key of a Secret.
 #[derive(Clone, Debug)]
@@ -42,6 +33,39 @@ pub struct Key {
     password: bool,
     /// A Sentinel of Redis writes it into its file.
     sentinel: bool,
+}
+
+/// A key whose value a provider delivers, in pieces: one whole value, or what it is composed of.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    pub name: String,
+    pub pieces: Vec<Piece>,
+    pub composed: bool,
+    pub from: From,
+}
+
+impl Delivered {
+    pub fn homes(&self) -> impl Iterator<Item = &Home> {
+        homes(&self.pieces)
+    }
+}
+
+/// A value that a profile needs, for those who deliver it.
+#[derive(Clone, Debug)]
+pub struct Needed {
+    pub home: Home,
+    pub provider: Provider,
+    /// `env`, `file` or `value` where the project file says where it comes from.
+    pub source: Option<&'static str>,
+    /// What it is composed of; empty for a value of its own.
+    pub pieces: Vec<Piece>,
+    /// The Secrets with an item of this value: its own, and those with keys composed of it.
+    pub secrets: BTreeSet<String>,
+    pub min_length: usize,
+    /// A server's password: of one line.
+    pub password: bool,
+    /// A Sentinel of Redis has it: without spaces, quotes, `#` and backslashes.
+    pub plain: bool,
 }
 
 /// All keys that are needed, by Secret.
@@ -66,7 +90,17 @@ impl Registry {
         self.basic.insert(name.to_owned());
     }
 
-    fn type_of(&self, name: &str) -> Node {
+    /// The declaration of a key under `secrets`.
+    pub fn declared(&self, home: &Home) -> Node {
+        self.get(home).map(|key| key.declared.clone()).unwrap_or_default()
+    }
+
+    /// Whether there is a Secret of this name.
+    pub fn names(&self, secret: &str) -> bool {
+        self.keys.contains_key(secret)
+    }
+
+    pub fn type_of(&self, name: &str) -> Node {
         if self.basic.contains(name) { "kubernetes.io/basic-auth".into() } else { "Opaque".into() }
     }
 }
@@ -83,31 +117,6 @@ enum Origin {
     Delivered,
     /// Already reported.
     Broken,
-}
-
-pub fn provider(cx: &mut Planner) -> Provider {
-    let said = cx.resolved("secretProvider");
-    if let Some(external) = get(&said, "external") {
-        if get(external, "store").is_none() {
-            let d = Diagnostic::error("missing-key", "`secretProvider.external` has no `store`").at(cx.span_in(&said));
-            cx.report.push(d.hint("name the SecretStore or ClusterSecretStore: `store: vault-prod`"));
-        }
-        return Provider::External(external.clone());
-    }
-    for name in ["sealed", "sops"] {
-        if let Some(node) = said.get(name) {
-            let d =
-                Diagnostic::error("not-yet", format!("`secretProvider: {name}` is not built yet")).at(cx.span_in(node));
-            cx.report.push(d.hint("use `external` or `existing` until it is"));
-            // Nothing more is said about values that nobody delivers.
-            return Provider::Existing;
-        }
-    }
-    match said.as_str() {
-        Some("local") => Provider::Local,
-        Some("existing") => Provider::Existing,
-        _ => Provider::None,
-    }
 }
 
 /// Registers every declared key, used or not.
@@ -209,11 +218,9 @@ pub fn lives_at_home(cx: &mut Planner, secret: &Secretive) -> bool {
     if secret.needs_operator() {
         return false;
     }
-    if cx.provider != Provider::Existing {
-        return true;
-    }
-    let parts: Vec<Home> = homes(&secret.pieces).cloned().collect();
-    parts.iter().all(|home| has_source(cx, home))
+    let existing = |home: &Home| provider::of(cx, home) == Provider::Existing;
+    let whole = secret.home.as_ref().map_or(cx.provider == Provider::Existing, existing);
+    homes(&secret.pieces).all(|home| has_source(cx, home) || !(whole || existing(home)))
 }
 
 /// Whether the project file says where this value comes from, so that the provider is not asked.
@@ -244,10 +251,9 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         match origin(cx, &Home::new(name, key.as_str()), entry) {
             // Someone else creates the Secret; a pod that needs this key gets the text itself.
             Origin::Plain(_) if cx.provider == Provider::Existing => {}
-            // Whoever reads such a Secret must never see it without its password.
-            Origin::Plain(_) if matches!(cx.provider, Provider::External(_)) && cx.secrets.basic.contains(name) => {
-                delivered.push((key.clone(), entry.clone()));
-            }
+            // Whoever reads such a Secret must never see it without its password; and a controller that owns a Secret
+            // would be in the way of another owner.
+            Origin::Plain(_) if is_whole(cx, name) => delivered.push((key.clone(), entry.clone())),
             Origin::Plain(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
                 data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
@@ -276,11 +282,89 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         let context = merged(meta(cx, &owner), &more);
         out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
     }
-    if let (Provider::External(external), false) = (cx.provider.clone(), delivered.is_empty()) {
-        let context = external_context(cx, &owner, name, &external, &delivered, has_plain);
-        out.push((owner, Planned::new("secret/externalsecret.yaml", context)));
-    }
+    out.extend(deliver(cx, &owner, name, delivered, has_plain).map(|planned| (owner, planned)));
     out
+}
+
+/// Whether all keys of a Secret come from the provider, those without anything secret in them too.
+fn is_whole(cx: &Planner, name: &str) -> bool {
+    match cx.provider {
+        Provider::External(_) => cx.secrets.basic.contains(name),
+        Provider::Sealed(_) | Provider::Sops(_) => {
+            cx.secrets.keys.get(name).into_iter().flatten().any(|(key, entry)| {
+                let home = Home::new(name, key.as_str());
+                entry.pieces.is_empty() && !has_source(cx, &home)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// The object of the provider that delivers these keys.
+fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>, has_plain: bool) -> Option<Planned> {
+    let (first, _) = keys.first()?;
+    let provider = provider::of(cx, &Home::new(name, first.as_str()));
+    let all: Vec<Delivered> = keys.iter().map(|(key, entry)| delivered(name, key, entry)).collect();
+    for key in &all {
+        let other = provider::of(cx, &Home::new(name, key.name.as_str()));
+        if other != provider {
+            let message = format!(
+                "Secret `{name}` has keys of two providers, `{}` and `{}`: each would write it whole",
+                provider.name(),
+                other.name()
+            );
+            let d = Diagnostic::error("secret-mixed", message).at(cx.span_in_from(&key.from));
+            cx.report.push(d.in_profile(&cx.settings.profile).hint("make it two secrets"));
+            return None;
+        }
+    }
+    if let (true, Provider::Sealed(_) | Provider::Sops(_)) = (has_plain, &provider) {
+        let message = format!(
+            "Secret `{name}` has keys that kgen writes and keys of `{}`, whose controller owns the whole Secret",
+            provider.name()
+        );
+        let d = Diagnostic::error("secret-mixed", message).at(cx.span_in_from(&all[0].from));
+        cx.report.push(d.in_profile(&cx.settings.profile).hint("make it two secrets"));
+        return None;
+    }
+    match &provider {
+        Provider::External(settings) => Some(external::plan(cx, owner, name, settings, &all, has_plain)),
+        Provider::Sealed(settings) => sealed::plan(cx, owner, name, settings, &all),
+        Provider::Sops(settings) => sops::plan(cx, owner, name, settings, &all),
+        _ => None,
+    }
+}
+
+fn delivered(name: &str, key: &str, entry: &Key) -> Delivered {
+    let composed = !entry.pieces.is_empty();
+    let own = || vec![Piece::Value { home: Home::new(name, key), encode: false }];
+    let pieces = if composed { entry.pieces.clone() } else { own() };
+    Delivered { name: key.to_owned(), pieces, composed, from: entry.from.clone() }
+}
+
+/// Every value that the profile needs, in order.
+pub fn needed(cx: &Planner) -> Vec<Needed> {
+    let all =
+        || cx.secrets.keys.iter().flat_map(|(name, keys)| keys.iter().map(move |(key, entry)| (name, key, entry)));
+    let secrets = |home: &Home| {
+        let uses = all().filter(|(_, _, entry)| homes(&entry.pieces).any(|part| part == home));
+        uses.map(|(name, _, _)| name.clone()).chain([home.secret.clone()]).collect()
+    };
+    all()
+        .map(|(name, key, entry)| {
+            let home = Home::new(name.as_str(), key.as_str());
+            Needed {
+                provider: provider::of(cx, &home),
+                source: ["value", "env", "file"].into_iter().find(|source| get(&entry.declared, source).is_some()),
+                pieces: entry.pieces.clone(),
+                secrets: secrets(&home),
+                min_length: entry.declared.get("minLength").and_then(Tree::as_i64).unwrap_or(1) as usize,
+                password: entry.password,
+                plain: entry.sentinel,
+                home,
+            }
+        })
+        .collect()
 }
 
 /// A file loses its last newline in a shell, an argument keeps it: server and client would not agree on the password.
@@ -329,7 +413,7 @@ fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
     Owner { id: format!("secrets.{name}"), section: "secrets", name: name.to_owned(), from }
 }
 
-fn meta(cx: &Planner, owner: &Owner) -> Node {
+pub fn meta(cx: &Planner, owner: &Owner) -> Node {
     map([
         ("name", owner.name_node()),
         ("namespace", cx.namespace()),
@@ -393,8 +477,8 @@ fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
             }
         };
     }
-    match cx.provider.clone() {
-        Provider::External(_) | Provider::Existing => Origin::Delivered,
+    match provider::of(cx, home) {
+        Provider::External(_) | Provider::Existing | Provider::Sealed(_) | Provider::Sops(_) => Origin::Delivered,
         Provider::Local if cx.settings.is_dev() => {
             let value = Secret::new(fixed(cx, home, declared));
             Origin::Value { value, stream: false }
@@ -498,85 +582,4 @@ fn fixed_url(section: &str, store: &Node, password: &str, name: &str) -> String 
     let word = |key: &str| percent(str_of(store, key).unwrap_or("app"));
     let query = str_of(store, "sslmode").map(|mode| format!("?sslmode={mode}")).unwrap_or_default();
     format!("postgresql://{}:{password}@{name}.invalid:5432/{}{query}", word("user"), word("database"))
-}
-
-fn external_context(
-    cx: &Planner,
-    owner: &Owner,
-    name: &str,
-    external: &Node,
-    keys: &[(String, Key)],
-    merge: bool,
-) -> Node {
-    let mut remotes: IndexMap<String, Node> = IndexMap::new();
-    let mut template = Map::new();
-    let composed = keys.iter().any(|(_, key)| !key.pieces.is_empty());
-    for (key, entry) in keys {
-        let home = Home::new(name, key.as_str());
-        let own = vec![Piece::Value { home, encode: false }];
-        let pieces = if entry.pieces.is_empty() { &own } else { &entry.pieces };
-        let mut line = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) => line.push_str(&text.replace("{{", "{{ \"{{\" }}")),
-                Piece::Value { home, encode } => {
-                    let part =
-                        if home.secret == name { home.key.clone() } else { format!("{}.{}", home.secret, home.key) };
-                    line.push_str(&go_template(&part, *encode));
-                    remotes.entry(part).or_insert_with(|| remote(cx, external, home));
-                }
-            }
-        }
-        template.insert_from(key.as_str(), entry.from.clone(), text(line, &entry.from));
-    }
-    let data = remotes.into_iter().map(|(key, remote)| map([("secretKey", key.into()), ("remoteRef", remote)]));
-    let interval = take(external, "refreshInterval");
-    merged(
-        meta(cx, owner),
-        &map([
-            ("interval", if interval.is_null() { "1h0m0s".into() } else { interval }),
-            ("store", compact([("kind", kind(external)), ("name", take(external, "store"))])),
-            ("type", cx.secrets.type_of(name)),
-            ("policy", if merge { "Merge".into() } else { "Owner".into() }),
-            ("template", if composed { Kind::Map(template).into() } else { Node::null() }),
-            ("data", list(data.collect())),
-        ]),
-    )
-}
-
-fn kind(external: &Node) -> Node {
-    let said = take(external, "kind");
-    if said.is_null() { "SecretStore".into() } else { said }
-}
-
-/// `{{ .password | urlquery | replace "+" "%20" }}`; a key that is no Go identifier needs `index`. `urlquery` writes a
-/// space as `+`, which is a plus before a URL's host.
-fn go_template(key: &str, encode: bool) -> String {
-    let identifier = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !key.as_bytes()[0].is_ascii_digit();
-    let value = if identifier { format!(".{key}") } else { format!("index . \"{key}\"") };
-    if encode { format!("{{{{ {value} | urlquery | replace \"+\" \"%20\" }}}}") } else { format!("{{{{ {value} }}}}") }
-}
-
-/// Where the provider finds a value: `remote:`, or `<prefix>/<secret>` and the key.
-fn remote(cx: &Planner, external: &Node, home: &Home) -> Node {
-    let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();
-    let (key, property) = match get(&declared, "remote") {
-        Some(said) => {
-            let (key, property) =
-                said.as_str().unwrap_or_default().split_once('#').unwrap_or((said.as_str().unwrap_or_default(), ""));
-            (text(key, &said.from), if property.is_empty() { Node::null() } else { text(property, &said.from) })
-        }
-        None => {
-            let prefix = get(external, "prefix");
-            let path = prefix.map_or(home.secret.clone(), |prefix| format!("{prefix}/{}", home.secret));
-            (text(path, &prefix.map(|p| p.from.clone()).unwrap_or_default()), home.key.as_str().into())
-        }
-    };
-    compact([
-        ("key", key),
-        ("property", property),
-        ("conversionStrategy", "Default".into()),
-        ("decodingStrategy", "None".into()),
-        ("metadataPolicy", "None".into()),
-    ])
 }

@@ -106,11 +106,7 @@ const BODY: &[Field] = &[
     ),
     field!("labels", LABELS, "Labels on every object's metadata; never on selectors."),
     field!("annotations", ANNOTATIONS, "Annotations on every object's metadata."),
-    field!(
-        "secretProvider",
-        Type::OneOf(&[Type::Enum(&["local", "existing"]), Type::Object(&PROVIDER)]),
-        "How secret values reach the cluster."
-    ),
+    field!("secretProvider", PROVIDER_TYPE, "How secret values reach the cluster."),
     field!(
         "templates",
         Type::String("a path", relative_path),
@@ -176,11 +172,12 @@ static NAMESPACE: Object = short!(
     "name",
 );
 
+const PROVIDER_TYPE: Type = Type::OneOf(&[Type::Enum(&["local", "existing"]), Type::Object(&PROVIDER)]);
 static PROVIDER: Object = Object {
     groups: &[&[
         field!("external", Type::Object(&EXTERNAL), "External Secrets Operator fetches the values."),
-        field!("sealed", Type::Kubernetes("sealed provider"), "Sealed Secrets: ciphertext in the repository."),
-        field!("sops", Type::Kubernetes("sops provider"), "SOPS-encrypted files."),
+        field!("sealed", Type::Object(&SEALED), "Sealed Secrets: ciphertext in the repository."),
+        field!("sops", Type::Object(&SOPS), "SOPS-encrypted files, which Flux decrypts."),
     ]],
     shorthand: None,
     union: &["external", "sealed", "sops"],
@@ -193,6 +190,31 @@ static EXTERNAL: Object = object!(&[&[
     field!("prefix", STRING, "Where the secrets are found: `<prefix>/<secret>#<key>`."),
     field!("refreshInterval", Type::String("a duration", duration), "How often the values are fetched."),
 ]]);
+
+static SEALED: Object = short!(
+    &[&[
+        field!(
+            "certificate",
+            Type::String("a path", relative_path),
+            "The controller's certificate, for `kgen secret set`."
+        ),
+        field!(
+            "scope",
+            Type::Enum(&["strict", "namespace-wide", "cluster-wide"]),
+            "What a sealed value is bound to; `strict` unless said: namespace and name."
+        ),
+        field!("folder", Type::String("a path", relative_path), "Where the sealed files are; `secrets` unless said."),
+    ]],
+    "certificate",
+);
+static SOPS: Object = short!(
+    &[&[field!(
+        "folder",
+        Type::String("a path", relative_path),
+        "Where the encrypted files are; `secrets` unless said."
+    )]],
+    "folder",
+);
 
 static CONFIGS: MapType = components!(Type::Map(&map!(("key", format::data_key), Type::Object(&CONTENT))), None);
 static CONTENT: Object = Object {
@@ -218,6 +240,7 @@ static SECRET: Object = Object {
         ),
         field!("file", STRING, "From a file; in the stream only."),
         field!("remote", STRING, "Where the provider finds it, as `key#property`."),
+        field!("provider", PROVIDER_TYPE, "Another provider than the profile's."),
         field!("minLength", COUNT1, "The least number of characters."),
     ]],
     shorthand: Some("value"),

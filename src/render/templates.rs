@@ -58,7 +58,9 @@ pub const BUILT_IN: &[(&str, &str)] = embed![
     "redis/service.yaml",
     "redis/statefulset.yaml",
     "secret/externalsecret.yaml",
+    "secret/sealedsecret.yaml",
     "secret/secret.yaml",
+    "secret/sops.yaml",
 ];
 
 /// A template's text.

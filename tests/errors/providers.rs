@@ -60,25 +60,6 @@ fn the_local_provider_outside_dev() {
 }
 
 #[test]
-fn a_provider_that_is_not_built() {
-    shop(
-        "
-            profiles: {prod: {}}
-            secretProvider: {sealed: {}}
-            secrets: {app: {token: {}}}
-        ",
-        "
-            error[not-yet]: `secretProvider: sealed` is not built yet
-              --> kgen.yaml:4:26
-               |
-            4 | secretProvider: {sealed: {}}
-               |                          ^
-            hint: use `external` or `existing` until it is
-        ",
-    );
-}
-
-#[test]
 fn an_external_provider_without_store() {
     shop(
         "
