@@ -129,6 +129,11 @@ impl Sealed {
         items.filter_map(|(key, item)| Some((&**key, item.as_str()?)))
     }
 
+    /// Where the manifest says what it is for.
+    pub fn place(&self) -> Option<Span> {
+        self.tree.as_map()?.entry("metadata").map(|entry| entry.key_from)
+    }
+
     /// Where an item was written.
     pub fn span(&self, key: &str) -> Option<Span> {
         self.tree.at(&ITEMS)?.as_map()?.entry(key).map(|entry| entry.key_from)

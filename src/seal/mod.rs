@@ -19,7 +19,7 @@ use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, Fingerprint};
 pub use file::{Sealed, Sealers};
 
 /// Where random bytes come from.
@@ -76,6 +76,18 @@ impl Target {
             Scope::NamespaceWide => self.namespace.clone(),
             Scope::ClusterWide => String::new(),
         }
+    }
+
+    /// Whether what is sealed for this opens as `other`.
+    pub fn opens_as(&self, other: &Self) -> bool {
+        self.scope == other.scope && self.label() == other.label()
+    }
+
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scope, home) = text.split_once(':')?;
+        let (namespace, name) = home.split_once('/')?;
+        Some(Self { scope: Scope::parse(scope)?, namespace: namespace.to_owned(), name: name.to_owned() })
     }
 }
 

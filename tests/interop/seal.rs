@@ -2,8 +2,9 @@
 //! and Python; `tests/seal/run.sh` makes itself a room with `cryptography` and PyYAML.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine;
@@ -54,6 +55,51 @@ impl Controller {
             Some(1) => Err(String::from_utf8(done.stderr).unwrap()),
             _ => panic!("{}", String::from_utf8_lossy(&done.stderr)),
         }
+    }
+}
+
+/// `kgen` in a folder; what it says and its status.
+fn kgen(folder: &Path, args: &[&str], stdin: &[u8]) -> (String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kgen"));
+    command.args(args).current_dir(folder).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin).unwrap();
+    let done = child.wait_with_output().unwrap();
+    (String::from_utf8(done.stderr).unwrap(), done.status.code())
+}
+
+const PROJECT: &str = "apiVersion: kgen.dev/v1
+project: shop
+namespace: shop-prod
+profiles: {prod: {secretProvider: {sealed: {certificate: cert.pem, scope: SCOPE}}}}
+secrets:
+  app: {token: {}, url: 'amqp://u:${secrets.mq.password}@mq/'}
+  mq: {password: {}}
+";
+
+/// Of the certificate only: what is set by the commands opens in the cluster, in each file that needs it.
+#[test]
+fn what_the_commands_set_opens() {
+    let controller = Controller::new("seal-commands", 2048);
+    for scope in Scope::NAMES {
+        let _ = std::fs::remove_dir_all(controller.0.join("secrets"));
+        text(&controller.0.join("kgen.yaml"), &PROJECT.replace("SCOPE", scope));
+        text(&controller.0.join(".env"), "token='q8Zt $1 \u{fc}\n\"Yx0'\n");
+        let set = kgen(&controller.0, &["secret", "set", "prod", "mq", "password"], "p\u{fc}ss #1\n".as_bytes());
+        assert_eq!(set.1, Some(0), "{}", set.0);
+        let import = kgen(&controller.0, &["secret", "import", "prod", "app", "--from-env-file", ".env"], b"");
+        assert_eq!(import.1, Some(0), "{}", import.0);
+        let open = |name: &str| controller.open(&controller.0.join(format!("secrets/prod/{name}.sealed.yaml")));
+        let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
+            pairs.iter().map(|(key, value)| (key.to_string(), value.as_bytes().to_vec())).collect()
+        };
+        assert_eq!(open("mq").unwrap(), map(&[("password", "p\u{fc}ss #1")]), "{scope}");
+        let app = map(&[("mq.password", "p\u{fc}ss #1"), ("token", "q8Zt $1 \u{fc}\n\"Yx0")]);
+        assert_eq!(open("app").unwrap(), app, "{scope}");
+        // The certificate is one of 30 days.
+        let (said, status) = kgen(&controller.0, &["secret", "check"], b"");
+        assert!(said.starts_with("warning[certificate]: the certificate `cert.pem` ends in 29 days, on "), "{said}");
+        assert_eq!(status, Some(0), "{said}");
     }
 }
 
