@@ -1,16 +1,18 @@
 //! A value that must not be seen.
 //!
-//! Owns: the wrapper that makes showing a secret by accident impossible.
+//! Owns: the wrapper that makes showing a secret by accident impossible, and that clears its memory when it goes.
 //! Does not own: where secrets come from and go to (`plan/secret.rs`), nor writing them (`output/yaml.rs`, the only
 //! caller of [`Secret::open`] outside composition).
 
 use std::fmt;
 
-/// Debug and Display give `***`. There is no `Serialize`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret<T>(T);
+use zeroize::Zeroize;
 
-impl<T> Secret<T> {
+/// Debug and Display give `***`. There is no `Serialize`. Its memory is cleared when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T: Zeroize>(T);
+
+impl<T: Zeroize> Secret<T> {
     pub fn new(value: T) -> Self {
         Self(value)
     }
@@ -21,13 +23,19 @@ impl<T> Secret<T> {
     }
 }
 
-impl<T> fmt::Debug for Secret<T> {
+impl<T: Zeroize> Drop for Secret<T> {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
 }
 
-impl<T> fmt::Display for Secret<T> {
+impl<T: Zeroize> fmt::Display for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

@@ -2,6 +2,8 @@
 
 use crate::support::Kgen;
 
+mod seeds; // what `docs/seeds.md` cites is in the golden cases
+
 const README: &str = include_str!("../README.md");
 
 /// The fenced blocks of one language, in order.
@@ -29,6 +31,17 @@ fn the_tour_of_the_language_renders() {
         .stderr("16 written, 0 removed, 0 unchanged\n")
         .run();
     assert!(temp.path().join("deploy/base/apps-worker/statefulset.yaml").exists());
+}
+
+#[test]
+fn the_postgresql_of_the_readme_renders() {
+    let [_, _, postgres, ..] = blocks("yaml")[..] else { panic!("the README has no PostgreSQL") };
+    let app = "apps: {api: {image: a/b:1, env: {URL: \"${postgres.db.url}\"}}}";
+    let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{app}\n{postgres}");
+    let kgen = Kgen::new().file("kgen.yaml", &project).file("db/init.sql", "CREATE TABLE t (n int);\n");
+    let temp = kgen.args(["render"]).stderr("27 written, 0 removed, 0 unchanged\n").run();
+    assert!(temp.path().join("deploy/overlays/staging/db/cronjob.yaml").exists());
+    assert!(temp.path().join("deploy/overlays/prod/db/scheduledbackup.yaml").exists());
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod objects;
 mod outputs;
 mod patches;
 mod pod_security;
+mod probes;
 mod profiles;
 mod providers;
 mod reading;

@@ -55,6 +55,7 @@ pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
     for (index, resource) in resources.iter().enumerate() {
         out.extend(resource::check::object(&resource.body).into_iter().map(|finding| (index, finding)));
         out.extend(security::check(&resource.body).into_iter().map(|finding| (index, pod_security(resource, finding))));
+        out.extend(resource::probe::check(&resource.body).into_iter().map(|finding| (index, finding)));
         out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out.extend(references::check(resources, &existing));

@@ -5,7 +5,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::port::{self, Port};
-use super::{Planned, Planner, config, policy, probe, wait};
+use super::{Planned, Planner, config, policy, probe, rollout, wait};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
 
@@ -112,6 +112,10 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
         base.clone(),
         &map([
             ("labels", label::versioned(take(base, "labels"), app)),
+            (
+                "annotations",
+                filled(merged(take(base, "annotations").or_empty(), &rollout::reloader(cx, pod).or_empty())),
+            ),
             ("replicas", replicas),
             ("strategy", strategy(app, workload, pod)),
             ("minReadySeconds", take(app, "minReadySeconds")),

@@ -1,17 +1,18 @@
-//! Backups of a standalone PostgreSQL: a CronJob that dumps to a claim.
+//! Backups of a standalone PostgreSQL: a CronJob that dumps to a claim, or to a bucket of S3.
 //!
 //! Owns: what `backup` must say, and the pod that dumps: the server's own image, as the app's role, over the Service.
 //! Its pods have a name of their own, `<component>-backup`: the Service must never find them, and the policy must.
-//! Does not own: the script (`templates/scripts/backup-dump.sh`), backups by an operator (`cnpg.rs`).
+//! Does not own: the scripts (`templates/scripts/backup-*.sh`), the container that uploads (`upload.rs`), backups by an
+//! operator (`barman.rs`).
 
 use super::app::meta;
 use super::container::Helper;
 use super::label::{self, Owner};
-use super::node::{Node, compact, get, list, map, merged, take, text};
+use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::piece::Home;
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, env, policy, postgres, resources, security};
+use super::{Planned, Planner, env, policy, postgres, resources, s3, security, upload};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
@@ -52,6 +53,11 @@ pub fn owner(owner: &Owner) -> Owner {
     Owner { name: format!("{}-backup", owner.name), ..owner.clone() }
 }
 
+struct Containers {
+    init: Option<Node>,
+    main: Node,
+}
+
 pub fn plan(cx: &mut Planner, store: &Owner, database: &Database) -> Vec<Planned> {
     let Some(backup) = settings(cx, store, database.settings) else { return Vec::new() };
     let schedule = take(&backup, "schedule");
@@ -63,22 +69,19 @@ pub fn plan(cx: &mut Planner, store: &Owner, database: &Database) -> Vec<Planned
     let mut pod = Pod::default();
     let base = meta(cx, &owner, database.settings);
     let to = take(&backup, "to");
-    let claims = match get(&to, "volume") {
-        Some(volume) => claim(cx, store, &owner, volume, &mut pod, &base),
-        None => {
-            let message = format!("`{}.backup.to.s3` is not built yet", store.id);
-            let place = cx.span_in(&to);
-            let d = Diagnostic::error("not-yet", message).in_profile(&cx.settings.profile).at(place);
-            cx.report.push(d.hint("use `to: {volume: 20Gi}` until it is"));
-            Vec::new()
+    let retain = take(&backup, "retain");
+    let (containers, claims) = match get(&to, "volume") {
+        Some(volume) => {
+            let claims = claim(cx, store, &owner, volume, &mut pod, &base);
+            (Containers { init: None, main: dump(database, store, retain) }, claims)
         }
+        None => (upload(cx, store, database, &take(&to, "s3"), retain, &mut pod), Vec::new()),
     };
     pod.volume("tmp", map([("emptyDir", map([("sizeLimit", "64Mi".into())]))]));
-    let dump = dump(database, store, take(&backup, "retain"));
     let context = pod::context(cx, &owner, &of_pod(database), &pod, Claims::Named);
     let more = map([
-        ("initContainers", Node::null()),
-        ("containers", list(vec![dump])),
+        ("initContainers", filled(list(containers.init.into_iter().collect()))),
+        ("containers", list(vec![containers.main])),
         // Each try keeps its own pod and log.
         ("restartPolicy", "Never".into()),
     ]);
@@ -108,6 +111,21 @@ fn cron(schedule: Node) -> Node {
         ("activeDeadlineSeconds", 21_600.into()),
         ("ttlSecondsAfterFinished", Node::null()),
     ])
+}
+
+/// First the whole dump on a scratch volume, which is read back there; then its upload. No server's image has a client
+/// for S3, and none of a client has the server's tools.
+fn upload(cx: &mut Planner, store: &Owner, database: &Database, s3: &Node, retain: Node, pod: &mut Pod) -> Containers {
+    // A dump is smaller than its database.
+    let size = resources::size(&take(database.settings, "storage"));
+    pod.volume("backup", map([("emptyDir", compact([("sizeLimit", size)]))]));
+    let dump = dump(database, store, 1.into());
+    let main = match s3::read(cx, store, s3) {
+        Some(s3) => upload::container(store, &s3, retain),
+        // Reported; nothing is rendered.
+        None => Node::null(),
+    };
+    Containers { init: Some(dump), main }
 }
 
 /// What the store says about where and as whom its pods run; a dump needs no more of it.

@@ -3,14 +3,18 @@
 //! Owns: what of the project's settings becomes which field of a Cluster (1.30), and what the operator adds by itself:
 //! names of Services and of its Secret, its pods' labels and ports.
 //! Source: https://cloudnative-pg.io/documentation/1.30/cloudnative-pg.v1/
-//! Does not own: backups (`barman.rs`), parameters that the operator keeps for itself (`parameter.rs`).
+//! Does not own: backups (`barman.rs`), where its pods run (`placement.rs`), what the operator would refuse
+//! (`admission.rs`, `parameter.rs`).
 
 use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, str_of, take, text};
 use super::output::Resolver;
 use super::piece::{Home, Piece, Secretive};
-use super::{Planned, Planner, barman, config, env, exporter, parameter, policy, postgres, probe, resources, secret};
+use super::{
+    Planned, Planner, admission, barman, config, env, exporter, parameter, placement, policy, postgres, probe,
+    resources, secret,
+};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
 
@@ -27,7 +31,7 @@ pub fn image(store: &Node) -> Node {
 }
 
 /// Docker's official image, or a copy of it.
-fn is_official(image: &str) -> bool {
+pub fn is_official(image: &str) -> bool {
     crate::format::image(image).is_ok_and(|image| image.name.rsplit('/').next() == Some("postgres"))
 }
 
@@ -48,7 +52,7 @@ pub fn instances(store: &Node) -> i64 {
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     postgres::reserved(cx, owner, store);
     postgres::sized(cx, owner, store);
-    checks(cx, owner, store);
+    admission::check(cx, owner, store);
     guard(cx, owner, store);
     let backup = barman::plan(cx, owner, store);
     let init = init(cx, owner, store);
@@ -89,8 +93,8 @@ fn context(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
         ("storage", storage(&take(store, "storage"))),
         ("walStorage", storage(&take(store, "walStorage"))),
         ("resources", resources::resources(cx, store)),
-        ("affinity", affinity(store)),
-        ("topologySpreadConstraints", spread(owner, store)),
+        ("affinity", placement::affinity(store)),
+        ("topologySpreadConstraints", placement::spread(owner, store)),
         ("enablePDB", budget(cx, store)),
         ("probes", filled(probes(cx, store))),
         ("env", filled(list(env))),
@@ -120,7 +124,7 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     {
         return Some(text(home.secret, &password.from));
     }
-    if cx.provider == super::provider::Provider::Existing || password.needs_operator() {
+    if !secret::can_be_joined(cx, &password) {
         let message = format!(
             "CloudNativePG takes the owner of `{}` from one Secret with the keys `username` and `password`, which nobody creates here",
             owner.id
@@ -185,45 +189,6 @@ fn budget(cx: &Planner, store: &Node) -> Node {
     }
 }
 
-/// The operator's own words for where its pods run.
-fn affinity(store: &Node) -> Node {
-    let host = |from| text("kubernetes.io/hostname", from);
-    let pods = match (get(store, "affinity"), get(store, "antiAffinity")) {
-        (Some(said), _) => compact([
-            ("enablePodAntiAffinity", Node::from(false).of(&said.from)),
-            ("nodeAffinity", take(said, "nodeAffinity")),
-            ("additionalPodAffinity", take(said, "podAffinity")),
-            ("additionalPodAntiAffinity", take(said, "podAntiAffinity")),
-        ]),
-        (None, Some(word)) if word.as_str() != Some("none") => map([
-            ("enablePodAntiAffinity", Node::from(true).of(&word.from)),
-            ("topologyKey", host(&word.from)),
-            ("podAntiAffinityType", word.clone()),
-        ]),
-        (None, word) => map([("enablePodAntiAffinity", Node::from(false).of(&maybe(word.cloned()).from))]),
-    };
-    merged(pods, &compact([("nodeSelector", take(store, "nodeSelector")), ("tolerations", take(store, "tolerations"))]))
-}
-
-/// As for any pod, with the labels that the operator gives its own.
-fn spread(owner: &Owner, store: &Node) -> Node {
-    if let Some(said) = get(store, "topologySpreadConstraints") {
-        return said.clone();
-    }
-    let key = match str_of(store, "topologySpread") {
-        Some("zone") => "topology.kubernetes.io/zone",
-        Some("host") => "kubernetes.io/hostname",
-        _ => return Node::null(),
-    };
-    let from = take(store, "topologySpread").from;
-    list(vec![map([
-        ("maxSkew", Node::from(1).of(&from)),
-        ("topologyKey", text(key, &from)),
-        ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
-        ("labelSelector", map([("matchLabels", map([("cnpg.io/cluster", owner.name_node())]))])),
-    ])])
-}
-
 /// The user's timings; the presets' are for `pg_isready`, which the operator's probes are not.
 fn probes(cx: &Planner, store: &Node) -> Node {
     let all = [("startup", "startupProbe"), ("liveness", "livenessProbe"), ("readiness", "readinessProbe")];
@@ -252,70 +217,11 @@ fn scraped(owner: &Owner, store: &Node) -> Node {
 /// Source: https://cloudnative-pg.io/documentation/current/networking/
 fn guard(cx: &mut Planner, owner: &Owner, store: &Node) {
     policy::guard(cx, owner, store, vec![5432.into()], Vec::new());
-    let pods = |labels: Node| ("podSelector", map([("matchLabels", labels)]));
-    let members = map([pods(label::pods(cx, owner))]);
-    let operator = map([
-        ("namespaceSelector", Kind::Map(Map::new()).into()),
-        pods(map([("app.kubernetes.io/name", "cloudnative-pg".into())])),
-    ]);
+    let members = map([("podSelector", map([("matchLabels", label::pods(cx, owner))]))]);
     let ports = list(vec![policy::tcp(5432.into()), policy::tcp(8000.into())]);
-    policy::door_for(cx, owner, vec![members, operator], ports);
+    policy::door_for(cx, owner, vec![members], ports);
+    policy::open_to_operator(cx, owner, map([("app.kubernetes.io/name", "cloudnative-pg".into())]), &[5432, 8000]);
     if str_of(store, "metrics").is_some_and(|metrics| metrics != "none") {
         policy::open_to_all(cx, owner, exporter::CNPG_PORT.into());
-    }
-}
-
-/// What the operator would refuse, or what would meet what it makes.
-fn checks(cx: &mut Planner, owner: &Owner, store: &Node) {
-    official(cx, owner, store);
-    names(cx, owner, store);
-    if let Some(count) = get(store, "instances").filter(|count| count.as_i64() == Some(2)) {
-        let message = format!("`{}` has two instances: a failover may lose the last transactions", owner.id);
-        let d = Diagnostic::warning("cnpg-two", message).in_profile(&cx.settings.profile).at(cx.span_in(count));
-        let hint = "with three, each commit is on two instances before it is confirmed; with two, to wait for the replica would \
-            stop all writes when it is lost";
-        cx.report.push(d.hint(hint));
-    }
-}
-
-fn official(cx: &mut Planner, owner: &Owner, store: &Node) {
-    let Some(image) = get(store, "image").filter(|image| cx.settings.is_users(&image.from)) else { return };
-    let said = image.as_str().unwrap_or_default();
-    if !is_official(said) {
-        return;
-    }
-    let tag = crate::format::image(said).ok().and_then(|image| image.tag).unwrap_or_default();
-    let version = tag.split('-').next().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap_or("18.6");
-    let suite = ["bookworm", "bullseye"].into_iter().find(|suite| tag.contains(suite)).unwrap_or("trixie");
-    let message =
-        format!("`{}`: CloudNativePG does not run the image `{said}`, whose user and tools are not its own", owner.id);
-    let d = Diagnostic::error("cnpg-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
-    let hint = format!("write `image: ghcr.io/cloudnative-pg/postgresql:{version}-system-{suite}` beside `mode: cnpg`");
-    cx.report.push(d.hint(hint));
-}
-
-/// The webhook's limit for a name, and names that the operator gives to its own objects.
-fn names(cx: &mut Planner, owner: &Owner, store: &Node) {
-    let at = cx.span_in_from(&owner.from);
-    let long = (owner.name.len() > 50).then(|| format!("has {} characters, 50 are allowed", owner.name.len()));
-    if let Some(reason) = long.or_else(|| crate::format::service_name(&owner.name).err()) {
-        let message = format!("the name of `{}` {reason}: the operator makes Services of it", owner.id);
-        cx.report.push(Diagnostic::error("cnpg-name", message).at(at).hint("rename it"));
-    }
-    let mut taken: Vec<(&str, String)> = Vec::new();
-    for section in ["apps", "redis", "postgres"] {
-        taken.extend(["rw", "ro", "r"].map(|which| (section, format!("{}-{which}", owner.name))));
-    }
-    if get(store, "password").is_none() {
-        taken.extend(["secrets", "redis", "postgres"].map(|section| (section, secret(&owner.name))));
-    }
-    for (section, name) in taken {
-        let from = cx.settings.root.get(section).and_then(Tree::as_map).and_then(|map| map.entry(&name));
-        if let Some(from) = from.map(|entry| entry.key_from.clone()) {
-            let message = format!("`{section}.{name}` has the name of what the operator makes for `{}`", owner.id);
-            let d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&from));
-            let d = if let Some(at) = at { d.note(at, "of this") } else { d };
-            cx.report.push(d.hint("rename one of the two"));
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! `metrics` of a store: annotations by which Prometheus finds it, and the exporter beside the server.
 //!
 //! Owns: the two exporters' images, users, ports and how they log in.
-//! The exporter has no readiness probe: a store whose exporter is slow still serves. It gets the password as a variable
+//! The exporter has no readiness probe: a store whose exporter is slow still serves. (A container that does not run
+//! makes its pod unready whatever its probes: only a pod of its own would not.) It gets the password as a variable
 //! that its driver reads by itself, never as part of a URL: the PostgreSQL exporter splits that at spaces, and writes it
 //! to its log.
 

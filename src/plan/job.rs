@@ -15,6 +15,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
     let main = container::container(cx, owner, &owner.id, &owner.name_node(), job, &mut pod, Place::Main);
     let mut init = wait::containers(cx, owner, job);
     init.extend(container::others(cx, owner, job, "initContainers", &mut pod));
+    // A job reads its secrets when it runs: to run it again because one has changed would be another job's work.
+    pod.secrets.clear();
     let context = pod::context(cx, owner, job, &pod, Claims::Named);
     let more = map([
         ("initContainers", filled(list(init))),

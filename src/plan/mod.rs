@@ -4,6 +4,7 @@
 //! referred to), the wiring, and what several components must agree on.
 //! Does not own: YAML (`render`), files and the environment ([`Inputs`] brings them).
 
+pub mod admission;
 pub mod app;
 pub mod backup;
 pub mod barman;
@@ -15,12 +16,14 @@ pub mod exporter;
 pub mod external;
 pub mod job;
 pub mod label;
+pub mod layout;
 pub mod mode;
 pub mod node;
 pub mod operator;
 pub mod output;
 pub mod parameter;
 pub mod piece;
+pub mod placement;
 pub mod pod;
 pub mod policy;
 pub mod port;
@@ -32,6 +35,7 @@ pub mod redis;
 pub mod reference;
 pub mod resolve;
 pub mod resources;
+pub mod rollout;
 pub mod s3;
 pub mod sealed;
 pub mod secret;
@@ -40,6 +44,7 @@ pub mod sentinel;
 pub mod server;
 pub mod sops;
 pub mod store;
+pub mod upload;
 pub mod volume;
 pub mod wait;
 

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, str_of, take, text};
+use super::piece::Home;
 use super::volume::{self, Claim};
-use super::{Planner, security};
+use super::{Planner, rollout, security};
 use crate::settings::From;
 use crate::tree::{Kind, Map};
 
@@ -19,6 +20,8 @@ pub struct Pod {
     pub claims: Vec<Claim>,
     /// ConfigMaps whose content the pod reads: a change restarts it.
     pub configs: BTreeSet<String>,
+    /// Secret values that the pod reads.
+    pub secrets: BTreeSet<Home>,
     /// Contents of `files`, by key of the component's own ConfigMap.
     pub files: Vec<(String, Node)>,
 }
@@ -126,6 +129,9 @@ fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node 
     if !pod.files.is_empty() {
         let from = pod.files.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from));
         add(&format!("{}-files", owner.name), &super::config::checksum(&pod.files), &from);
+    }
+    if let Some((checksum, from)) = rollout::checksum(cx, &pod.secrets) {
+        add("secrets", &checksum, &from);
     }
     out
 }

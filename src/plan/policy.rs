@@ -83,8 +83,8 @@ pub fn tcp(port: Node) -> Node {
 pub fn open_to_operator(cx: &mut Planner, owner: &Owner, labels: Node, ports: &[i64]) {
     let pods =
         map([("namespaceSelector", Kind::Map(Map::new()).into()), ("podSelector", map([("matchLabels", labels)]))]);
-    let ports = list(ports.iter().map(|port| tcp((*port).into())).collect());
-    door_for(cx, owner, vec![pods], ports);
+    let ports = ports.iter().map(|port| tcp((*port).into()));
+    door_for(cx, owner, vec![pods], list(ports.collect()));
 }
 
 fn guarded<'g>(cx: &'g mut Planner, owner: &Owner) -> Option<&'g mut Guarded> {

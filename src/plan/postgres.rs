@@ -1,7 +1,7 @@
-//! PostgreSQL.
+//! PostgreSQL: a single server.
 //!
-//! Owns: mount and PGDATA by major version, users of the image families, the init script that makes the app's role,
-//! probes; as measured (`research/data.md` 5).
+//! Owns: its pod, the init script that makes the app's role, passwords and probes; as measured (`research/data.md` 5).
+//! Does not own: images and where each has its data (`layout.rs`), an operator's (`cnpg.rs`), dumps (`backup.rs`).
 
 use super::app::{meta, service_account};
 use super::backup::{self, Database};
@@ -10,7 +10,7 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, cnpg, config, env, exporter, mode, policy, probe, resources, secret, security};
+use super::{Planned, Planner, cnpg, config, env, exporter, layout, mode, policy, probe, resources, secret, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -37,46 +37,14 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     standalone(cx, owner, &mode::alone(cx, postgres))
 }
 
-/// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
-struct Layout {
-    mount: &'static str,
-    pgdata: String,
-}
-
-fn layout(major: u32) -> Layout {
-    if major >= 18 {
-        Layout { mount: "/var/lib/postgresql", pgdata: format!("/var/lib/postgresql/{major}/docker") }
-    } else {
-        Layout { mount: "/var/lib/postgresql/data", pgdata: "/var/lib/postgresql/data/pgdata".into() }
-    }
-}
-
-/// The major version in an image's tag: `postgres:17.2-alpine` is 17.
-fn major(image: &str) -> Option<u32> {
-    let tag = crate::format::image(image).ok()?.tag?;
-    tag.split(|c: char| !c.is_ascii_digit())
-        .find(|word| !word.is_empty())?
-        .parse()
-        .ok()
-        .filter(|n| (9..100).contains(n))
-}
-
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     reserved(cx, owner, postgres);
     let image = take(postgres, "image");
-    let text_of_image = image.as_str().unwrap_or_default().to_owned();
-    let major = major(&text_of_image).unwrap_or_else(|| {
-        let message = format!("`{}`: image `{text_of_image}` does not say its major version", owner.id);
-        let d = Diagnostic::error("postgres-version", message).at(cx.span_in(&image));
-        cx.report.push(d.hint("where the data lies depends on it; use a tag such as `18-trixie` or `17`"));
-        18
-    });
-    of_operator(cx, owner, &image);
-    let layout = layout(major);
+    let layout = layout::of(cx, owner, &image);
     let mut pod = Pod::default();
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);
-    let uid = user(postgres);
+    let uid = layout::user(postgres);
     secret::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
     let password = password(cx, owner, postgres);
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
@@ -113,30 +81,6 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let database = Database { settings: postgres, service: &service, password: password.as_ref(), user: uid };
     out.extend(backup::plan(cx, owner, &database));
     out
-}
-
-/// The operator's images have no entrypoint of their own.
-fn of_operator(cx: &mut Planner, owner: &Owner, image: &Node) {
-    let said = image.as_str().unwrap_or_default();
-    if crate::format::image(said).is_ok_and(|image| image.name.starts_with("cloudnative-pg/")) {
-        let message = format!("`{}` is standalone, and the image `{said}` starts no server by itself", owner.id);
-        let d = Diagnostic::error("postgres-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
-        cx.report.push(d.hint("it is CloudNativePG's: write `image: postgres:18-trixie` here, or `mode: cnpg`"));
-    }
-}
-
-/// The image that its pods run, and whose client others use.
-pub fn image(store: &Node) -> Node {
-    if str_of(store, "mode") == Some("cnpg") { cnpg::image(store) } else { take(store, "image") }
-}
-
-/// The image's own numeric user: 26 in the operator's, 70 on alpine, 999 on Debian.
-pub fn user(store: &Node) -> i64 {
-    match image(store).as_str() {
-        _ if str_of(store, "mode") == Some("cnpg") => 26,
-        Some(image) if image.contains("alpine") => 70,
-        _ => 999,
-    }
 }
 
 /// The init script makes the role and the database: with names that are there already it fails, and the next start comes
@@ -216,7 +160,7 @@ fn server(
     owner: &Owner,
     postgres: &Node,
     image: &Node,
-    layout: &Layout,
+    layout: &layout::Layout,
     password: Option<&(Home, From)>,
 ) -> Node {
     let mut args = Vec::new();

@@ -11,7 +11,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::reference::{self, Part};
-use super::{Planned, Planner, policy, security, sentinel, server};
+use super::{Planned, Planner, policy, rollout, security, sentinel, server};
 use crate::project::schema;
 use crate::tree::{Map, Tree};
 
@@ -57,6 +57,7 @@ pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node, count: i64) -> Vec
     server::password(cx, store, settings, &mut env);
     env.retain(|variable| variable.get("name").and_then(Tree::as_str) == Some("REDIS_PASSWORD"));
     env.extend(sentinel::names(store, count, &take(settings, "replicas").from));
+    rollout::note(&mut pod, &env);
     let service = cx.resolver.service("redis", &store.name, settings).unwrap_or_else(|_| store.name_node());
     let base = merged(
         meta(cx, &owner, settings),

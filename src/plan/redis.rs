@@ -9,7 +9,7 @@ use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
 use super::volume::Claim;
-use super::{Planned, Planner, exporter, mode, operator, policy, resources, sentinel};
+use super::{Planned, Planner, exporter, mode, operator, policy, resources, rollout, sentinel};
 use crate::diag::Diagnostic;
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
@@ -46,6 +46,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
     let server = server::server(cx, owner, redis, persistence.as_ref(), &resources, Role::default());
+    rollout::note(&mut pod, server.get("env").and_then(Node::as_list).unwrap_or_default());
     let context =
         pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
     let context = scraped(owner, redis, context);

@@ -97,6 +97,12 @@ impl Registry {
         self.get(home).map(|key| key.declared.clone()).unwrap_or_default()
     }
 
+    /// What a value is composed of: itself, where it is one of its own.
+    pub fn pieces(&self, home: &Home) -> Vec<Piece> {
+        let own = || vec![Piece::Value { home: home.clone(), encode: false }];
+        self.get(home).map(|key| key.pieces.clone()).filter(|pieces| !pieces.is_empty()).unwrap_or_else(own)
+    }
+
     /// Whether there is a Secret of this name.
     pub fn names(&self, secret: &str) -> bool {
         self.keys.contains_key(secret)
@@ -223,6 +229,14 @@ pub fn lives_at_home(cx: &mut Planner, secret: &Secretive) -> bool {
     let existing = |home: &Home| provider::of(cx, home) == Provider::Existing;
     let whole = secret.home.as_ref().map_or(cx.provider == Provider::Existing, existing);
     homes(&secret.pieces).all(|home| has_source(cx, home) || !(whole || existing(home)))
+}
+
+/// Whether this value can stand in a Secret of kgen's own, beside keys that hold nothing secret.
+pub fn can_be_joined(cx: &Planner, secret: &Secretive) -> bool {
+    let joins =
+        |home: &Home| matches!(provider::of(cx, home), Provider::None | Provider::Local | Provider::External(_));
+    let parts = homes(&secret.pieces).all(|home| !home.operators && (has_source(cx, home) || joins(home)));
+    cx.provider != Provider::Existing && parts
 }
 
 /// Whether the project file says where this value comes from, so that the provider is not asked.
@@ -527,12 +541,10 @@ fn undelivered(cx: &mut Planner, home: &Home, key: &Key, local: bool) {
 
 fn literal_value(cx: &mut Planner, home: &Home, literal: &Node) -> Origin {
     if !cx.settings.is_dev() {
-        let message = format!(
-            "`secrets.{}.{}` is spelled out, which profile `{}` may not do",
-            home.secret, home.key, cx.settings.profile
-        );
-        let hint = "move the value to `profiles.dev`, and let `secretProvider` deliver the others'";
-        cx.report.push(Diagnostic::error("secret-literal", message).at(cx.span_in(literal)).hint(hint));
+        let message = format!("`secrets.{}.{}` is spelled out, which is for dev only", home.secret, home.key);
+        let hint = "move the value to `profiles.dev`; in the other profiles `secretProvider` delivers it";
+        let d = Diagnostic::error("secret-literal", message).at(cx.span_in(literal));
+        cx.report.push(d.in_profile(&cx.settings.profile).hint(hint));
         return Origin::Broken;
     }
     let declared = cx.secrets.get(home).map(|key| key.declared.clone()).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
-use super::{Planned, Planner, exporter, policy, proxy, redis, resources, security};
+use super::{Planned, Planner, exporter, policy, proxy, redis, resources, rollout, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
@@ -28,6 +28,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let resources = resources::resources(cx, store);
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));
     let sentinel = watcher(cx, owner, store, env);
+    rollout::note(&mut pod, server.get("env").and_then(Node::as_list).unwrap_or_default());
     let context = pod::context(cx, owner, &redis::with_security(store), &pod, Claims::Templates);
     let context = redis::scraped(owner, store, context);
     let is_proxied = cx.proxied.contains(&owner.id);

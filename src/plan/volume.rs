@@ -217,6 +217,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
                 return None;
             }
             secret::require(cx, &secret);
+            pod.secrets.insert(home.clone());
             Some((Source::Secret(home.secret), home.key))
         }
         Err(diagnostic) => {

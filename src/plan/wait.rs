@@ -9,7 +9,7 @@ use super::label::Owner;
 use super::node::{Node, get, list, map, str_of, take, text};
 use super::output::Output;
 use super::reference::Reference;
-use super::{Planner, postgres, security};
+use super::{Planner, layout, security};
 use crate::diag::{Diagnostic, suggest};
 use crate::tree::Tree;
 
@@ -60,12 +60,12 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
 
 /// The store's own, which has its client.
 fn image(section: &str, store: &Node) -> Node {
-    if section == "postgres" { postgres::image(store) } else { take(store, "image") }
+    if section == "postgres" { layout::image(store) } else { take(store, "image") }
 }
 
 /// The image's own numeric user.
 fn user(section: &str, store: &Node) -> Node {
-    if section == "postgres" { postgres::user(store).into() } else { 999.into() }
+    if section == "postgres" { layout::user(store).into() } else { 999.into() }
 }
 
 /// `TARGET` for the message, and where the store is: host and port, or its URL when it is outside.

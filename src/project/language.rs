@@ -189,6 +189,7 @@ static EXTERNAL: Object = object!(&[&[
     field!("kind", Type::Enum(&["SecretStore", "ClusterSecretStore"]), "Its kind."),
     field!("prefix", STRING, "Where the secrets are found: `<prefix>/<secret>#<key>`."),
     field!("refreshInterval", Type::String("a duration", duration), "How often the values are fetched."),
+    field!("reloader", Type::Bool, "Whether Reloader restarts what reads a value that changed in place."),
 ]]);
 
 static SEALED: Object = short!(
@@ -242,6 +243,7 @@ static SECRET: Object = Object {
         field!("remote", STRING, "Where the provider finds it, as `key#property`."),
         field!("provider", PROVIDER_TYPE, "Another provider than the profile's."),
         field!("minLength", COUNT1, "The least number of characters."),
+        field!("revision", Type::Text, "Changed when the value has changed elsewhere, to restart what reads it."),
     ]],
     shorthand: Some("value"),
     union: &["value", "env", "file"],

@@ -11,6 +11,7 @@ pub mod check;
 mod finding;
 pub mod normal;
 mod pods;
+pub mod probe;
 mod reader;
 pub mod references;
 pub mod schema;

@@ -13,14 +13,22 @@ conf=/data/conf
 server=redis-server client=redis-cli
 if command -v valkey-server >/dev/null; then server=valkey-server client=valkey-cli; fi
 
-# What the other members' Sentinels say, and what this one's said last: config epoch, 1 if it is another member, primary.
-# The address is that of a promoted replica as soon as a failover has chosen one; `sentinel master` only has it at the end.
+# What the other members' Sentinels say, and what this one's said last: config epoch, 1 if it is another member, primary,
+# 1 if they miss it. The address is that of a promoted replica as soon as a failover has chosen one; `sentinel master`
+# only has it at the end. A Sentinel that has had no answer for three of its five seconds may not get one in time.
 views() {
   for member in $MEMBERS; do
     [ "$member" != "$POD_NAME" ] || continue
     printf '%s\n' 'sentinel get-master-addr-by-name mymaster' 'sentinel master mymaster' |
       timeout 3 "$client" -h "$member.$HEADLESS" -p 26379 2>/dev/null |
-      awk -v me="$me" 'NR == 1 { primary = $0 } key == "config-epoch" { print $0, primary != me, primary } { key = $0 }' || :
+      awk -v me="$me" '
+        NR == 1 { primary = $0 }
+        { value[key] = $0; key = $0 }
+        END {
+          missed = value["flags"] ~ /down|failover/ || value["last-ok-ping-reply"] + 0 > 3000
+          if (value["num-slaves"] + 0 == 0) missed = 0
+          if ("config-epoch" in value) print value["config-epoch"], primary != me, primary, missed
+        }' || :
   done
 }
 own_view() {
@@ -36,12 +44,18 @@ newest() {
 }
 
 # The primary as far as can be known. After an outage of all members the others' Sentinels are waited for: a primary that
-# missed the last failover would else come back as primary, and the others' newer data would be replaced by its own.
+# missed the last failover would else come back as primary, and the others' newer data would be replaced by its own. And a
+# primary that is being replaced must not come back as one before that is over: for a second two would accept writes.
 elect() {
   for try in `seq 30`; do
     seen=`views`
-    [ "`printf '%s' "$seen" | grep -c '^'`" -lt "$others" ] || break
-    echo "waiting for other members' Sentinels ($try of 30)" >&2
+    if [ "`printf '%s' "$seen" | grep -c '^'`" -lt "$others" ]; then
+      echo "waiting for other members' Sentinels ($try of 30)" >&2
+    elif [ "`printf '%s\n' "$seen" | newest`" = "$me" ] && printf '%s\n' "$seen" | grep -q ' 1$'; then
+      echo "waiting for other members' Sentinels to replace this primary ($try of 30)" >&2
+    else
+      break
+    fi
     sleep 1
   done
   { printf '%s\n' "$seen" | grep . || :; own_view; } | newest
@@ -85,9 +99,9 @@ if [ "$1" = redis ]; then
   exec ${entrypoint:+"$entrypoint"} "$server" "$conf/redis.conf" "$@"
 fi
 
-# In the quotes of redis.conf.
+# In the quotes of redis.conf. (Not between backticks, where two backslashes are one.)
 quoted() {
-  printf '"%s"' "`printf '%s' "$1" | sed 's/[\\"]/\\&/g'`"
+  printf '%s\n' "$1" | sed 's/[\\"]/\\&/g; s/.*/"&"/'
 }
 if [ -e "$conf/sentinel.conf" ]; then
   # Who it is and what it knows stays. Passwords are written anew: Redis' Sentinel writes them back without quotes, and

@@ -213,3 +213,23 @@ fn a_backup_name_that_is_too_long() {
         ",
     );
 }
+
+#[test]
+fn a_dump_to_a_bucket_without_name() {
+    shop(
+        "
+            profiles: {dev: {}}
+            postgres:
+              db:
+                backup: {schedule: '0 2 * * *', to: {s3: {prefix: dumps}}}
+        ",
+        "
+            error[missing-key]: `postgres.db.backup.to.s3` has no `bucket`
+              --> kgen.yaml:6:55
+               |
+            6 |     backup: {schedule: '0 2 * * *', to: {s3: {prefix: dumps}}}
+               |                                                       ^^^^^
+            hint: add `bucket: NAME`; it must exist
+        ",
+    );
+}

@@ -213,12 +213,12 @@ fn a_literal_secret_in_prod() {
                 env: {A: '${secrets.app.token}'}
         ",
         "
-            error[secret-literal]: `secrets.app.token` is spelled out, which profile `prod` may not do
+            error[secret-literal]: `secrets.app.token` is spelled out, which is for dev only (profile `prod`)
               --> kgen.yaml:5:24
                |
             5 | secrets: {app: {token: ***}}
                |                        ^^^
-            hint: move the value to `profiles.dev`, and let `secretProvider` deliver the others'
+            hint: move the value to `profiles.dev`; in the other profiles `secretProvider` delivers it
         ",
     );
 }

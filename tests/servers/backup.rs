@@ -6,7 +6,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::hostile;
-use crate::kubelet::{Container, Network, Pod, Stream, machine};
+use crate::kubelet::{Container, Network, Pod, Stream, machine, needs};
 
 /// Debian's shell, and busybox'.
 const IMAGES: [&str; 2] = ["postgres:18-trixie", "postgres:17-alpine"];
@@ -266,4 +266,132 @@ fn the_password_is_in_no_argument() {
     crate::kubelet::end(&mut holder);
     assert_eq!(dump.wait_end(60), Some(0), "{}", dump.log());
     assert!(!dump.log().contains("s3cretCanary"), "{}", dump.log());
+}
+
+/// To S3: the dump first, then its upload by the real client. The bucket is a folder, which the client treats alike.
+#[test]
+fn a_dump_is_uploaded_and_old_ones_go() {
+    needs(&["rclone"]);
+    let network = Network::new();
+    for image in IMAGES {
+        let stream = Stream::render(
+            &format!(
+                "postgres:
+  db:
+    image: {image}
+    backup: {{schedule: \"0 2 * * *\", retain: 2, to: {{s3: {{bucket: dumps, endpoint: \"http://127.0.0.1:1\"}}}}}}
+    initSql: \"CREATE TABLE t AS SELECT n FROM generate_series(1, 1000) n\"\n"
+            ),
+            &[],
+        );
+        let server = Pod::new(&stream, &network, "db");
+        let mut db = server.start("postgres");
+        db.wait_started(60);
+        let pod = Pod::new(&stream, &network, "db-backup");
+        let (folder, bucket) = (pod.volume("backup"), pod.volume("tmp").join("bucket"));
+        let here = [("RCLONE_CONFIG_DUMPS_TYPE", "local"), ("TO", "/tmp/bucket")];
+        let upload = |env: &[(&str, &str)]| {
+            let mut upload = pod.start_with("upload", env);
+            let status = upload.wait_end(60);
+            (status, upload.log())
+        };
+        let empty = || names(&folder).iter().for_each(|name| fs::remove_file(folder.join(name)).unwrap());
+        let mut made: Vec<String> = Vec::new();
+        for number in 1..=4 {
+            // Two dumps of one second would have one name.
+            sleep(Duration::from_secs(1));
+            empty();
+            backs_up(&pod);
+            let [name] = &names(&folder)[..] else { panic!("{:?}", names(&folder)) };
+            made.push(name.clone());
+            let (status, said) = upload(&here);
+            assert_eq!(status, Some(0), "{said}");
+            assert!(said.contains(&format!("uploaded /tmp/bucket/{name}: ")), "{said}");
+            assert_eq!(names(&bucket), made[made.len().saturating_sub(2)..], "run {number}: two are kept");
+            if number == 1 {
+                made.remove(0);
+                fs::remove_file(bucket.join(name)).unwrap();
+                // Of another database, and one of a clock that was ahead.
+                for name in ["db-2-20250101T020000Z.dump", "db-29990101T020000Z.dump", "x.txt"] {
+                    fs::write(bucket.join(name), "x").unwrap();
+                }
+                let (status, said) = upload(&here);
+                assert_eq!((status, names(&bucket).len()), (Some(0), 4), "{said}");
+                ["db-2-20250101T020000Z.dump", "db-29990101T020000Z.dump", "x.txt", name]
+                    .iter()
+                    .for_each(|name| fs::remove_file(bucket.join(name)).unwrap());
+            }
+        }
+        let newest = bucket.join(made.last().unwrap());
+        assert_eq!(restored(&db, &stream, &newest, "SELECT count(*) FROM t"), "1000");
+        // Nobody answers, or there is no dump: what is there stays.
+        let before = names(&bucket);
+        let (status, said) = upload(&[("RCLONE_RETRIES", "1"), ("RCLONE_LOW_LEVEL_RETRIES", "1")]);
+        assert!(status.is_some_and(|status| status != 0) && said.contains("connection refused"), "{status:?} {said}");
+        empty();
+        let (status, said) = upload(&here);
+        assert!(status.is_some_and(|status| status != 0), "{said}");
+        assert_eq!(names(&bucket), before);
+    }
+}
+
+/// What stands in the README between two texts.
+fn of_readme(start: &str, end: &str) -> &'static str {
+    let rest = include_str!("../../README.md").split_once(start).unwrap().1;
+    rest.split_once(end).unwrap().0
+}
+
+/// Both ways that the README shows, as the app's role, over what is there: the dump, whole, and nothing else.
+#[test]
+fn the_readme_restores() {
+    let network = Network::new();
+    let job = of_readme("\"sh\", \"-c\",\n    \"", "\"]}]'");
+    let file = format!("/tmp/{}.dump", of_readme("$FOLDER/$NAME", ".dump\"]}]'").replacen("-", "db-", 1));
+    let bucket = of_readme("-c postgres -- sh -c '", "'\n```");
+    assert!(job.starts_with("exec pg_restore ") && bucket.contains("exec pg_restore "), "{job}\n{bucket}");
+    let names = [("app", "app"), ("o''hara \"x\"", "legacy app=1")];
+    for (user, database) in names {
+        let stream = stream(IMAGES[0], &format!("    user: '{user}'\n    database: '{database}'\n"), "p@ss 'x\"");
+        let server = Pod::new(&stream, &network, "db");
+        let mut db = server.start("postgres");
+        db.wait_started(60);
+        let pod = Pod::new(&stream, &network, "db-backup");
+        backs_up(&pod);
+        let [name] = &self::names(&pod.volume("backup"))[..] else { panic!() };
+        let dump = fs::read(pod.volume("backup").join(name)).unwrap();
+        let user = user.replace("''", "'");
+        let env = [
+            ("PGPASSWORD", "p@ss 'x\""),
+            ("PGHOST", "127.0.0.1"),
+            ("PGUSER", &user),
+            ("PGDATABASE", database),
+            ("FOLDER", "/tmp"),
+            ("NAME", "db"),
+            ("JOB", job),
+        ];
+        let ask = |sql: &str| {
+            let said = db.exec_with(&["psql", "-Atqc", sql], &env);
+            assert!(said.status.success(), "{sql} {said:?}");
+            String::from_utf8(said.stdout).unwrap().trim_end().to_owned()
+        };
+        let (count, harm) =
+            ("SELECT count(*) FROM t", "DELETE FROM t WHERE n > 10; CREATE TABLE IF NOT EXISTS later (n int)");
+        ask(harm);
+        assert_eq!(ask(count), "10");
+        let run = format!("cat > {file} && exec sh -c \"$JOB\"");
+        let said = db.exec_fed(&["sh", "-c", &run], &env, &dump);
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "1000");
+        ask(harm);
+        let said = db.exec_fed(&["sh", "-c", bucket], &[], &dump);
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "1000");
+        let owner = "SELECT tableowner FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(ask(owner), user);
+        // A dump that was cut off changes nothing.
+        ask(harm);
+        let said = db.exec_fed(&["sh", "-c", bucket], &[], &dump[..dump.len() - 1000]);
+        assert!(!said.status.success(), "{said:?}");
+        assert_eq!(ask(count), "10");
+    }
 }

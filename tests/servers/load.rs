@@ -94,51 +94,35 @@ pub fn lost(client: &mut Client, acks: &[Ack]) -> Vec<Ack> {
     out
 }
 
-/// Which server accepted a write, from when to when, in the order in which they did so first.
-#[derive(Debug)]
-pub struct Reign {
-    pub pod: String,
-    pub from: Instant,
-    pub to: Instant,
-}
-
-pub struct Watch(Job<Vec<Reign>>);
+/// Which servers accepted a write, in turn: a name comes again where another came between.
+pub struct Watch(Job<Vec<String>>);
 
 impl Watch {
     /// Asks every server of these pods, each from within its own pod, several times a second.
     pub fn start(sandboxes: &Sandboxes, prefix: &str, password: &str) -> Self {
         let (sandboxes, prefix, password) = (Arc::clone(sandboxes), format!("{prefix}-"), password.to_owned());
         Self(Job::start(move |over| {
-            let (mut reigns, mut clients): (Vec<Reign>, _) = (Vec::new(), BTreeMap::new());
+            let (mut primaries, mut clients): (Vec<String>, _) = (Vec::new(), BTreeMap::new());
             while !over.load(Ordering::Relaxed) {
                 let pods: Vec<_> = sandboxes.lock().unwrap().iter().map(|(n, s)| (n.clone(), s.clone())).collect();
                 for (pod, network) in pods.into_iter().filter(|(pod, _)| is_ordinal(pod, &prefix)) {
-                    if accepts(&mut clients, &network, &password) {
-                        note(&mut reigns, pod);
+                    if accepts(&mut clients, &network, &password) && primaries.last() != Some(&pod) {
+                        primaries.push(pod);
                     }
                 }
                 sleep(Duration::from_millis(40));
             }
-            reigns
+            primaries
         }))
     }
 
-    pub fn end(self) -> Vec<Reign> {
+    pub fn end(self) -> Vec<String> {
         self.0.end()
     }
 }
 
 fn is_ordinal(pod: &str, prefix: &str) -> bool {
     pod.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Goes on with a reign that no other has interrupted, or begins one.
-fn note(reigns: &mut Vec<Reign>, pod: String) {
-    let now = Instant::now();
-    match reigns.last_mut() {
-        Some(last) if last.pod == pod => last.to = now,
-        _ => reigns.push(Reign { pod, from: now, to: now }),
-    }
 }
 
 /// One client a pod is kept: the key is its address.

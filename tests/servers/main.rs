@@ -1,5 +1,5 @@
-//! The rendered stores, with real servers: Debian's redis-server and postgresql, started as the kubelet would start the
-//! rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
+//! The rendered stores, with real servers: Debian's redis-server, haproxy and postgresql, started as the kubelet would
+//! start the rendered pods. Needs root (or `sudo -E`), for namespaces: `cargo test --test servers`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -10,6 +10,7 @@ mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod load; // not tests: writes and watches while something breaks
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
+mod proxy; // HAProxy before a Redis with Sentinel
 mod redis; // probes, passwords, memory and persistence of Redis
 mod scripts; // shells and shellcheck read the scripts
 mod sentinel; // Redis with Sentinel: failover, partitions, HAProxy

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Client, PATIENCE, Reply};
 use crate::hostile;
 use crate::kubelet::{Network, Pod, Stream};
-use crate::load::{Ack, Reign, Writer, pause};
+use crate::load::{Ack, Writer, pause};
 use crate::set::{PASSWORD, Set, project, stream};
 
 /// Its shell and tools are busybox's; those of the other are dash and Debian's.
@@ -17,11 +17,6 @@ const ALPINE: &str = "redis:7-alpine";
 const DEBIAN: &str = "redis:7";
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Who accepted writes, one after the other.
-fn order(reigns: &[Reign]) -> Vec<&str> {
-    reigns.iter().map(|reign| reign.pod.as_str()).collect()
-}
 
 /// What a replica did not have yet when its primary was gone, no more: replication does not wait.
 fn only_the_last(lost: &[Ack], gone: Instant) {
@@ -72,12 +67,12 @@ fn the_primary_is_killed(image: &str) {
     assert_eq!(set.settled(30), new, "the two that are left");
     set.cluster.start("cache-0");
     assert_eq!(set.settled(30), new);
-    let (acks, reigns) = (writer.end(), watch.end());
+    let (acks, primaries) = (writer.end(), watch.end());
     let lost = set.lost(&acks);
     println!("{new} after {took:?}; pause {:?}, {} of {} lost", pause(&acks), lost.len(), acks.len());
     assert!(took < 12 * SECOND && pause(&acks) < 15 * SECOND, "{took:?} {:?}", pause(&acks));
     only_the_last(&lost, killed);
-    assert_eq!(order(&reigns), ["cache-0", &new]);
+    assert_eq!(primaries, ["cache-0", &new]);
     // As a replica, and not for a moment as anything else.
     assert!(set.info("cache-0").contains("role:slave"));
 }
@@ -98,7 +93,7 @@ fn the_primary_comes_back_while_it_is_replaced() {
     let stream = stream(ALPINE, "");
     let mut set = Set::start(&stream);
     let mut primary = "cache-0".to_owned();
-    for after in [4500, 5200, 5600, 6000] {
+    for after in [1000, 3500, 4500, 5200, 5600, 6000] {
         let (writer, watch) = (set.writer(), set.watch());
         sleep(2 * SECOND);
         let killed = Instant::now();
@@ -107,12 +102,12 @@ fn the_primary_comes_back_while_it_is_replaced() {
         set.cluster.start(&primary);
         let new = set.settled(60);
         sleep(SECOND);
-        let (acks, reigns) = (writer.end(), watch.end());
+        let (acks, primaries) = (writer.end(), watch.end());
         let lost = set.lost(&acks);
-        println!("back after {after} ms: {:?}, pause {:?}, {} lost", order(&reigns), pause(&acks), lost.len());
+        println!("back after {after} ms: {:?}, pause {:?}, {} lost", primaries, pause(&acks), lost.len());
         only_the_last(&lost, killed);
         let wanted = if new == primary { vec![primary.as_str()] } else { vec![primary.as_str(), new.as_str()] };
-        assert_eq!(order(&reigns), wanted);
+        assert_eq!(primaries, wanted);
         primary = new;
     }
 }
@@ -128,11 +123,11 @@ fn the_primary_hands_over_when_it_is_stopped() {
     let new = set.settled(20);
     set.cluster.start("cache-0");
     assert_eq!(set.settled(30), new);
-    let (acks, reigns) = (writer.end(), watch.end());
+    let (acks, primaries) = (writer.end(), watch.end());
     let lost = set.lost(&acks);
     println!("{stopped:?}; pause {:?}, {} of {} lost", pause(&acks), lost.len(), acks.len());
     assert_eq!(lost.len(), 0);
-    assert_eq!(order(&reigns), ["cache-0", &new]);
+    assert_eq!(primaries, ["cache-0", &new]);
     assert!(pause(&acks) < 5 * SECOND, "{:?}", pause(&acks));
     let hook = stopped.hook.unwrap();
     assert!(hook.1 == Some(0) && hook.0 < 10 * SECOND, "{stopped:?}");
@@ -198,11 +193,11 @@ fn a_container_restarts_alone() {
     }
     set.cluster.restart(if primary == "cache-1" { "cache-2" } else { "cache-1" }, "redis");
     assert_eq!(set.settled(30), primary, "a replica");
-    let (acks, reigns) = (writer.end(), watch.end());
+    let (acks, primaries) = (writer.end(), watch.end());
     let lost = set.lost(&acks);
-    println!("{:?}, pause {:?}, {} of {} lost", order(&reigns), pause(&acks), lost.len(), acks.len());
+    println!("{:?}, pause {:?}, {} of {} lost", primaries, pause(&acks), lost.len(), acks.len());
     only_the_last(&lost, killed);
-    assert!(order(&reigns) == ["cache-0"] || order(&reigns) == ["cache-0", &primary], "{reigns:?}");
+    assert!(primaries == ["cache-0"] || primaries == ["cache-0", &primary], "{primaries:?}");
 }
 
 /// The first pod would be the first primary, and it has old data.
@@ -223,13 +218,27 @@ fn all_start_at_once_and_the_first_is_stale() {
         set.settled(60);
         assert_eq!(set.canaries(), ["new"; 3], "{orders:?}");
     }
+    // The last primary and the stale one; the third is late.
+    set.cluster.kill("cache-0");
+    let primary = set.settled(30);
+    set.canary("newer");
+    let late = if primary == "cache-1" { "cache-2" } else { "cache-1" };
+    for pod in [&primary, late] {
+        set.cluster.kill(pod);
+    }
+    set.cluster.start("cache-0");
+    set.cluster.start(&primary);
+    assert_eq!(set.settled(60), primary);
+    set.cluster.start(late);
+    set.settled(60);
+    assert_eq!(set.canaries(), ["newer"; 3]);
 }
 
 /// The primary's node is cut off. Clients that are cut off with it write on for a while.
 #[test]
 fn the_primary_is_cut_off() {
     let stream = stream(ALPINE, "");
-    let mut set = Set::start(&stream);
+    let set = Set::start(&stream);
     let (writer, inside) = (set.writer(), set.cluster.inside("cache-0"));
     let isolated =
         Writer::numbered(1_000_000, move || Client::login(&inside, std::net::Ipv4Addr::LOCALHOST, 6379, PASSWORD).ok());
@@ -251,6 +260,33 @@ fn the_primary_is_cut_off() {
     only_the_last(&lost, cut);
     let early = given_up.iter().filter(|ack| ack.at + SECOND < cut).count();
     assert_eq!(early, 0, "lost though a replica had it");
+}
+
+/// The lost node ran one of two DNS servers too.
+///
+/// A limit, not a feature: Sentinel resolves names in its only thread. While half of the questions get no answer it stands
+/// still, and for 30 s after (TILT) it decides nothing. No setting of the resolver helps (tried: `timeout:1 attempts:1`).
+/// What must hold: nobody else accepts writes meanwhile, and once names are told again the set mends itself.
+#[test]
+fn the_primary_is_lost_with_half_of_dns() {
+    let stream = stream(ALPINE, "");
+    let mut set = Set::start(&stream);
+    let (writer, watch) = (set.writer(), set.watch());
+    sleep(2 * SECOND);
+    let cut = Instant::now();
+    set.cluster.kill("cache-0");
+    set.cluster.dns().lose_half(true);
+    sleep(15 * SECOND);
+    set.cluster.dns().lose_half(false);
+    let new = set.promoted(&["cache-1", "cache-2"], 90);
+    let took = cut.elapsed();
+    set.cluster.start("cache-0");
+    assert_eq!(set.settled(90), new);
+    let (acks, primaries) = (writer.end(), watch.end());
+    let lost = set.lost(&acks);
+    println!("{new} after {took:?}, pause {:?}, {} of {} lost", pause(&acks), lost.len(), acks.len());
+    only_the_last(&lost, cut);
+    assert_eq!(primaries, ["cache-0", &new]);
 }
 
 /// Names are announced, not addresses.
@@ -277,28 +313,34 @@ fn pods_come_back_with_other_addresses() {
     assert_eq!(set.canaries(), ["1"; 3]);
 }
 
-/// Each password reaches the server, its replicas' way in, and a Sentinel that wrote its configuration itself.
+/// What Redis' Sentinel writes into its file without quotes.
+fn is_refused(password: &str) -> bool {
+    password.contains([' ', '\t', '"', '\'', '#', '\\'])
+}
+
+#[test]
+fn passwords_that_sentinel_cannot_read_back_are_refused() {
+    for password in hostile::passwords() {
+        let said = Stream::try_render(&project(ALPINE, ""), &[("PW", &password)]).map(|_| ());
+        assert_eq!(said.is_err(), is_refused(&password), "{password:?} {said:?}");
+    }
+}
+
+/// Each password reaches the server, its replicas' way in, and a Sentinel that wrote its configuration itself. Those too
+/// that kgen refuses: it does not see what a provider delivers, and the start script mends the file.
 ///
 /// One member alone, told that it is the whole set: three for each password would take a quarter of an hour.
 #[test]
 fn passwords_arrive() {
     let network = Network::new();
-    let alone = [("MEMBERS", "cache-0"), ("HEADLESS", "cache-headless")];
-    let mut refused = Vec::new();
+    let stream = stream(ALPINE, "");
     for password in hostile::passwords() {
-        let stream = match Stream::try_render(&project(ALPINE, ""), &[("PW", &password)]) {
-            Ok(stream) => stream,
-            Err(said) => {
-                assert!(said.contains("error[password-form]"), "{password:?} {said}");
-                refused.push(password);
-                continue;
-            }
-        };
+        let env = [("MEMBERS", "cache-0"), ("REDIS_PASSWORD", &password), ("REDISCLI_AUTH", &password)];
         let pod = Pod::new(&stream, &network, "cache");
         for life in 1..=2 {
-            let mut redis = pod.start_fast("redis", &alone);
+            let mut redis = pod.start_fast("redis", &env);
             redis.wait_started(20);
-            let mut sentinel = pod.start_fast("sentinel", &alone);
+            let mut sentinel = pod.start_fast("sentinel", &env);
             sentinel.wait("sentinel", 20, |sentinel| sentinel.probe("readinessProbe").ok());
             for directive in ["requirepass", "masterauth"] {
                 let said = redis.says(&["redis-cli", "config", "get", directive]);
@@ -313,5 +355,4 @@ fn passwords_arrive() {
             assert!(sentinel.probe("livenessProbe").ok(), "{password:?} {life}");
         }
     }
-    println!("refused: {refused:?}");
 }

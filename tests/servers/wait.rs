@@ -117,7 +117,7 @@ fn by_url_with_a_certificate_of_nobody() {
     needs(&["openssl"]);
     let network = Network::new();
     let stream = Stream::render(
-        "redis: {cache: {image: \"redis:7\", config: {port: 0, tls-port: 6379, tls-cert-file: /data/cert.pem,
+        "redis: {cache: {image: \"redis:7\", config: {tls-port: 6380, tls-cert-file: /data/cert.pem,
     tls-key-file: /data/key.pem, tls-auth-clients: \"no\"}}}
 postgres: {db: {image: \"postgres:18\", config: {ssl: \"on\", ssl_cert_file: /var/lib/postgresql/cert.pem,
     ssl_key_file: /var/lib/postgresql/key.pem}}}\n",
@@ -129,7 +129,7 @@ postgres: {db: {image: \"postgres:18\", config: {ssl: \"on\", ssl_cert_file: /va
     let (mut redis, mut postgres) = (cache.start("redis"), db.start("postgres"));
     redis.wait("up", 10, |redis| redis.log().contains("Ready to accept connections"));
     postgres.wait_started(60);
-    let project = "redis: {cache: {mode: external, tls: true, image: \"redis:7\", host: 127.0.0.1, password: \"${secrets.pw.redis}\"}}
+    let project = "redis: {cache: {mode: external, tls: true, image: \"redis:7\", host: 127.0.0.1, port: 6380, password: \"${secrets.pw.redis}\"}}
 postgres: {db: {mode: external, host: 127.0.0.1, sslmode: verify-full, password: \"${secrets.pw.redis}\"}}
 secrets: {pw: {redis: {env: PW}}}
 apps: {api: {image: a/b:1, waitFor: [redis.cache, postgres.db]}}\n";

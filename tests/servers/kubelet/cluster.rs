@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_yaml::Value;
 
 use super::container::Container;
-use super::dns::Names;
+use super::dns::{Dns, Names};
 use super::network::{Bridge, Network};
 use super::pod::Pod;
 use super::stop::{self, Stopped};
@@ -46,7 +46,11 @@ impl<'t> Cluster<'t> {
     }
 
     pub fn names(&self) -> &Names {
-        self.bridge.names()
+        self.bridge.dns().names()
+    }
+
+    pub fn dns(&self) -> &Dns {
+        self.bridge.dns()
     }
 
     /// The network of one pod.
@@ -212,13 +216,13 @@ impl<'t> Cluster<'t> {
             }
             names.insert(full, all);
         }
-        *self.bridge.names().lock().unwrap() = names;
+        *self.bridge.dns().names().lock().unwrap() = names;
     }
 
     /// The addresses behind a Service's short name.
     pub fn resolve(&self, service: &str) -> Vec<Ipv4Addr> {
         let full = format!("{service}.default.svc.cluster.local");
-        self.bridge.names().lock().unwrap().get(&full).cloned().unwrap_or_default()
+        self.bridge.dns().names().lock().unwrap().get(&full).cloned().unwrap_or_default()
     }
 }
 

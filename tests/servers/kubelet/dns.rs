@@ -15,17 +15,24 @@ pub type Names = Arc<Mutex<BTreeMap<String, Vec<Ipv4Addr>>>>;
 pub struct Dns {
     names: Names,
     over: Arc<AtomicBool>,
+    half: Arc<AtomicBool>,
     server: Option<JoinHandle<()>>,
 }
 
 impl Dns {
     pub fn start(socket: UdpSocket) -> Self {
-        let (names, over) = (Names::default(), Arc::new(AtomicBool::new(false)));
+        let (names, over, half) = (Names::default(), Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         let server = std::thread::spawn({
-            let (names, over) = (Arc::clone(&names), Arc::clone(&over));
-            move || serve(&socket, &names, &over)
+            let (names, over, half) = (Arc::clone(&names), Arc::clone(&over), Arc::clone(&half));
+            move || serve(&socket, &names, &over, &half)
         });
-        Self { names, over, server: Some(server) }
+        Self { names, over, half, server: Some(server) }
+    }
+
+    /// One of the two servers behind the address is lost, and nobody has noticed: what is sent from half of the ports
+    /// gets no answer.
+    pub fn lose_half(&self, lost: bool) {
+        self.half.store(lost, Ordering::Relaxed);
     }
 
     pub fn names(&self) -> &Names {
@@ -40,11 +47,14 @@ impl Drop for Dns {
     }
 }
 
-fn serve(socket: &UdpSocket, names: &Names, over: &AtomicBool) {
+fn serve(socket: &UdpSocket, names: &Names, over: &AtomicBool, half: &AtomicBool) {
     socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     let (mut packet, mut turn) = ([0; 1500], 0);
     while !over.load(Ordering::Relaxed) {
         let Ok((length, from)) = socket.recv_from(&mut packet) else { continue };
+        if half.load(Ordering::Relaxed) && from.port() % 2 == 1 {
+            continue;
+        }
         turn += 1;
         if let Some(reply) = answer(&packet[..length], &names.lock().unwrap(), turn) {
             let _ = socket.send_to(&reply, from);

@@ -25,11 +25,14 @@ pub fn machine(args: &[&str]) {
     assert!(said.status.success(), "{args:?}: {said:?}");
 }
 
+const PACKAGES: &str = "redis-server haproxy postgresql iproute2 busybox shellcheck rclone \
+    prometheus-postgres-exporter prometheus-redis-exporter";
+
 /// A program that is missing is a failure, never a test that is left out.
 #[track_caller]
 pub fn needs(programs: &[&str]) {
     for program in programs {
-        assert!(which(program).is_some(), "no `{program}`: apt-get install redis-server postgresql busybox shellcheck");
+        assert!(which(program).is_some(), "no `{program}`: apt-get install {PACKAGES}");
     }
 }
 

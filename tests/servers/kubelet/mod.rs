@@ -27,7 +27,6 @@ pub use cluster::{Cluster, Sandboxes};
 pub use container::Container;
 pub use dns::Names;
 pub use machine::{end, machine, needs};
-pub use network::Network;
+pub use network::{Bridge, Network};
 pub use pod::Pod;
-pub use stop::Stopped;
 pub use stream::Stream;

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-use super::dns::{Dns, Names};
+use super::dns::Dns;
 use super::machine::{machine, needs, tool};
 
 /// A network, up to the last that is in it.
@@ -96,7 +96,7 @@ const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
 
 impl Bridge {
     pub fn new() -> Self {
-        needs(&["ip"]);
+        needs(&["ip", "haproxy"]);
         let network = Network::with(GATEWAY, Some(GATEWAY));
         // Its own hardware address: else it has that of some pod, and nobody reaches it when that pod is gone.
         network.ip(&["link", "add", "bridge", "address", "02:00:0a:4d:00:01", "type", "bridge"]);
@@ -111,8 +111,8 @@ impl Bridge {
         &self.network
     }
 
-    pub fn names(&self) -> &Names {
-        self.dns.names()
+    pub fn dns(&self) -> &Dns {
+        &self.dns
     }
 
     /// A network for one pod, with an address of its own.

@@ -45,17 +45,15 @@ pub fn write_root(place: &Path, pod: &Pod, container: &Value, image: Image) {
 
 const BUSYBOX: &str = "sh awk cat cut date echo expr find grep head mkdir mv od printf rm sed seq sleep sort sync tail test timeout touch tr wc";
 
-/// Without a DNS every Service answers on loopback; with one, the kubelet says only who the pod itself is.
+/// The kubelet says only who the pod itself is. Without a DNS every Service answers on loopback.
 fn hosts(pod: &Pod) -> String {
-    if pod.network.resolver().is_none() {
-        return pod.stream.hosts();
-    }
+    let all = if pod.network.resolver().is_none() { pod.stream.hosts() } else { "127.0.0.1 localhost\n".to_owned() };
     let (name, address) = (&pod.name, pod.network.address());
     let full = match word(&pod.object["spec"], "serviceName") {
         "" => String::new(),
         service => format!("{name}.{service}.default.svc.cluster.local "),
     };
-    format!("127.0.0.1 localhost\n{address} {full}{name}\n")
+    format!("{all}{address} {full}{name}\n")
 }
 
 /// As `dnsPolicy: ClusterFirst` writes it.

@@ -1,0 +1,103 @@
+//! Restarting what reads a secret when the secret changes, without a hash of its value: a short one is guessed from its
+//! hash at a million tries a second (measured).
+//!
+//! Owns: what stands for a value: its ciphertext, where the provider finds it, what it is composed of, `revision:`.
+//! A rotation in place, which no file shows, is for Reloader: `secretProvider: {external: {reloader: true}}`.
+//! Source: https://github.com/stakater/Reloader
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::Planner;
+use super::config::hex;
+use super::external;
+use super::node::{Node, get, map, str_of, text};
+use super::piece::{Home, Piece};
+use super::pod::Pod;
+use super::provider::{self, Provider};
+use crate::settings::From;
+use crate::tree::Tree;
+
+/// Notes the secret keys that a container's variables read.
+pub fn note(pod: &mut Pod, env: &[Node]) {
+    for reference in env.iter().filter_map(|variable| variable.at(&["valueFrom", "secretKeyRef"])) {
+        let word = |key: &str| str_of(reference, key).unwrap_or_default().to_owned();
+        pod.secrets.insert(Home::new(word("name"), word("key")));
+    }
+}
+
+/// Notes all declared keys of a Secret.
+pub fn note_all(cx: &Planner, pod: &mut Pod, secret: &str) {
+    let keys = cx.settings.root.at(&["secrets", secret]).and_then(Tree::as_map);
+    pod.secrets.extend(keys.into_iter().flat_map(|keys| keys.keys()).map(|key| Home::new(secret, &**key)));
+}
+
+/// The annotation of a pod that reads these values; none where nothing stands for any of them.
+pub fn checksum(cx: &Planner, secrets: &BTreeSet<Home>) -> Option<(String, From)> {
+    let mut hash = Sha256::new();
+    let mut from = From::Nowhere;
+    let mut any = false;
+    for home in secrets {
+        for (word, origin) in stand_ins(cx, home) {
+            any = true;
+            from = from.and(&origin);
+            for part in [home.secret.as_str(), home.key.as_str(), word.as_str()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+    }
+    any.then(|| (hex(&hash.finalize())[..32].to_owned(), from))
+}
+
+/// What stands for one value, with where it was written.
+fn stand_ins(cx: &Planner, home: &Home) -> Vec<(String, From)> {
+    let declared = cx.secrets.declared(home);
+    let revision = get(&declared, "revision").map(|said| (format!("revision {said}"), said.from.clone()));
+    let mut out: Vec<_> = revision.into_iter().collect();
+    let provider = provider::of(cx, home);
+    for piece in cx.secrets.pieces(home) {
+        match (&piece, &provider) {
+            // A composition without anything that changes by itself is no reason to restart.
+            (Piece::Text(text), Provider::External(_) | Provider::Sealed(_)) => out.push((text.clone(), From::Nowhere)),
+            (Piece::Value { home: part, .. }, Provider::External(settings)) => {
+                let remote = external::remote(cx, settings, part);
+                let word = |key: &str| str_of(&remote, key).unwrap_or_default().to_owned();
+                out.push((format!("{}#{}", word("key"), word("property")), remote.from.clone()));
+            }
+            (Piece::Value { home: part, .. }, Provider::Sealed(_)) => {
+                out.extend(ciphertext(
+                    cx,
+                    &provider,
+                    home,
+                    &["spec", "encryptedData", &external::item(&home.secret, part)],
+                ));
+            }
+            _ => {}
+        }
+    }
+    if matches!(provider, Provider::Sops(_)) {
+        let parts = ["data", "stringData"];
+        out.extend(parts.iter().filter_map(|part| ciphertext(cx, &provider, home, &[part, &home.key])));
+    }
+    out
+}
+
+fn ciphertext(cx: &Planner, provider: &Provider, home: &Home, path: &[&str]) -> Option<(String, From)> {
+    let file = cx.inputs.ciphers?.get(&provider.path(&cx.settings.profile, &home.secret)?)?;
+    Some((file.at(path)?.as_str()?.to_owned(), From::Nowhere))
+}
+
+/// The annotation of a workload that Reloader is to restart; `null` where nobody asked for it.
+pub fn reloader(cx: &Planner, pod: &Pod) -> Node {
+    let asked = |home: &Home| match provider::of(cx, home) {
+        Provider::External(settings) => get(&settings, "reloader").filter(|said| said.as_bool() == Some(true)).cloned(),
+        _ => None,
+    };
+    let wanted: Vec<(&Home, Node)> = pod.secrets.iter().filter_map(|home| Some((home, asked(home)?))).collect();
+    let Some((_, said)) = wanted.first() else { return Node::null() };
+    let names: BTreeSet<&str> = wanted.iter().map(|(home, _)| home.secret.as_str()).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(",");
+    map([("secret.reloader.stakater.com/reload", text(names, &said.from))])
+}
