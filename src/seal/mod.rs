@@ -18,6 +18,7 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use anyhow::{Context, Result, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 pub use certificate::{Certificate, Fingerprint};
 pub use file::{Sealed, Sealers};
@@ -103,11 +104,12 @@ const KEY: usize = 32;
 /// One item of `encryptedData` (`HybridEncrypt`): the length of the sealed session key in two bytes, that key, and the
 /// value under AES-256-GCM. The nonce may be zero, as each session key is used once.
 pub fn seal(value: &[u8], target: &Target, certificate: &Certificate, entropy: &mut dyn Entropy) -> Result<String> {
-    let (mut session, mut seed) = ([0; KEY], [0; oaep::HASH]);
-    entropy.fill(&mut session)?;
-    entropy.fill(&mut seed)?;
-    let sealed = oaep::encrypt(certificate, &session, target.label().as_bytes(), &seed)?;
-    let cipher = Aes256Gcm::new(&session.into());
+    // Either of them opens the value.
+    let (mut session, mut seed) = (Zeroizing::new([0; KEY]), Zeroizing::new([0; oaep::HASH]));
+    entropy.fill(&mut *session)?;
+    entropy.fill(&mut *seed)?;
+    let sealed = oaep::encrypt(certificate, &*session, target.label().as_bytes(), &seed)?;
+    let cipher = Aes256Gcm::new((&*session).into());
     // The crate's error says nothing, so that no attacker learns from it; a value of 64 GiB is the only way to one.
     let text = cipher.encrypt(&Nonce::default(), value).map_err(|_| anyhow!("cannot encrypt {} bytes", value.len()))?;
     let length = u16::try_from(sealed.len()).context("the certificate's key is too long")?;

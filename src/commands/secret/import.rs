@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use zeroize::Zeroizing;
 
 use super::dotenv::{self, Entry, Reading};
 use super::store::{Job, Store};
@@ -65,8 +66,8 @@ fn all(args: &Args, room: &mut Room, settings: &Settings, plan: &Plan, terminal:
 }
 
 fn read(path: &Path, reading: Reading) -> Result<Vec<Entry>> {
-    let text =
-        String::from_utf8(load::read(path)?).ok().with_context(|| format!("`{}` is not UTF-8", path.display()))?;
+    let text = String::from_utf8(load::read(path)?).ok().map(Zeroizing::new);
+    let text = text.with_context(|| format!("`{}` is not UTF-8", path.display()))?;
     let entries = dotenv::parse(&text, reading);
     entries.map_err(|(line, reason)| anyhow::anyhow!("line {line} of `{}` {reason}", path.display()))
 }

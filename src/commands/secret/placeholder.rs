@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 /// In lower case, without `-`, `_`, `.` and blanks.
 const PARTS: [&str; 24] = [
@@ -57,21 +58,27 @@ const LONG: usize = 64;
 /// `names`: of the Secret and its key, which are no secrets either.
 pub fn stands_for_a_secret(text: &str, names: &[&str]) -> bool {
     let text = in_url(text).unwrap_or(text);
-    let decoded = STANDARD.decode(text.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    [Some(text), decoded.as_deref()].into_iter().flatten().any(|text| is_known(text, names))
+    let decoded = STANDARD.decode(text.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(Zeroizing::new);
+    [Some(text), decoded.as_ref().map(|decoded| decoded.as_str())]
+        .into_iter()
+        .flatten()
+        .any(|text| is_known(text, names))
 }
 
 fn is_known(text: &str, names: &[&str]) -> bool {
     let plain = normal(text);
     let is_part = || PARTS.iter().any(|part| plain.contains(part));
-    let counts = || plain.len() >= 4 && "12345678901234567890".starts_with(&*plain);
+    let counts = || plain.len() >= 4 && "12345678901234567890".starts_with(plain.as_str());
     let repeats = || plain.chars().next().is_some_and(|first| plain.chars().all(|c| c == first));
     let is_name = || names.iter().any(|name| normal(name) == plain);
-    WHOLE.contains(&&*plain) || is_name() || counts() || repeats() || (text.len() <= LONG && is_part())
+    WHOLE.contains(&plain.as_str()) || is_name() || counts() || repeats() || (text.len() <= LONG && is_part())
 }
 
-fn normal(text: &str) -> String {
-    text.to_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | '.') && !c.is_whitespace()).collect()
+fn normal(text: &str) -> Zeroizing<String> {
+    let lower = Zeroizing::new(text.to_lowercase());
+    let mut out = Zeroizing::new(String::with_capacity(lower.len()));
+    out.extend(lower.chars().filter(|c| !matches!(c, '-' | '_' | '.') && !c.is_whitespace()));
+    out
 }
 
 /// The password of a URL; its other parts are no secrets.

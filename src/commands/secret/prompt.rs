@@ -78,7 +78,8 @@ mod unix {
     pub fn ask(prompt: &str) -> Result<Secret<String>> {
         let _hidden = Hidden::new().context("cannot hide what is typed")?;
         io::stderr().write_all(prompt.as_bytes()).context("cannot ask for a value")?;
-        let mut line = Vec::new();
+        // A value that outgrows it would leave a copy behind.
+        let mut line = Vec::with_capacity(4096);
         for byte in io::stdin().lock().bytes() {
             match take(&mut line, byte.context("cannot read the terminal")?) {
                 Typed::More => {}

@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 use super::elsewhere::parts;
 use super::mistake::Mistake;
@@ -83,8 +84,8 @@ fn one(
     let text = std::fs::read_to_string(copy.path()).with_context(|| format!("cannot read the copy of `{path}`"))?;
     let part = part(&text, key).unwrap_or("data");
     let raw = value.open();
-    let written = if part == "data" { STANDARD.encode(raw) } else { raw.clone() };
-    let written = Secret::new(serde_json::Value::from(written).to_string());
+    let encoded = Secret::new(if part == "data" { STANDARD.encode(raw) } else { raw.clone() });
+    let written = Secret::new(serde_json::to_string(encoded.open()).context("cannot write JSON")?);
     let mut arguments = vec!["set", "--idempotent", "--value-stdin"];
     let place = format!("[\"{part}\"][\"{key}\"]");
     let copy = relative(store.root, copy.path());
@@ -164,14 +165,17 @@ fn compose(
     if !missing.is_empty() {
         return Ok(Err(suggest::all_of(missing.iter().map(String::as_str))));
     }
-    let text = |piece: &Piece| match piece {
-        Piece::Text(text) => text.clone(),
-        Piece::Value { home, encode } => {
-            let value = values.get(home).map(|value| value.open().clone()).unwrap_or_default();
-            if *encode { percent(&value) } else { value }
+    let mut whole = Zeroizing::new(String::new());
+    for piece in &needed.pieces {
+        match piece {
+            Piece::Text(text) => whole.push_str(text),
+            Piece::Value { home, encode: true } => {
+                whole.push_str(&Zeroizing::new(percent(values.get(home).map_or("", |value| value.open()))));
+            }
+            Piece::Value { home, .. } => whole.push_str(values.get(home).map_or("", |value| value.open())),
         }
-    };
-    Ok(Ok(Secret::new(needed.pieces.iter().map(text).collect())))
+    }
+    Ok(Ok(Secret::new(whole.to_string())))
 }
 
 /// A value that stands in a file of SOPS; `None` where it does not.

@@ -63,7 +63,7 @@ pub fn generate(length: usize, entropy: &mut dyn Entropy) -> Result<Secret<Strin
     const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     // Bytes from here on would make the first letters likelier than the last.
     const FAIR: u8 = (u8::MAX / 62) * 62;
-    let mut out = String::new();
+    let mut out = String::with_capacity(length);
     while out.len() < length {
         let mut byte = [0];
         entropy.fill(&mut byte)?;

@@ -238,15 +238,15 @@ fn replaced_files_are_old_or_new_and_nothing_is_left() {
             replace_on(&mut Real, &temp.0, &texts("old")).unwrap();
             let mut disk = Faulty { steps: 0, at, fault };
             let done = replace_on(&mut disk, &temp.0, &texts("new"));
-            assert_eq!(done.is_err(), disk.steps >= at);
             for name in ["a", "b"] {
                 let text = fs::read_to_string(temp.0.join(format!("s/{name}.yaml"))).unwrap();
                 assert!([format!("old {name}\n"), format!("new {name}\n")].contains(&text), "{text}");
             }
             drop(held);
             assert_eq!(fs::read_dir(temp.0.join("s")).unwrap().count(), 2, "step {at}");
-            if done.is_ok() {
-                assert!(at > 4);
+            // A step that finds the name of a temporary file taken may fail unnoticed: the next name is tried.
+            if disk.steps < at {
+                assert!(done.is_ok() && at > 6);
                 break;
             }
         }
