@@ -185,7 +185,9 @@ impl Sealed {
                 end + self.text[end..].find('\n')? + 1
             }
         };
-        indent.chars().all(|c| c == ' ').then(|| self.replaced(at..at, &format!("{indent}{key}: {scalar}\n")))
+        // The writer knows which keys need quotes.
+        let entry = yaml::document(&Tree::<()>::map([(key, value)]), Reveal::No).ok()?.text;
+        indent.chars().all(|c| c == ' ').then(|| self.replaced(at..at, &format!("{indent}{entry}")))
     }
 
     fn replaced(&self, range: std::ops::Range<usize>, by: &str) -> String {
@@ -274,6 +276,16 @@ mod tests {
         sealed.set("b", "AgB=", fingerprint("two")).unwrap();
         let added = text.replace("\"AgA=\"   # old\n", "AgX=   # old\n        b: AgB=\n");
         assert_eq!(sealed.text(), added.replace("  SHA256:one", "  SHA256:one=a,c SHA256:two=b"));
+    }
+
+    #[test]
+    fn a_key_that_other_readers_take_for_no_text_is_quoted() {
+        let mut sealed = Sealed::new(&target()).unwrap();
+        for key in ["b", "on", "1e3", "null"] {
+            sealed.set(key, "AgA=", fingerprint("one")).unwrap();
+        }
+        let items = "    \"1e3\": AgA=\n    b: AgA=\n    \"null\": AgA=\n    \"on\": AgA=\n";
+        assert!(sealed.text().ends_with(items), "{}", sealed.text());
     }
 
     #[test]

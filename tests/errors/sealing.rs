@@ -514,3 +514,18 @@ fn a_check_of_a_value_that_nobody_needs() {
     );
     said(kgen, &expected);
 }
+
+#[test]
+fn a_check_of_a_file_that_nobody_needs() {
+    let head = format!("{HEAD}metadata:\n  name: old\n  namespace: shop\n");
+    let kgen = check("", CERTIFICATE).file("secrets/prod/old.sealed.yaml", &file(&head));
+    // Of another profile, or none: not asked about.
+    let kgen = kgen.file("secrets/gone/old.sealed.yaml", &file(&head));
+    said(
+        kgen,
+        "
+        warning[secret-unused]: `secrets/prod/old.sealed.yaml` is for a Secret that profile `prod` does not take from it
+        hint: remove it, and take its values out of use
+        ",
+    );
+}

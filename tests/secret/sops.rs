@@ -155,3 +155,14 @@ fn a_file_that_is_none_of_sops_stays() {
     assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
     assert_eq!(room.0.read("secrets/prod/mq.sops.yaml"), "kind: Secret\nstringData: {password: q8Zt1Yx0}\n");
 }
+
+/// Someone wrote it by `sops edit`: the value would be hidden by the one that is there.
+#[test]
+fn a_key_of_string_data_is_set_there() {
+    let room = room();
+    let text = "kind: Secret\nstringData:\n  password: ENC[AES256_GCM,data:x]\nsops:\n  mac: ENC[AES256_GCM,data:x]\n";
+    put(&room.0.0.path().join("secrets/prod/mq.sops.yaml"), text);
+    assert_eq!(set(&room, "mq", "password", VALUE).status, Some(0));
+    let calls = room.0.read("bin/calls");
+    assert!(calls.contains("secrets/prod/.kgen-tmp-0 [\"stringData\"][\"password\"]\n"), "{calls}");
+}

@@ -47,9 +47,11 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
         report.extend(found);
     }
     let now = sealed::now();
+    let mut known = BTreeSet::new();
     for (settings, plan) in std::mem::take(&mut room.profiles) {
         let mut certificates = BTreeMap::new();
         for (path, file) in files(&mut room, &settings, &plan) {
+            known.insert(path.clone());
             match &file.provider {
                 Provider::Sealed(provider) => {
                     certificate(&room, &settings, provider, now, &mut certificates, &mut report);
@@ -57,6 +59,14 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
                 }
                 _ => sops_file(&mut room, &path, &file, &mut report),
             }
+        }
+    }
+    for (path, _) in room.input.ciphers.iter().filter(|(path, _)| !known.contains(path)) {
+        let profile = path.rsplit('/').nth(1).unwrap_or_default();
+        if names.iter().any(|name| **name == *profile) {
+            let message = format!("`{path}` is for a Secret that profile `{profile}` does not take from it");
+            report
+                .push(Diagnostic::warning("secret-unused", message).hint("remove it, and take its values out of use"));
         }
     }
     terminal.report(&report, &room.sources);
