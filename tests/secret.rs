@@ -174,6 +174,18 @@ fn a_file_of_kubeseal_can_be_added_to() {
 }
 
 #[test]
+fn an_item_that_was_cut_short_is_mended() {
+    let room = Room::new(PROJECT);
+    let path = "secrets/prod/mq.sealed.yaml";
+    room.done(&["secret", "set", "prod", "mq", "password"], VALUE);
+    let good = room.read(path);
+    let item = room.item(path, "password");
+    put(&room.0.path().join(path), good.replace(&item, "AgB="));
+    room.done(&["secret", "set", "prod", "mq", "password"], VALUE);
+    assert_eq!(room.item(path, "password").len(), item.len());
+}
+
+#[test]
 fn all_values_of_a_file_are_taken_or_none() {
     let room = Room::new(PROJECT);
     let env = |text: &str| put(&room.0.path().join(".env"), text);

@@ -15,7 +15,7 @@ use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::der::{Decode, DecodePem, Reader, SliceReader};
 
 /// A shorter key can be factored (NIST SP 800-131A); the controller's own have 4096 bits.
-pub const LEAST_BITS: usize = 2048;
+const LEAST_BITS: usize = 2048;
 /// Above it nothing is gained, and sealing takes seconds.
 const MOST_BITS: u64 = 16384;
 
@@ -48,8 +48,9 @@ impl Certificate {
         if !(LEAST_BITS as u64..=MOST_BITS).contains(&bits) {
             return Err(format!("holds an RSA key of {bits} bits, {LEAST_BITS} to {MOST_BITS} are taken"));
         }
-        if exponent < BigUint::from(3u8) || !exponent.bit(0) || !modulus.bit(0) {
-            return Err("holds an RSA key that encrypts nothing".into());
+        // As Go's crypto/rsa, which the controller reads it with: an odd exponent of at most 31 bits.
+        if exponent < BigUint::from(3u8) || exponent.bits() > 31 || !exponent.bit(0) || !modulus.bit(0) {
+            return Err("holds an RSA key that no program takes".into());
         }
         let not_after = certificate.validity().not_after;
         let until = not_after.to_date_time().to_string().replace('T', " ").replace('Z', " UTC");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 
 use super::certificate::Fingerprint;
-use super::{Scope, Target, is_item};
+use super::{Scope, Target};
 use crate::diag::Diagnostic;
 use crate::output::yaml::{self, Reveal};
 use crate::project::node::{self, Dialect};
@@ -72,13 +72,6 @@ impl Sealed {
             if node.and_then(Tree::as_map).is_none() {
                 let message = format!("the SealedSecret has no `{}`", path.join("."));
                 return Err(foreign(message).at(node.map_or(tree.from, |node| node.from)));
-            }
-        }
-        for (key, item) in tree.at(&ITEMS).and_then(Tree::as_map).into_iter().flat_map(Map::iter) {
-            if !item.as_str().is_some_and(is_item) {
-                let d =
-                    Diagnostic::error("sealed-item", format!("the item `{key}` is no ciphertext of Sealed Secrets"));
-                return Err(d.at(item.from).hint("set it again with `kgen secret set`, or take the file out of git"));
             }
         }
         Ok(Self { text: sources.get(file).text.clone(), tree })

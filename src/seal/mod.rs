@@ -116,14 +116,5 @@ pub fn seal(value: &[u8], target: &Target, certificate: &Certificate, entropy: &
     Ok(STANDARD.encode([&length.to_be_bytes()[..], &sealed, &text].concat()))
 }
 
-/// Whether a text has the form of an item, so that one cut short is noticed before it reaches the cluster.
-pub fn is_item(text: &str) -> bool {
-    const TAG: usize = 16;
-    let Ok(bytes) = STANDARD.decode(text) else { return false };
-    let Some((length, rest)) = bytes.split_first_chunk() else { return false };
-    let length = usize::from(u16::from_be_bytes(*length));
-    length >= certificate::LEAST_BITS / 8 && rest.len() >= length + TAG
-}
-
 #[cfg(test)]
 mod tests;

@@ -349,13 +349,13 @@ fn a_file_that_is_sealed_for_another_place() {
 #[test]
 fn a_file_that_is_no_sealed_secret() {
     beside(
-        "kind: Secret\n",
+        "{kind: Secret, stringData: {a: q8Zt1Yx0}}\n",
         "
         error[sealed-file]: `secrets/prod/app.sealed.yaml` is no SealedSecret: its `apiVersion` should be `bitnami.com/v1alpha1`, found nothing
           --> secrets/prod/app.sealed.yaml:1:1
            |
-        1 | kind: Secret
-           | ^
+        1 | ***
+           | ^^^
         hint: kgen writes this file: `kgen secret set PROFILE SECRET KEY`
         ",
     );
@@ -365,20 +365,9 @@ fn a_file_that_is_no_sealed_secret() {
         error[sealed-file]: the SealedSecret has no `spec.encryptedData`
           --> secrets/prod/app.sealed.yaml:1:1
            |
-        1 | apiVersion: bitnami.com/v1alpha1
+        1 | ***
            | ^
         hint: kgen writes this file: `kgen secret set PROFILE SECRET KEY`
-        ",
-    );
-    beside(
-        &format!("{HEAD}metadata: {{name: app}}\nspec: {{encryptedData: {{token: AgB=}}}}\n"),
-        "
-        error[sealed-item]: the item `token` is no ciphertext of Sealed Secrets
-          --> secrets/prod/app.sealed.yaml:4:31
-           |
-        4 | spec: {encryptedData: {token: AgB=}}
-           |                               ^^^^
-        hint: set it again with `kgen secret set`, or take the file out of git
         ",
     );
 }
@@ -528,4 +517,16 @@ fn a_check_of_a_file_that_nobody_needs() {
         hint: remove it, and take its values out of use
         ",
     );
+}
+
+#[test]
+fn a_folder_that_is_a_file() {
+    let kgen = secret(&["set", "prod", "app", "token"]).stdin("q8Zt1Yx0").file("secrets", "x");
+    refused(kgen, "error: `secrets/prod/app.sealed.yaml` is no file\n");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let kgen = secret(&["set", "prod", "app", "token", "--from-file", "key"]).absent("secrets");
+    refused(kgen, "error: cannot read `key`: No such file or directory (os error 2)\n");
 }

@@ -149,11 +149,11 @@ fn a_value_that_sops_leaves_readable_is_not_written() {
 #[test]
 fn a_file_that_is_none_of_sops_stays() {
     let room = room();
-    put(&room.0.0.path().join("secrets/prod/mq.sops.yaml"), "kind: Secret\nstringData: {password: q8Zt1Yx0}\n");
+    put(&room.0.0.path().join("secrets/prod/mq.sops.yaml"), "{kind: Secret, stringData: {password: q8Zt1Yx0}}\n");
     let said = set(&room, "mq", "password", VALUE);
-    let expected = "error[sops-form]: `secrets/prod/mq.sops.yaml` is no Secret that SOPS encrypted\n  --> secrets/prod/mq.sops.yaml:1:1\n   |\n1 | kind: Secret\n   | ^\nhint: move it away: `kgen secret set` makes a new one\n";
+    let expected = "error[sops-form]: `secrets/prod/mq.sops.yaml` is no Secret that SOPS encrypted\n  --> secrets/prod/mq.sops.yaml:1:1\n   |\n1 | ***\n   | ^\nhint: move it away: `kgen secret set` makes a new one\n";
     assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
-    assert_eq!(room.0.read("secrets/prod/mq.sops.yaml"), "kind: Secret\nstringData: {password: q8Zt1Yx0}\n");
+    assert_eq!(room.0.read("secrets/prod/mq.sops.yaml"), "{kind: Secret, stringData: {password: q8Zt1Yx0}}\n");
 }
 
 /// Someone wrote it by `sops edit`: the value would be hidden by the one that is there.
@@ -165,4 +165,13 @@ fn a_key_of_string_data_is_set_there() {
     assert_eq!(set(&room, "mq", "password", VALUE).status, Some(0));
     let calls = room.0.read("bin/calls");
     assert!(calls.contains("secrets/prod/.kgen-tmp-0 [\"stringData\"][\"password\"]\n"), "{calls}");
+}
+
+#[test]
+fn a_folder_that_leads_out_of_the_project_is_refused() {
+    let room = room();
+    std::os::unix::fs::symlink("bin", room.0.0.path().join("secrets")).unwrap();
+    let said = set(&room, "mq", "password", VALUE);
+    let expected = "error: `secrets` is no folder; kgen writes secrets only into real folders of the project\n";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::commands::Outcome;
 use crate::commands::terminal::Terminal;
 use crate::diag::Diagnostic;
-use crate::source::Sources;
+use crate::source::{FileId, Sources, Span};
 
 /// A message about the project file or a file beside it.
 #[derive(Debug)]
@@ -15,6 +15,13 @@ impl Mistake {
     pub fn because(diagnostic: Diagnostic) -> anyhow::Error {
         Self(Box::new(diagnostic)).into()
     }
+}
+
+/// Of a file that is not what it should be nothing is shown: it may be the Secret that should have been encrypted.
+pub fn hidden(diagnostic: Diagnostic, sources: &mut Sources, file: FileId) -> anyhow::Error {
+    let end = sources.get(file).text.len() as u32;
+    sources.mask(Span { file, start: 0, end });
+    Mistake::because(diagnostic)
 }
 
 impl fmt::Display for Mistake {

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-use super::mistake::Mistake;
+use super::mistake::{self, Mistake};
 use super::store::{Changes, Job, Store};
 use super::value::System;
 use crate::commands::load;
@@ -87,7 +87,7 @@ pub fn open(store: &mut Store, secret: &str, provider: &Node) -> Result<Sealed> 
     let Some(bytes) = write::read(store.root, &path)? else { return Sealed::new(&target) };
     let text = String::from_utf8(bytes).ok().with_context(|| format!("`{path}` is not UTF-8"))?;
     let file = store.sources.add(path.as_str(), text);
-    let sealed = Sealed::read(store.sources, file).map_err(Mistake::because)?;
+    let sealed = Sealed::read(store.sources, file).map_err(|d| mistake::hidden(d, store.sources, file))?;
     match elsewhere(&sealed, &target) {
         None => Ok(sealed),
         Some(found) => Err(Mistake::because(misplaced(&path, &sealed, &found, &target))),

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::elsewhere::parts;
-use super::mistake::Mistake;
+use super::mistake;
 use super::store::{Changes, Job, Store};
 use crate::diag::suggest;
 use crate::output::write::{self, Scratch};
@@ -108,12 +108,13 @@ fn relative(root: &Path, path: &Path) -> String {
 fn existing(store: &mut Store, path: &str, bytes: Vec<u8>) -> Result<String> {
     let text = String::from_utf8(bytes).ok().with_context(|| format!("`{path}` is not UTF-8"))?;
     let file = store.sources.add(path, text.as_str());
-    crate::project::mask::by_shape(store.sources, file);
-    let tree = node::parse(store.sources, file, Dialect::Manifest).map_err(Mistake::because)?;
+    let tree = node::parse(store.sources, file, Dialect::Manifest);
+    let tree = tree.map_err(|d| mistake::hidden(d, store.sources, file))?;
     if tree.get("kind").and_then(Tree::as_str) != Some("Secret") || tree.at(&["sops", "mac"]).is_none() {
         let d = crate::diag::Diagnostic::error("sops-form", format!("`{path}` is no Secret that SOPS encrypted"));
         let d = d.at(Span { file, ..Span::default() });
-        return Err(Mistake::because(d.hint("move it away: `kgen secret set` makes a new one")));
+        let d = d.hint("move it away: `kgen secret set` makes a new one");
+        return Err(mistake::hidden(d, store.sources, file));
     }
     Ok(text)
 }
