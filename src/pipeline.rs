@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::Files;
-use crate::output::{Layout, amend};
+use crate::output::{Layout, amend, suffix};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::node::{self, Dialect};
 use crate::project::{self, Project, language, mask};
@@ -223,6 +223,9 @@ fn objects(
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
     amend::patches(plan, settings, &mut resources, report);
+    if settings.root.get("rollout").and_then(Tree::as_str) == Some("hash") {
+        suffix::configs(&mut resources);
+    }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
 }

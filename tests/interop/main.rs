@@ -13,4 +13,5 @@ mod order;
 mod projects;
 mod random;
 mod seal;
+mod suffix;
 mod words;
