@@ -106,18 +106,8 @@ pub fn render(
         report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
     }
     let ciphers = ciphers(sources, input, &mut report);
-    let inputs = Inputs { files: &input.files, values, ciphers: &ciphers };
-    let mut plans = Vec::new();
-    for settings in all {
-        let settings = plan::resolve::top(settings, &mut report);
-        match plan::plan(&settings, &inputs) {
-            Ok((plan, warnings)) => {
-                report.extend(warnings);
-                plans.push((settings, plan));
-            }
-            Err(errors) => report.extend(errors),
-        }
-    }
+    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
+    let plans = planned(all, &inputs, &mut report);
     if report.has_errors() {
         return Err(report);
     }
@@ -145,6 +135,39 @@ pub fn render(
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
+}
+
+/// What some profiles need, and nothing rendered. `ciphers`: it must be there already.
+pub fn plans(
+    sources: &mut Sources,
+    loaded: &Loaded,
+    input: &Input,
+    wanted: &[Arc<str>],
+    ciphers: bool,
+) -> Result<Vec<(Settings, Plan)>> {
+    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
+    all.retain(|settings| wanted.contains(&settings.profile));
+    let mut report = Report::new();
+    let there = if ciphers { Some(self::ciphers(sources, input, &mut report)) } else { None };
+    let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
+    let plans = planned(all, &inputs, &mut report);
+    if report.has_errors() { Err(report) } else { Ok(plans) }
+}
+
+/// The plans that there are.
+fn planned(all: Vec<Settings>, inputs: &Inputs, report: &mut Report) -> Vec<(Settings, Plan)> {
+    let mut plans = Vec::new();
+    for settings in all {
+        let settings = plan::resolve::top(settings, report);
+        match plan::plan(&settings, inputs) {
+            Ok((plan, warnings)) => {
+                report.extend(warnings);
+                plans.push((settings, plan));
+            }
+            Err(errors) => report.extend(errors),
+        }
+    }
+    plans
 }
 
 /// Below this many objects a thread costs more than it saves: its heap, and texts that two threads parse at once.

@@ -31,6 +31,7 @@ mod providers;
 mod reading;
 mod references;
 mod routes;
+mod sealing; // `kgen secret`
 mod secrets;
 mod stores;
 mod templates;

@@ -72,8 +72,8 @@ pub struct Inputs<'i> {
     pub files: &'i Files,
     /// Values of `env:` and `file:` secrets, `None` when the tree is rendered: they are never written to it.
     pub values: Option<Values<'i>>,
-    /// Encrypted files by path, read.
-    pub ciphers: &'i Ciphers,
+    /// Encrypted files by path, read; `None` where it is asked what is needed before it is there.
+    pub ciphers: Option<&'i Ciphers>,
 }
 
 /// Files of `sealed` and `sops`: `secrets/prod/app.sealed.yaml`.

@@ -42,7 +42,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         return None;
     }
     let path = Provider::Sealed(settings.clone()).path(&cx.settings.profile, name).unwrap_or_default();
-    let file = cx.inputs.ciphers.get(&path).cloned();
+    let file = cx.inputs.ciphers?.get(&path).cloned();
     let items = wanted(name, keys);
     if let Some(file) = &file {
         sealed_for(cx, name, &scope, file);

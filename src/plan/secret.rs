@@ -61,6 +61,8 @@ pub struct Needed {
     pub pieces: Vec<Piece>,
     /// The Secrets with an item of this value: its own, and those with keys composed of it.
     pub secrets: BTreeSet<String>,
+    /// The `type` of its Secret.
+    pub secret_type: String,
     pub min_length: usize,
     /// A server's password: of one line.
     pub password: bool,
@@ -356,10 +358,13 @@ fn delivered(name: &str, key: &str, entry: &Key) -> Delivered {
     Delivered { name: key.to_owned(), pieces, composed, from: entry.from.clone() }
 }
 
-/// Every value that the profile needs, in order.
+/// Every value that the profile needs, in order; without those that a pod composes of an operator's.
 pub fn needed(cx: &Planner) -> Vec<Needed> {
-    let all =
-        || cx.secrets.keys.iter().flat_map(|(name, keys)| keys.iter().map(move |(key, entry)| (name, key, entry)));
+    let all = || {
+        let keys =
+            cx.secrets.keys.iter().flat_map(|(name, keys)| keys.iter().map(move |(key, entry)| (name, key, entry)));
+        keys.filter(|(_, _, entry)| !has_operators(&entry.pieces))
+    };
     let secrets = |home: &Home| {
         let uses = all().filter(|(_, _, entry)| homes(&entry.pieces).any(|part| part == home));
         uses.map(|(name, _, _)| name.clone()).chain([home.secret.clone()]).collect()
@@ -372,6 +377,7 @@ pub fn needed(cx: &Planner) -> Vec<Needed> {
                 source: ["value", "env", "file"].into_iter().find(|source| get(&entry.declared, source).is_some()),
                 pieces: entry.pieces.clone(),
                 secrets: secrets(&home),
+                secret_type: cx.secrets.type_of(name).to_string(),
                 min_length: entry.declared.get("minLength").and_then(Tree::as_i64).unwrap_or(1) as usize,
                 password: entry.password,
                 plain: entry.sentinel,

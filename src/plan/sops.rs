@@ -16,7 +16,7 @@ use crate::tree::{Kind, Map, Tree};
 /// `None` where something is missing, which is reported.
 pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: &[Delivered]) -> Option<Planned> {
     let path = Provider::Sops(settings.clone()).path(&cx.settings.profile, name).unwrap_or_default();
-    let file = cx.inputs.ciphers.get(&path).cloned();
+    let file = cx.inputs.ciphers?.get(&path).cloned();
     let profile = cx.settings.profile.clone();
     let has = |key: &str| {
         file.as_ref().is_some_and(|file| ["data", "stringData"].iter().any(|part| file.at(&[part, key]).is_some()))
@@ -48,7 +48,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
 }
 
 /// A value that `sops` has not encrypted, or all of them where the file has no `sops` part.
-fn readable(file: &Tree<Span>) -> Option<&Tree<Span>> {
+pub fn readable(file: &Tree<Span>) -> Option<&Tree<Span>> {
     let is_encrypted = |leaf: &Tree<Span>| {
         let text = leaf.as_str().unwrap_or_default();
         // An empty text stays empty.
