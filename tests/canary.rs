@@ -10,6 +10,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::secret::Room;
 use crate::support::{KGEN, Said, Temp, run};
 
 /// No placeholder, and with what each encoding changes: quotes, spaces, `/`, `+`, `%`, non-ASCII.
@@ -176,6 +177,51 @@ fn a_value_is_found_in_its_secret_only() {
                     }
                 });
             }
+        }
+    }
+}
+
+/// What is typed, piped or imported is found nowhere: the repository has its ciphertext.
+#[test]
+fn a_value_that_is_sealed_is_found_nowhere() {
+    let commands: [&[&str]; 12] = [
+        &["secret", "set", "prod", "app", "token"],
+        &["secret", "set", "prod", "app", "tokn"],
+        &["secret", "set", "prodd", "app", "token"],
+        &["secret", "set", "dev", "app", "token"],
+        &["secret", "import", "prod", "app", "--from-env-file", "values.env"],
+        &["secret", "import", "prod", "app", "--from-env-file", "broken.env"],
+        &["secret", "list"],
+        &["secret", "list", "--format", "json"],
+        &["secret", "check"],
+        &["render"],
+        &["render", "prod"],
+        &["render", "--check"],
+    ];
+    for (mistake, app, end, more) in MISTAKES {
+        let room = Room::new(&format!(
+            "apiVersion: kgen.dev/v1\nproject: shop\nnamespace: shop\nprofiles:\n  dev: {{}}\n  prod: {{secretProvider: {{sealed: {{certificate: certs/prod.pem}}}}}}\nsecrets: {{app: {{token: {{}}}}}}\napps:\n  web:\n    image: a/b:1\n    env: {{TOKEN: \"${{secrets.app.token}}\"}}\n    {app}\n{end}\n"
+        ));
+        let folder = room.0.path();
+        fs::write(folder.join("values.env"), format!("token='{}'\n", CANARY.replace('\'', ""))).unwrap();
+        fs::write(folder.join("broken.env"), format!("tokn={CANARY}\n")).unwrap();
+        fs::write(folder.join("blocked"), "a file where a folder should be").unwrap();
+        for command in commands {
+            let what = format!("{mistake}, {command:?}");
+            let args: Vec<&str> =
+                command.iter().chain(more.iter().filter(|_| command[0] == "render")).copied().collect();
+            let said = room.kgen(&args, CANARY);
+            hides(&said.stderr, &what);
+            hides(&said.stdout, &what);
+            if mistake == "none" && command[0] == "render" {
+                assert_eq!(said.status, Some(0), "{what}: {}", said.stderr);
+            }
+            each_file(folder, &mut |path, text| {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy();
+                if !matches!(&*name, "values.env" | "broken.env") {
+                    hides(text, &format!("{what}: {name}"));
+                }
+            });
         }
     }
 }
