@@ -13,6 +13,7 @@
 pub mod diag;
 pub mod files;
 pub mod format;
+pub mod leak;
 pub mod quantity;
 pub mod secret;
 pub mod source;

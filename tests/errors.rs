@@ -24,6 +24,7 @@ mod numbers;
 mod objects;
 mod outputs;
 mod patches;
+mod placeholders;
 mod pod_security;
 mod probes;
 mod profiles;

@@ -23,6 +23,7 @@ pub mod operator;
 pub mod output;
 pub mod parameter;
 pub mod piece;
+pub mod placeholder;
 pub mod placement;
 pub mod pod;
 pub mod policy;

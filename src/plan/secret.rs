@@ -14,7 +14,7 @@ use super::label::{self, Owner};
 use super::node::{Node, get, map, merged, str_of, take, text};
 use super::piece::{Home, Piece, Secretive, has_operators, percent};
 use super::provider::{self, Provider};
-use super::{Planned, Planner, external, sealed, sops};
+use super::{Planned, Planner, external, placeholder, sealed, sops};
 use crate::diag::Diagnostic;
 use crate::project::schema;
 use crate::secret::Secret;
@@ -569,12 +569,13 @@ fn checked(cx: &mut Planner, home: &Home, declared: &Node, value: Secret<String>
         cx.report.push(Diagnostic::error("password-form", message).at(cx.span_in(at)));
         return Origin::Broken;
     }
+    placeholder::check(cx, home, &value, at);
     Origin::Value { value, stream }
 }
 
 /// Dev's value for a key nobody gave one: fixed and recognisable, so that a newcomer's first render works.
 fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
-    let value = format!("insecure-dev-{}-{}-{}", cx.project(), home.secret, home.key);
+    let value = format!("{}{}-{}-{}", crate::leak::placeholder::MADE_UP, cx.project(), home.secret, home.key);
     if home.key == "url" && declared.is_null() {
         for section in ["redis", "postgres"] {
             let store = cx.settings.root.at(&[section, &home.secret]);
