@@ -209,14 +209,14 @@ fn a_value_that_is_too_long() {
 
 #[test]
 fn a_value_that_stands_for_a_secret() {
-    for text in ["changeme-in-production", "redis://default:hunter2@cache:6379/0", "Y2hhbmdlbWU="] {
-        value(
-            text,
-            "
-            error: the value of `app.token` stands for a secret and is none: it is one of those that every attacker tries
-            hint: `--generate` makes a good one
-            ",
-        );
+    let texts = [
+        ("changeme-in-production", "is a placeholder"),
+        ("redis://default:changeme@cache:6379/0", "holds a URL whose password is a placeholder"),
+        ("Y2hhbmdlbWU=", "is the base64 of a placeholder"),
+    ];
+    for (text, reason) in texts {
+        let said = format!("error: the value of `app.token` {reason}, which others guess first\n");
+        value(text, &format!("{said}hint: `--generate` makes a good one\n"));
     }
 }
 

@@ -10,7 +10,6 @@ mod elsewhere;
 mod import;
 mod list;
 mod mistake;
-mod placeholder;
 mod prompt;
 mod sealed;
 mod set;

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::placeholder;
 use super::prompt;
 use crate::commands::terminal::Terminal;
+use crate::leak::placeholder;
 use crate::plan::secret::Needed;
 use crate::seal::Entropy;
 use crate::secret::Secret;
@@ -98,10 +98,9 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
             "the value of {name} holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back\nhint: use letters and digits (`--generate`)"
         );
     }
-    if !is_dev && placeholder::stands_for_a_secret(text, &[&needed.home.secret, &needed.home.key]) {
-        bail!(
-            "the value of {name} stands for a secret and is none: it is one of those that every attacker tries\nhint: `--generate` makes a good one"
-        );
+    let reason = placeholder::reason(text, &needed.home.secret, &needed.home.key, &[]);
+    if let Some(reason) = reason.filter(|_| !is_dev) {
+        bail!("the value of {name} {reason}, which others guess first\nhint: `--generate` makes a good one");
     }
     Ok(())
 }
