@@ -10,7 +10,7 @@ use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
 use super::provider::{self, Provider};
-use super::{Planner, secret};
+use super::{Planner, need};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -93,7 +93,7 @@ fn from_secret(
         return literal(name, text(plain, &secret.from));
     }
     if let Some(home) = alias(&secret) {
-        secret::require(cx, &secret);
+        need::require(cx, &secret);
         if is_existing(cx, Some(&home)) || home.operators {
             return secret_key(name, &home, optional, &secret.from);
         }
@@ -101,8 +101,8 @@ fn from_secret(
     if secret.home.is_none() {
         secret.home = Some(Home::new(format!("{}-env", owner.name), name.to_string()));
     }
-    if secret::lives_at_home(cx, &secret) {
-        secret::require(cx, &secret);
+    if need::lives_at_home(cx, &secret) {
+        need::require(cx, &secret);
         let home = secret.home.clone().unwrap_or_else(|| Home::new("", ""));
         return secret_key(name, &home, optional, &secret.from);
     }
@@ -149,7 +149,7 @@ fn alias(secret: &Secretive) -> Option<Home> {
 /// `$(VAR)` composition: the parts first, each once, then the text that uses them.
 fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, out: &mut Vec<Node>) -> Node {
     let parts = Secretive { home: None, ..secret.clone() };
-    secret::require(cx, &parts);
+    need::require(cx, &parts);
     url_in_url(cx, name, secret);
     let mut value = String::new();
     for piece in &secret.pieces {

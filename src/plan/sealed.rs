@@ -10,9 +10,10 @@ use base64::Engine;
 
 use super::external::{item, template_of};
 use super::label::Owner;
+use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
 use super::provider::Provider;
-use super::secret::{Delivered, meta};
+use super::secret::meta;
 use super::{Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;

@@ -4,9 +4,10 @@
 //! Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
 
 use super::label::Owner;
+use super::need::Delivered;
 use super::node::{Node, map, merged, text};
 use super::provider::Provider;
-use super::secret::{Delivered, meta};
+use super::secret::meta;
 use super::{Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;

@@ -85,7 +85,7 @@ struct Expected {
 fn files(room: &mut Room, settings: &Settings, plan: &Plan) -> BTreeMap<String, Expected> {
     let mut out: BTreeMap<String, Expected> = BTreeMap::new();
     let store = Store::new(&room.root, &mut room.sources, settings, plan);
-    let own = |needed: &&crate::plan::secret::Needed| needed.source.is_none() || !needed.pieces.is_empty();
+    let own = |needed: &&crate::plan::need::Needed| needed.source.is_none() || !needed.pieces.is_empty();
     for needed in plan.secrets.iter().filter(own) {
         let is_composed = !needed.pieces.is_empty();
         for (secret, provider) in store.places(needed) {

@@ -4,10 +4,10 @@ use anyhow::{Result, bail};
 
 use crate::diag::suggest;
 use crate::plan::Plan;
+use crate::plan::need::Needed;
 use crate::plan::node::str_of;
 use crate::plan::piece::{Home, Piece};
 use crate::plan::provider::Provider;
-use crate::plan::secret::Needed;
 use crate::settings::Settings;
 
 /// Refuses a value that comes from somewhere else.

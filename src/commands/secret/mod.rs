@@ -30,7 +30,7 @@ use crate::cli::Global;
 use crate::diag::suggest;
 use crate::pipeline::{self, Input, Loaded};
 use crate::plan::Plan;
-use crate::plan::secret::Needed;
+use crate::plan::need::Needed;
 use crate::settings::{self, Settings};
 use crate::source::Sources;
 

@@ -10,7 +10,7 @@ use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::terminal::Terminal;
 use crate::plan::Plan;
-use crate::plan::secret::Needed;
+use crate::plan::need::Needed;
 use crate::secret::Secret;
 use crate::settings::Settings;
 

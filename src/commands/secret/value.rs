@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::prompt;
 use crate::commands::terminal::Terminal;
 use crate::leak::placeholder;
-use crate::plan::secret::Needed;
+use crate::plan::need::Needed;
 use crate::seal::Entropy;
 use crate::secret::Secret;
 
