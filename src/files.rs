@@ -50,6 +50,11 @@ impl Files {
         }
     }
 
+    /// The text of a file that is one.
+    pub fn plain(&self, path: &str) -> Option<Arc<str>> {
+        self.text(path).filter(|text| !text.starts_with(BINARY))
+    }
+
     /// The bytes behind a text that stands for a binary file.
     pub fn binary(&self, text: &str) -> Option<Vec<u8>> {
         base64::engine::general_purpose::STANDARD.decode(text.strip_prefix(BINARY)?).ok()
@@ -61,6 +66,14 @@ pub fn wanted(root: &Tree<Span>) -> Vec<(String, Span)> {
     let mut out = Vec::new();
     search(root, &Type::Object(&language::PROJECT), &mut out);
     out
+}
+
+/// The files of a layer that are no manifests.
+pub fn texts(root: &Tree<Span>) -> Vec<(String, Span)> {
+    let profiles = root.get("profiles").and_then(Tree::as_map).into_iter().flat_map(Map::iter).map(|(_, tree)| tree);
+    let lists = std::iter::once(root).chain(profiles).filter_map(|layer| layer.get("manifests")?.as_list());
+    let manifests: BTreeSet<Span> = lists.flatten().filter_map(|object| Some(object.get("file")?.from)).collect();
+    wanted(root).into_iter().filter(|(_, place)| !manifests.contains(place)).collect()
 }
 
 /// The folders of encrypted files that a layer names, in `secretProvider` or in a key's own `provider`.

@@ -3,14 +3,16 @@
 //! Owns: when each stage runs, and that nothing is said of a later stage while an earlier one has errors.
 //! Does not own: any stage, nor reading and writing (`commands`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::output::{Layout, amend, suffix};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::node::{self, Dialect};
+use crate::project::scan::{self, Leak};
 use crate::project::{self, Project, language, mask};
 use crate::render::Engine;
 use crate::render::templates::{self, Template};
@@ -62,6 +64,8 @@ impl Rendered {
 pub struct Loaded {
     pub project: Project,
     pub set: Vec<Tree<Span>>,
+    /// Secrets where texts belong, of all layers.
+    leaks: Vec<Leak>,
     presets: Presets,
 }
 
@@ -76,14 +80,18 @@ pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Resu
         }
     };
     let mut layers = Vec::new();
+    let mut leaks = Vec::new();
     for argument in set {
         if let Some(tree) = report.take(overrides::parse(sources, argument)) {
-            project::check_layer(sources, &tree, &language::SETTINGS, &mut report);
+            leaks.extend(project::check_layer(sources, &tree, &language::SETTINGS, &mut report));
             layers.push(tree);
         }
     }
     Ok(match (project, report.has_errors()) {
-        (Some(project), false) => Ok(Loaded { project, set: layers, presets }),
+        (Some(project), false) => {
+            leaks.extend(project.leaks.iter().cloned());
+            Ok(Loaded { project, set: layers, leaks, presets })
+        }
         _ => Err(report),
     })
 }
@@ -105,6 +113,8 @@ pub fn render(
         let place = loaded.project.root.get("templates").map(|node| node.from);
         report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
     }
+    checks::leaks::report(&loaded.leaks, all.iter(), &mut report);
+    checks::leaks::report(&file_leaks(sources, loaded, &input.files), all.iter(), &mut report);
     let ciphers = ciphers(sources, input, &mut report);
     let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
     let plans = planned(all, &inputs, &mut report);
@@ -113,7 +123,8 @@ pub fn render(
     }
     let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
     let engine = Engine::new(sources, &input.templates, named, origins)?;
-    plans.iter().for_each(|(_, plan)| amend::add_files(plan, &input.files, sources));
+    let leaks = amend::add_files(&plans, &input.files, sources);
+    checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
     let texts: &Sources = sources;
     let count = plans.iter().map(|(_, plan)| plan.objects.len()).sum();
     let rendered = each(plans, count, |(settings, plan)| {
@@ -228,6 +239,25 @@ fn objects(
     }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
+}
+
+/// Secrets in the files that configs and containers take; only a file that has some becomes known to messages.
+fn file_leaks(sources: &mut Sources, loaded: &Loaded, files: &Files) -> Vec<Leak> {
+    let mut named: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for layer in std::iter::once(&loaded.project.root).chain(&loaded.set) {
+        for (name, place) in files::texts(layer) {
+            named.entry(name).or_default().push(place);
+        }
+    }
+    let mut out = Vec::new();
+    for (name, places) in named {
+        let Some(text) = files.plain(&name).filter(|text| !scan::is_clean(text)) else { continue };
+        let file = sources.find(&name).unwrap_or_else(|| sources.add(name.as_str(), &*text));
+        let leaks = scan::file(sources, file, &places);
+        leaks.iter().for_each(|leak| sources.mask(leak.hidden));
+        out.extend(leaks);
+    }
+    out
 }
 
 /// The encrypted files, read. Nothing of them is secret, but for what someone forgot to encrypt.

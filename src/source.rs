@@ -4,6 +4,8 @@
 //! offset to line and column; which byte ranges hold secret values and must never be shown.
 //! Does not own: reading from disk (`commands`), nor what a text means (`project`).
 
+use crate::leak;
+
 /// Index of a text in [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
@@ -141,15 +143,21 @@ impl Sources {
         }
     }
 
-    /// Masked byte ranges that touch `start..end` of a file, sorted.
+    /// Byte ranges that touch `start..end` of a file and are masked, or look secret; sorted and apart.
     fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
-        let mut hidden: Vec<_> = self
-            .masked
-            .iter()
-            .filter(|m| m.file == file && (m.start as usize) < end && (m.end as usize) > start)
-            .map(|m| (m.start as usize, m.end as usize))
-            .collect();
-        hidden.sort_unstable();
+        let masked =
+            self.masked.iter().filter(|m| m.file == file && (m.start as usize) < end && (m.end as usize) > start);
+        let looks = leak::find(&self.get(file).text[start..end]);
+        let looks = looks.iter().map(|(_, range)| (start + range.start, start + range.end));
+        let mut all: Vec<_> = masked.map(|m| (m.start as usize, m.end as usize)).chain(looks).collect();
+        all.sort_unstable();
+        let mut hidden: Vec<(usize, usize)> = Vec::new();
+        for (start, end) in all {
+            match hidden.last_mut() {
+                Some((_, last)) if start < *last => *last = end.max(*last),
+                _ => hidden.push((start, end)),
+            }
+        }
         hidden
     }
 }

@@ -32,6 +32,7 @@ mod providers;
 mod reading;
 mod references;
 mod routes;
+mod scans;
 mod sealing; // `kgen secret`
 mod secrets;
 mod stores;

@@ -2,7 +2,10 @@
 //!
 //! Owns: which checks run over a profile's objects, `allow:`, and turning a finding's path into the setting or the
 //! line of a template or manifest behind it.
-//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`).
+//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`),
+//! secrets in texts (`leaks.rs`).
+
+pub mod leaks;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Diagnostic, Report, Severity, suggest};
+use crate::leak;
 use crate::source::{Sources, Span};
 
 /// How messages are shown.
@@ -90,9 +91,9 @@ fn window(text: &str, column: usize) -> (String, usize) {
     (text.chars().skip(skip).take(WIDTH).collect(), column - skip)
 }
 
-/// A message may quote what the user wrote: control characters must not reach the terminal.
+/// A message may quote what the user wrote: control characters must not reach the terminal, nor a password in a URL anybody.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    leak::redacted(text).chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 fn paint(style: Style, code: &str, text: &str) -> String {

@@ -4,6 +4,7 @@
 //! Owns: telling a secret from a text by its look, cheaply: every scalar of a project is looked at.
 //! Does not own: which texts are looked at (`project/scan.rs`), nor what is said about them (`checks/leaks.rs`).
 
+pub mod line;
 pub mod name;
 pub mod placeholder;
 pub mod token;

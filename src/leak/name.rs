@@ -7,23 +7,15 @@ use super::is_literal;
 const SECRET: &str =
     "apikey secretkey privatekey accesskey password passwd passphrase secret token credential credentials";
 
-/// Of a name's last word only.
-const HEADS: &str = "pass pwd pw requirepass masterauth dockerconfigjson dockercfg";
+/// Only as they are: `compass` is none.
+const WHOLE: &str = "pass pwd pw requirepass masterauth dockerconfigjson dockercfg";
 
 /// Before `key`.
 const KEYS: &str = "api secret private access encryption signing master account";
 
-/// Last words of names that speak of a secret without being one: where it is, what it is called, how long it lives.
-const ABOUT: &str = "\
-    account age alg algorithm arn audience backend bits bucket budget bytes cert certificate charset claim class \
-    complexity config cookie cost count days description dir directory disabled domain duration email enabled \
-    encoding encryption endpoint env environment expiration expire expires expiry field file filename folder \
-    format grace group header headers help hint history host hours id index interval issuer kind label leeway \
-    length lifetime limit location manager max message method min minutes mode mount ms name namespace owner \
-    param parameter path pattern period policy port prefix project prompt provider realm ref refresh regex \
-    region required reset role rotation rounds rules scheme scope scopes seconds server service size source \
-    store strength suffix through timeout ttl type uri url user username validation validator validity version \
-    window";
+/// Which of several, behind what it is: `DB_PASSWORD_PROD`, `SECRET_KEY_BASE`. Any other last word says that the name only
+/// speaks of a secret: where it is, what it is called, how long it lives.
+const WHICH: &str = "base prod production staging dev primary secondary old new current previous next plain raw value";
 
 /// Words for what anybody may know, as the last of a key: the value is compared with no list.
 const PUBLIC: &str = "\
@@ -37,15 +29,17 @@ const ELSEWHERE: &str = "vault: arn: file: env: secret: secretref: keyvault: ENC
 
 /// Whether a name says that its value is secret.
 pub fn says_secret(name: &str) -> bool {
-    let words = words(name);
-    let Some(last) = words.last() else { return false };
-    let secret = |word: &String| SECRET.split(' ').any(|secret| word.ends_with(secret));
-    let key = |pair: &[String]| pair[1] == "key" && is_in(KEYS, &pair[0]);
-    let says = words.iter().any(secret) || words.windows(2).any(key) || is_in(HEADS, last);
+    let mut words = words(name);
+    while words.len() > 1 && words.last().is_some_and(|last| is_in(WHICH, last)) {
+        words.pop();
+    }
+    let Some((last, before)) = words.split_last() else { return false };
+    let key = last == "key" && before.last().is_some_and(|kind| is_in(KEYS, kind));
+    let says = key || is_in(WHOLE, last) || SECRET.split(' ').any(|secret| last.ends_with(secret));
     // `tls-secret` is the name of a Secret object.
-    let object = last == "secret" && words.iter().any(|word| is_in("existing pull tls cert certificate", word));
-    let public = words.iter().any(|word| is_in("public publishable", word));
-    says && !object && !public && !is_in(ABOUT, last)
+    let object = last == "secret" && before.iter().any(|word| is_in("existing pull tls cert certificate", word));
+    let public = before.iter().any(|word| is_in("public publishable", word));
+    says && !object && !public
 }
 
 /// Whether a key names what anybody may know.
@@ -117,6 +111,7 @@ mod tests {
             "OPENAI_API_KEY",
             "WEBUI_SECRET_KEY",
             "SECRET_KEY_BASE",
+            "DB_PASSWORD_PROD",
             "clientSecret",
             "ACCESS_TOKEN",
             "AWS_SECRET_ACCESS_KEY",
@@ -162,6 +157,8 @@ mod tests {
             "LOG_LEVEL",
             "",
             "keyboard",
+            "PASSWORD_HASHER",
+            "RESET_PASSWORD_TEMPLATE",
             "monkey",
         ] {
             assert!(!says_secret(name), "{name}");

@@ -3,6 +3,7 @@
 //! Owns: giving raw objects the labels and the namespace of the rest, and applying patches to rendered objects.
 //! Does not own: how patches merge (`output/merge_patch.rs`, `output/json_patch.rs`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{json_patch, merge_patch};
@@ -12,9 +13,10 @@ use crate::plan::Plan;
 use crate::plan::node::Node;
 use crate::project::mask;
 use crate::project::node::{self, Dialect};
+use crate::project::scan::{self, Leak};
 use crate::resource::{Id, Origin, Place, Resource};
 use crate::settings::{From, Settings};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
 /// The raw objects of a profile.
@@ -41,17 +43,30 @@ fn file(manifest: &Node) -> Option<&Node> {
     manifest.as_map().filter(|map| map.len() == 1).and_then(|map| map.get("file"))
 }
 
-/// Makes the files that manifests name known to messages, Secrets masked.
-pub fn add_files(plan: &Plan, files: &Files, sources: &mut Sources) {
-    for path in plan.manifests.iter().filter_map(|manifest| file(manifest)?.as_str()) {
-        if let (None, Some(text)) = (sources.find(path), files.text(path)) {
+/// Makes the files that manifests name known to messages, secrets masked; the answer is those that stand in texts.
+pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Sources) -> Vec<Leak> {
+    let mut named: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+    for (settings, plan) in plans {
+        for node in plan.manifests.iter().filter_map(file) {
+            let places = named.entry(node.as_str().unwrap_or_default().to_owned()).or_default();
+            places.extend(settings.span(&node.from));
+        }
+    }
+    let mut leaks = Vec::new();
+    for (path, places) in named {
+        if let (None, Some(text)) = (sources.find(&path), files.text(&path)) {
             let id = sources.add(path, &*text);
             match node::parse_all(sources, id, Dialect::Manifest) {
-                Ok(trees) => trees.iter().for_each(|tree| mask::object(sources, tree)),
+                Ok(trees) => {
+                    trees.iter().for_each(|tree| mask::object(sources, tree));
+                    leaks.extend(trees.iter().flat_map(|tree| scan::manifest(sources, tree, &places)));
+                }
                 Err(_) => mask::by_shape(sources, id),
             }
         }
     }
+    leaks.iter().for_each(|leak| sources.mask(leak.hidden));
+    leaks
 }
 
 /// One object, or those of a file.

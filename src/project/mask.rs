@@ -6,6 +6,7 @@
 
 use super::schema::{Field, Object, Type};
 use crate::diag::suggest;
+use crate::leak::name;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Map, Tree};
 
@@ -126,15 +127,17 @@ fn literals(text: &str, may_refer: bool) -> Vec<(usize, usize)> {
 }
 
 fn sounds_secret(key: &str) -> bool {
-    let key = key.to_lowercase();
-    ["password", "passwd", "secret", "token", "credential"].iter().any(|word| key.contains(word))
+    let lower = key.to_lowercase();
+    let sounds = ["password", "passwd", "secret", "token", "credential"].iter().any(|word| lower.contains(word));
+    sounds || name::says_secret(key)
 }
 
-/// For a text that cannot be read: hides what stands inside a `secrets:` block, and behind a key that sounds like a
-/// secret.
+/// For a text that cannot be read: hides what stands inside a `secrets:` block, behind a key that sounds like a secret, as
+/// the value of a variable that does, and in a private key. What a line gives away by itself is never shown.
 pub fn by_shape(sources: &mut Sources, file: FileId) {
     let text = sources.get(file).text.clone();
     let mut block: Option<usize> = None;
+    let (mut pem, mut variable) = (false, false);
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
@@ -142,12 +145,16 @@ pub fn by_shape(sources: &mut Sources, file: FileId) {
         if block.is_some_and(|outer| indent <= outer && !content.is_empty()) {
             block = None;
         }
+        pem |= content.contains("PRIVATE KEY") && content.contains("-----BEGIN ");
         let hidden = match block {
+            _ if pem => Some(indent),
             Some(_) => Some(content.find(':').map_or(indent, |colon| colon + 1)),
-            None => secret_key(content),
+            None => secret_key(content).or_else(|| content.find("value:").filter(|_| variable).map(|at| at + 6)),
         };
+        pem &= !content.contains("-----END ");
+        variable = content.split("name:").nth(1).is_some_and(|name| sounds_secret(name.trim()));
         // A block, or a text that goes on over several lines.
-        if block.is_none() && hidden.is_some() {
+        if block.is_none() && hidden.is_some() && !pem {
             block = Some(indent);
         }
         if let Some(from) = hidden {

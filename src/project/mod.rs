@@ -1,18 +1,21 @@
 //! What the user wrote: the project file as a checked tree with spans. Defaults are not applied here.
 //!
 //! Owns: reading one file into a tree and checking it against the language, all mistakes at once.
-//! Does not own: layers (`settings`) or meaning (`plan`), which values are secret (`mask.rs`).
+//! Does not own: layers (`settings`) or meaning (`plan`), which values are secret (`mask.rs`, `scan.rs`).
 
+pub mod allow;
 pub mod language;
 pub mod mask;
 mod mistake;
 pub mod node;
+pub mod scan;
 pub mod schema;
 
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Map, Tree};
 use node::Dialect;
+use scan::Leak;
 use schema::{Object, Type};
 
 /// A project file that follows the language.
@@ -20,6 +23,8 @@ use schema::{Object, Type};
 pub struct Project {
     pub file: FileId,
     pub root: Tree<Span>,
+    /// Secrets where texts belong.
+    pub leaks: Vec<Leak>,
 }
 
 /// Reads and checks a project file whose text is in `sources`. Literal secrets are masked from here on.
@@ -31,12 +36,12 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
             return Err(diagnostic.into());
         }
     };
-    mask::passwords(sources, &root, &language::PROJECT);
+    let leaks = secrets(sources, &root, &language::PROJECT);
     let Some(map) = root.as_map() else { return Err(no_map(&root).into()) };
     let mut report = Report::new();
     head(map, root.from, &mut report);
     schema::check(sources, &root, &Type::Object(&language::PROJECT), &mut report);
-    report.finish(Project { file, root }).map(|(project, _)| project)
+    report.finish(Project { file, root, leaks }).map(|(project, _)| project)
 }
 
 fn no_map(root: &Tree<Span>) -> Diagnostic {
@@ -72,8 +77,22 @@ fn known() -> impl Iterator<Item = &'static str> {
     language::PROJECT.fields().map(|field| field.key)
 }
 
-/// Checks another layer of the same language: a preset or `--set`.
-pub fn check_layer(sources: &mut Sources, root: &Tree<Span>, object: &'static Object, report: &mut Report) {
-    mask::passwords(sources, root, object);
+/// Checks another layer of the same language: a preset or `--set`. The answer is its secrets where texts belong.
+pub fn check_layer(
+    sources: &mut Sources,
+    root: &Tree<Span>,
+    object: &'static Object,
+    report: &mut Report,
+) -> Vec<Leak> {
+    let leaks = secrets(sources, root, object);
     schema::check(sources, root, &Type::Object(object), report);
+    leaks
+}
+
+/// Masks every secret of a layer, before anything is said about it.
+fn secrets(sources: &mut Sources, root: &Tree<Span>, object: &'static Object) -> Vec<Leak> {
+    mask::passwords(sources, root, object);
+    let leaks = scan::layer(sources, root, object);
+    leaks.iter().for_each(|leak| sources.mask(leak.hidden));
+    leaks
 }

@@ -280,3 +280,95 @@ fn a_secret_before_a_byte_that_is_not_utf8() {
         ",
     );
 }
+
+#[test]
+fn a_password_in_a_url_where_a_number_belongs() {
+    shop(
+        "
+            apps: {api: {image: 'acme/api:1', port: 'redis://app:hunter2canary@cache'}}
+        ",
+        "
+            error[wrong-type]: `apps.api.port`: expected an integer from 1 to 65535, found the string `redis://app:***@cache`
+              --> kgen.yaml:3:41
+               |
+            3 | apps: {api: {image: 'acme/api:1', port: 'redis://app:***@cache'}}
+               |                                         ^^^^^^^^^^^^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn what_a_text_that_is_no_yaml_gives_away() {
+    shop(
+        "
+            apps:
+              api:
+                args: [mysql://root:hunter2canary@db
+        ",
+        "
+            error[yaml]: `[` is not closed
+              --> kgen.yaml:5:11
+               |
+            5 |     args: [mysql://root:***@db
+               |           ^
+        ",
+    );
+}
+
+#[test]
+fn a_private_key_in_a_text_that_is_no_yaml() {
+    shop(
+        "
+            configs:
+              app:
+                a.pem: |
+                  -----BEGIN PRIVATE KEY-----
+                  hunter2canary
+                -x: [
+                hunter2canary
+        ",
+        "
+            error[yaml]: `[` is not closed
+              --> kgen.yaml:8:9
+               |
+            8 |     ***
+               |        ^
+        ",
+    );
+}
+
+#[test]
+fn a_variable_in_a_text_that_is_no_yaml() {
+    shop(
+        "
+            manifests:
+              - env:
+                  - name: DB_PASSWORD
+                    value: hunter2canary: x
+        ",
+        "
+            error[yaml]: a second `: ` on one line
+              --> kgen.yaml:6:29
+               |
+            6 |         value: ***
+               |                   ^
+            hint: quote the value, if the `: ` belongs to it
+        ",
+    );
+}
+
+#[test]
+fn a_key_with_a_value_of_the_wrong_type() {
+    shop(
+        "
+            apps: {api: {image: 'acme/api:1', env: {API_KEY: [hunter2canary]}}}
+        ",
+        "
+            error[wrong-type]: `apps.api.env.API_KEY`: expected a value or a map, found a list
+              --> kgen.yaml:3:50
+               |
+            3 | apps: {api: {image: 'acme/api:1', env: {API_KEY: [***]}}}
+               |                                                  ^
+        ",
+    );
+}

@@ -1,0 +1,65 @@
+//! What is said about secrets in texts: an error where staging or prod has them, a warning where only dev does.
+//!
+//! Owns: in which profiles a text counts, and the messages.
+//! Does not own: finding secrets (`project/scan.rs`).
+
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Report, Severity};
+use crate::project::allow;
+use crate::project::scan::{Counts, Leak, What};
+use crate::settings::Settings;
+use crate::source::Span;
+
+/// Reports the leaks of all layers.
+pub fn report<'s>(leaks: &[Leak], all: impl Iterator<Item = &'s Settings> + Clone, report: &mut Report) {
+    for leak in leaks.iter().filter(|leak| leak.counts != Counts::Nowhere) {
+        let having: Vec<&Settings> = all.clone().filter(|settings| has(settings, &leak.leaves)).collect();
+        let names =
+            |dev: bool| having.iter().filter(move |s| s.is_dev() == dev).map(|s| s.profile.clone()).collect::<Vec<_>>();
+        let (strict, dev) = match leak.counts {
+            Counts::InDev => (Vec::new(), names(true)),
+            Counts::OutsideDev => (names(false), Vec::new()),
+            _ => (names(false), names(true)),
+        };
+        // What every profile replaces is in the repository still.
+        let everywhere = leak.counts == Counts::Everywhere && having.is_empty();
+        if !strict.is_empty() || !dev.is_empty() || everywhere {
+            report.push(message(leak, strict, dev));
+        }
+    }
+}
+
+/// Whether one of these scalars is what a profile goes by.
+fn has(settings: &Settings, leaves: &[Span]) -> bool {
+    settings.entries.iter().any(|entry| entry.layers.first().is_some_and(|(_, span)| leaves.contains(span)))
+}
+
+fn message(leak: &Leak, strict: Vec<Arc<str>>, dev: Vec<Arc<str>>) -> Diagnostic {
+    let subject = &leak.subject;
+    let (id, text) = match &leak.what {
+        What::Url => ("url-credentials", format!("`{subject}` holds a URL with its password")),
+        What::Token(noun) => ("secret-in-text", format!("`{subject}` holds {noun}")),
+        What::Named(None) => {
+            ("secret-in-text", format!("`{subject}` is spelled out, and its name says that it is a secret"))
+        }
+        What::Named(Some(name)) => {
+            ("secret-in-text", format!("`{subject}` spells out `{name}`, whose name says that it is a secret"))
+        }
+        What::Known(reason) => ("secret-placeholder", format!("`{subject}` {reason}, which others guess first")),
+        What::Unexplained => {
+            let d = Diagnostic::error("allow-secret-reason", format!("`# {}` gives no reason", allow::MARK));
+            return d.at(leak.span).hint(format!("say why what stands here is no secret: `# {} REASON`", allow::MARK));
+        }
+    };
+    let (severity, profiles) = match strict.is_empty() {
+        true => (Severity::Warning, dev),
+        false => (Severity::Error, strict),
+    };
+    let mut d = Diagnostic { severity, ..Diagnostic::error(id, text) }.at(leak.span);
+    for profile in &profiles {
+        d = d.in_profile(profile);
+    }
+    d.hint("declare it under `secrets`, and give it to the app by `env` or `files`: `${secrets.NAME.KEY}`")
+        .hint(format!("if it is no secret, say so behind it: `# {} REASON`", allow::MARK))
+}
