@@ -36,6 +36,9 @@ pub mod checks;
 
 pub mod pipeline;
 
+// Beside them: what a command makes for the next rendering.
+pub mod seal;
+
 // The program around them.
 pub mod cli;
 pub mod commands;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::{self, Files};
-use crate::output::{Layout, amend};
+use crate::output::{Layout, amend, suffix};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
@@ -116,18 +116,8 @@ pub fn render(
     checks::leaks::report(&loaded.leaks, all.iter(), &mut report);
     checks::leaks::report(&file_leaks(sources, loaded, &input.files), all.iter(), &mut report);
     let ciphers = ciphers(sources, input, &mut report);
-    let inputs = Inputs { files: &input.files, values, ciphers: &ciphers };
-    let mut plans = Vec::new();
-    for settings in all {
-        let settings = plan::resolve::top(settings, &mut report);
-        match plan::plan(&settings, &inputs) {
-            Ok((plan, warnings)) => {
-                report.extend(warnings);
-                plans.push((settings, plan));
-            }
-            Err(errors) => report.extend(errors),
-        }
-    }
+    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
+    let plans = planned(all, &inputs, &mut report);
     if report.has_errors() {
         return Err(report);
     }
@@ -156,6 +146,39 @@ pub fn render(
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
+}
+
+/// What some profiles need, and nothing rendered. `ciphers`: it must be there already.
+pub fn plans(
+    sources: &mut Sources,
+    loaded: &Loaded,
+    input: &Input,
+    wanted: &[Arc<str>],
+    ciphers: bool,
+) -> Result<Vec<(Settings, Plan)>> {
+    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
+    all.retain(|settings| wanted.contains(&settings.profile));
+    let mut report = Report::new();
+    let there = if ciphers { Some(self::ciphers(sources, input, &mut report)) } else { None };
+    let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
+    let plans = planned(all, &inputs, &mut report);
+    if report.has_errors() { Err(report) } else { Ok(plans) }
+}
+
+/// The plans that there are.
+fn planned(all: Vec<Settings>, inputs: &Inputs, report: &mut Report) -> Vec<(Settings, Plan)> {
+    let mut plans = Vec::new();
+    for settings in all {
+        let settings = plan::resolve::top(settings, report);
+        match plan::plan(&settings, inputs) {
+            Ok((plan, warnings)) => {
+                report.extend(warnings);
+                plans.push((settings, plan));
+            }
+            Err(errors) => report.extend(errors),
+        }
+    }
+    plans
 }
 
 /// Below this many objects a thread costs more than it saves: its heap, and texts that two threads parse at once.
@@ -211,6 +234,9 @@ fn objects(
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
     amend::patches(plan, settings, &mut resources, report);
+    if settings.root.get("rollout").and_then(Tree::as_str) == Some("hash") {
+        suffix::configs(&mut resources);
+    }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
 }
@@ -240,9 +266,12 @@ fn ciphers(sources: &mut Sources, input: &Input, report: &mut Report) -> plan::C
     for (path, text) in &input.ciphers {
         let file = sources.add(path.as_str(), text.as_str());
         mask::by_shape(sources, file);
-        if let Some(tree) = report.take(node::parse(sources, file, Dialect::Manifest)) {
-            out.insert(path.clone(), tree);
+        let tree = node::parse(sources, file, Dialect::Manifest);
+        if tree.is_err() {
+            // What it holds nobody knows: perhaps a value that was never encrypted.
+            sources.mask(Span { file, start: 0, end: text.len() as u32 });
         }
+        out.extend(report.take(tree).map(|tree| (path.clone(), tree)));
     }
     out
 }

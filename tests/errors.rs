@@ -33,6 +33,7 @@ mod reading;
 mod references;
 mod routes;
 mod scans;
+mod sealing; // `kgen secret`
 mod secrets;
 mod stores;
 mod templates;

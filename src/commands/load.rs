@@ -118,7 +118,7 @@ fn not_utf8(sources: &mut Sources, path: &Path, text: String) -> Diagnostic {
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = || format!("cannot read `{}`", path.display());
     let size = fs::metadata(path).with_context(shown)?.len();
     if size > LIMIT {

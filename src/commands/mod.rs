@@ -5,6 +5,7 @@
 
 pub mod load;
 pub mod render;
+pub mod secret;
 pub mod select;
 pub mod terminal;
 
@@ -19,6 +20,7 @@ use terminal::Terminal;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Render(render::Args),
+    Secret(secret::Args),
 }
 
 /// How a command ended.
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
+        Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -247,7 +247,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
 }
 
 /// A Job's spec can never change, so a patched one is another Job.
-fn rehash(resource: &mut Resource) {
+pub fn rehash(resource: &mut Resource) {
     let component = resource.component.clone();
     if let Some(base) = component.strip_prefix("jobs.").filter(|_| resource.id.kind == "Job") {
         crate::render::rename(&mut resource.body, base);

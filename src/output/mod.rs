@@ -23,6 +23,7 @@ pub mod order;
 pub mod patch;
 pub mod refuse;
 pub mod stream;
+pub mod suffix;
 pub mod write;
 pub mod yaml;
 

@@ -21,6 +21,7 @@ mod disk;
 mod lock;
 mod manifest;
 mod place;
+mod replace;
 mod survey;
 mod switch;
 #[cfg(test)]
@@ -32,10 +33,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub use lock::Lock;
+pub use replace::{Scratch, hold, read, replace};
 pub use survey::{Changes, Conflict, Reason};
 
 use disk::{Disk, Real};
-use lock::Lock;
 use manifest::Manifest;
 
 /// The first line of a file that holds readable secret values begins so. No hash of it is kept, so this line is what

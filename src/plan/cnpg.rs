@@ -12,8 +12,8 @@ use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, s
 use super::output::Resolver;
 use super::piece::{Home, Piece, Secretive};
 use super::{
-    Planned, Planner, admission, barman, config, env, exporter, parameter, placement, policy, postgres, probe,
-    resources, secret,
+    Planned, Planner, admission, barman, config, env, exporter, need, parameter, placement, policy, postgres, probe,
+    resources,
 };
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
@@ -118,13 +118,13 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
             return None;
         }
     };
-    secret::require_password(cx, &password);
+    need::require_password(cx, &password);
     if let Some(home) = password.home.clone().filter(|home| password.is_raw() && home.key == "password")
         && cx.settings.root.at(&["secrets", &home.secret, "username"]).is_some()
     {
         return Some(text(home.secret, &password.from));
     }
-    if !secret::can_be_joined(cx, &password) {
+    if !need::can_be_joined(cx, &password) {
         let message = format!(
             "CloudNativePG takes the owner of `{}` from one Secret with the keys `username` and `password`, which nobody creates here",
             owner.id
@@ -141,8 +141,8 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     let user = take(store, "user");
     let part =
         |key: &str, pieces: Vec<Piece>, from| Secretive { home: Some(Home::new(name.as_str(), key)), pieces, from };
-    secret::require(cx, &part("username", vec![Piece::Text(user.to_string())], user.from.clone()));
-    secret::require(cx, &part("password", password.pieces, password.from.clone()));
+    need::require(cx, &part("username", vec![Piece::Text(user.to_string())], user.from.clone()));
+    need::require(cx, &part("password", password.pieces, password.from.clone()));
     cx.secrets.basic_auth(&name);
     Some(text(name, &password.from))
 }

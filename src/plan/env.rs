@@ -10,7 +10,7 @@ use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
 use super::provider::{self, Provider};
-use super::{Planner, secret};
+use super::{Planner, need};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -42,6 +42,7 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
             }
         };
     }
+    let value = get(value, "valueFrom").unwrap_or(value);
     let source = ["fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"];
     let Some((kind, node)) = source.into_iter().find_map(|kind| Some((kind, get(value, kind)?.clone()))) else {
         let message = format!("`{}.env.{name}` has no value", owner.id);
@@ -95,7 +96,7 @@ fn from_secret(
         return literal(name, text(plain, &secret.from));
     }
     if let Some(home) = alias(&secret) {
-        secret::require(cx, &secret);
+        need::require(cx, &secret);
         if is_existing(cx, Some(&home)) || home.operators {
             return secret_key(name, &home, optional, &secret.from);
         }
@@ -103,8 +104,8 @@ fn from_secret(
     if secret.home.is_none() {
         secret.home = Some(Home::new(format!("{}-env", owner.name), name.to_string()));
     }
-    if secret::lives_at_home(cx, &secret) {
-        secret::require(cx, &secret);
+    if need::lives_at_home(cx, &secret) {
+        need::require(cx, &secret);
         let home = secret.home.clone().unwrap_or_else(|| Home::new("", ""));
         return secret_key(name, &home, optional, &secret.from);
     }
@@ -151,7 +152,7 @@ fn alias(secret: &Secretive) -> Option<Home> {
 /// `$(VAR)` composition: the parts first, each once, then the text that uses them.
 fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, out: &mut Vec<Node>) -> Node {
     let parts = Secretive { home: None, ..secret.clone() };
-    secret::require(cx, &parts);
+    need::require(cx, &parts);
     url_in_url(cx, name, secret);
     let mut value = String::new();
     for piece in &secret.pieces {
@@ -212,6 +213,13 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
     let mut out = Vec::new();
     let items = get(settings, "envFrom").and_then(Tree::as_list).unwrap_or_default().to_vec();
     for item in items {
+        let item = match named(cx, owner, &item) {
+            Ok(item) => item,
+            Err(outside) => {
+                out.push(outside);
+                continue;
+            }
+        };
         let (said, prefix, optional) = (take(&item, "ref"), take(&item, "prefix"), take(&item, "optional"));
         let reference = said.as_str().unwrap_or_default();
         let reference = reference.strip_prefix("${").and_then(|r| r.strip_suffix('}')).unwrap_or(reference).to_owned();
@@ -240,6 +248,27 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         out.push(compact([("prefix", prefix), (kind, reference)]));
     }
     super::node::filled(list(out))
+}
+
+/// An object by its name, as Kubernetes has it: one of the project's own is `configs.NAME` or `secrets.NAME`, any other is
+/// there already.
+fn named(cx: &mut Planner, owner: &Owner, item: &Node) -> Result<Node, Node> {
+    let kinds = [("configMapRef", "configs", "configMap"), ("secretRef", "secrets", "secret")];
+    let found = kinds.into_iter().find_map(|(key, section, kind)| Some((key, section, kind, get(item, key)?.clone())));
+    let Some((key, section, kind, object)) = found else { return Ok(item.clone()) };
+    let name = take(&object, "name");
+    let optional = [take(&object, "optional"), take(item, "optional")].into_iter().find(|said| !said.is_null());
+    let (prefix, optional) = (take(item, "prefix"), maybe(optional));
+    let word = name.as_str().unwrap_or_default();
+    if cx.settings.root.at(&[section, word]).is_some() {
+        let said = text(format!("{section}.{word}"), &name.from);
+        return Ok(map([("ref", said), ("prefix", prefix), ("optional", optional)]));
+    }
+    cx.exists(kind, &name);
+    if section == "secrets" {
+        optional_secret(cx, owner, "envFrom", &optional);
+    }
+    Err(compact([("prefix", prefix), (key, compact([("name", name), ("optional", optional)]))]))
 }
 
 /// With `existing`, composed keys are not in the Secret, nor with any provider those of what an operator delivers: each

@@ -5,9 +5,10 @@
 use indexmap::IndexMap;
 
 use super::label::Owner;
+use super::need::Delivered;
 use super::node::{Node, compact, get, list, map, merged, take, text};
 use super::piece::{Home, Piece};
-use super::secret::{Delivered, meta};
+use super::secret::meta;
 use super::{Planned, Planner};
 use crate::tree::{Kind, Map};
 

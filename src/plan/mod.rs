@@ -14,10 +14,12 @@ pub mod container;
 pub mod env;
 pub mod exporter;
 pub mod external;
+pub mod given;
 pub mod job;
 pub mod label;
 pub mod layout;
 pub mod mode;
+pub mod need;
 pub mod node;
 pub mod operator;
 pub mod output;
@@ -73,8 +75,8 @@ pub struct Inputs<'i> {
     pub files: &'i Files,
     /// Values of `env:` and `file:` secrets, `None` when the tree is rendered: they are never written to it.
     pub values: Option<Values<'i>>,
-    /// Encrypted files by path, read.
-    pub ciphers: &'i Ciphers,
+    /// Encrypted files by path, read; `None` where it is asked what is needed before it is there.
+    pub ciphers: Option<&'i Ciphers>,
 }
 
 /// Files of `sealed` and `sops`: `secrets/prod/app.sealed.yaml`.
@@ -128,7 +130,7 @@ pub struct Plan {
     /// `existing` secrets: someone else creates these.
     pub foreign_secrets: bool,
     /// Every secret value that is needed.
-    pub secrets: Vec<secret::Needed>,
+    pub secrets: Vec<need::Needed>,
 }
 
 /// The state of planning one profile.
@@ -137,7 +139,7 @@ pub struct Planner<'p> {
     pub resolver: Resolver<'p>,
     pub inputs: &'p Inputs<'p>,
     pub report: Report,
-    pub secrets: secret::Registry,
+    pub secrets: need::Registry,
     pub provider: Provider,
     /// The project's own, for every object.
     pub labels: Node,
@@ -164,7 +166,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         resolver: Resolver::new(settings),
         inputs,
         report: Report::new(),
-        secrets: secret::Registry::default(),
+        secrets: need::Registry::default(),
         provider: Provider::None,
         labels: Node::null(),
         annotations: Node::null(),
@@ -185,7 +187,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
     server(&mut cx);
     let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
     let objects = objects(&mut cx);
-    let needed = secret::needed(&cx);
+    let needed = need::needed(&cx);
     let plan = Plan {
         profile: settings.profile.clone(),
         namespace: cx.resolver.namespace().map(|node| node.to_string()),
@@ -233,7 +235,7 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
     let mut out = namespace(cx);
     secret_wires(cx);
     out.extend(config::plan(cx));
-    secret::declare(cx);
+    need::declare(cx);
     for section in SECTIONS {
         let components = take(&cx.settings.root, section.key);
         for (name, entry) in components.as_map().into_iter().flat_map(Map::entries) {

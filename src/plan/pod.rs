@@ -121,12 +121,14 @@ fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node 
             map.insert(format!("checksum.kgen.dev/{name}"), text(checksum, from));
         }
     };
-    for name in &pod.configs {
+    // A name by hash is a change of the pod already.
+    let by_name = str_of(&cx.settings.root, "rollout") == Some("hash");
+    for name in pod.configs.iter().filter(|_| !by_name) {
         if let Some((checksum, from)) = cx.checksums.get(name) {
             add(name, checksum, from);
         }
     }
-    if !pod.files.is_empty() {
+    if !pod.files.is_empty() && !by_name {
         let from = pod.files.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from));
         add(&format!("{}-files", owner.name), &super::config::checksum(&pod.files), &from);
     }

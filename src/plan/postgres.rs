@@ -10,7 +10,7 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, cnpg, config, env, exporter, layout, mode, policy, probe, resources, secret, security};
+use super::{Planned, Planner, cnpg, config, env, exporter, layout, mode, need, policy, probe, resources, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -45,7 +45,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);
     let uid = layout::user(postgres);
-    secret::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
+    need::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
     let password = password(cx, owner, postgres);
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);
@@ -235,8 +235,8 @@ fn password(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Option<(Home, F
             return None;
         }
     };
-    secret::require_password(cx, &password);
-    if let Some(home) = password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) {
+    need::require_password(cx, &password);
+    if let Some(home) = password.home.clone().filter(|_| need::lives_at_home(cx, &password)) {
         return Some((home, password.from));
     }
     let message = format!(

@@ -67,6 +67,9 @@ fn handler(probe: &Node, ports: &[Port]) -> Result<Node, &'static str> {
         }
         return Ok(map([("tcpSocket", compact([("port", port), ("host", take(tcp, "host"))]))]));
     }
+    if let Some(command) = get(probe, "exec").filter(|exec| exec.as_list().is_some()) {
+        return Ok(map([("exec", map([("command", command.clone())]))]));
+    }
     let other = ["exec", "grpc"].into_iter().find_map(|key| get(probe, key).map(|node| (key, node.clone())));
     Ok(other.map_or_else(Node::null, |pair| map([pair])))
 }

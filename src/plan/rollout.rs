@@ -85,7 +85,7 @@ fn stand_ins(cx: &Planner, home: &Home) -> Vec<(String, From)> {
 }
 
 fn ciphertext(cx: &Planner, provider: &Provider, home: &Home, path: &[&str]) -> Option<(String, From)> {
-    let file = cx.inputs.ciphers.get(&provider.path(&cx.settings.profile, &home.secret)?)?;
+    let file = cx.inputs.ciphers?.get(&provider.path(&cx.settings.profile, &home.secret)?)?;
     Some((file.at(path)?.as_str()?.to_owned(), From::Nowhere))
 }
 

@@ -6,7 +6,7 @@ use super::label::Owner;
 use super::node::{Node, get, take, text};
 use super::output::Output;
 use super::piece::{Home, Secretive};
-use super::{Planner, secret};
+use super::{Planner, need};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
@@ -37,14 +37,14 @@ pub fn read(cx: &mut Planner, store: &Owner, s3: &Node) -> Option<S3> {
 fn key(cx: &mut Planner, store: &Owner, s3: &Node, setting: &str, name: &str) -> Option<Place> {
     let Some(said) = get(s3, setting) else {
         let home = Home::new(format!("{}-backup", store.name), name);
-        secret::require(cx, &Secretive::at(home.clone(), store.from.clone()));
+        need::require(cx, &Secretive::at(home.clone(), store.from.clone()));
         return Some((home, store.from.clone()));
     };
     let path = format!("{}.backup.to.s3.{setting}", store.id);
     match cx.resolver.value(said) {
         Ok(Output::Secret(secret)) => {
-            secret::require(cx, &secret);
-            if let Some(home) = secret.home.clone().filter(|_| secret::lives_at_home(cx, &secret)) {
+            need::require(cx, &secret);
+            if let Some(home) = secret.home.clone().filter(|_| need::lives_at_home(cx, &secret)) {
                 return Some((home, secret.from));
             }
             let message = format!("`{path}` is composed, and must be one key of a Secret");

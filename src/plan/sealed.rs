@@ -10,9 +10,10 @@ use base64::Engine;
 
 use super::external::{item, template_of};
 use super::label::Owner;
+use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
 use super::provider::Provider;
-use super::secret::{Delivered, meta};
+use super::secret::meta;
 use super::{Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;
@@ -42,7 +43,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         return None;
     }
     let path = Provider::Sealed(settings.clone()).path(&cx.settings.profile, name).unwrap_or_default();
-    let file = cx.inputs.ciphers.get(&path).cloned();
+    let file = cx.inputs.ciphers?.get(&path).cloned();
     let items = wanted(name, keys);
     if let Some(file) = &file {
         sealed_for(cx, name, &scope, file);

@@ -141,9 +141,9 @@ fn variable(name: &str, value: Node) -> Node {
     map([("name", name.into()), ("value", value)])
 }
 
-/// A field of the pod; `apiVersion` is what the server adds.
+/// A field of the pod.
 fn field(name: &str, path: &str) -> Node {
-    let source = map([("apiVersion", "v1".into()), ("fieldPath", path.into())]);
+    let source = map([("fieldPath", path.into())]);
     map([("name", name.into()), ("valueFrom", map([("fieldRef", source)]))])
 }
 

@@ -7,7 +7,7 @@
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, take, text};
 use super::piece::Home;
-use super::{Planner, env, probe, resources, secret, security};
+use super::{Planner, env, need, probe, resources, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::Tree;
@@ -160,8 +160,8 @@ pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Nod
             return false;
         }
     };
-    secret::require_password(cx, &password);
-    let Some(home) = password.home.clone().filter(|_| secret::lives_at_home(cx, &password)) else {
+    need::require_password(cx, &password);
+    let Some(home) = password.home.clone().filter(|_| need::lives_at_home(cx, &password)) else {
         let message = format!(
             "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
             owner.id
@@ -174,7 +174,7 @@ pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Nod
         return false;
     };
     if is_watched(redis) && !is_valkey(redis) {
-        secret::require_plain(cx, &password);
+        need::require_plain(cx, &password);
     }
     password_variables(env, &home, &password.from);
     true

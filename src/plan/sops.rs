@@ -4,9 +4,10 @@
 //! Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
 
 use super::label::Owner;
+use super::need::Delivered;
 use super::node::{Node, map, merged, text};
 use super::provider::Provider;
-use super::secret::{Delivered, meta};
+use super::secret::meta;
 use super::{Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;
@@ -16,7 +17,7 @@ use crate::tree::{Kind, Map, Tree};
 /// `None` where something is missing, which is reported.
 pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: &[Delivered]) -> Option<Planned> {
     let path = Provider::Sops(settings.clone()).path(&cx.settings.profile, name).unwrap_or_default();
-    let file = cx.inputs.ciphers.get(&path).cloned();
+    let file = cx.inputs.ciphers?.get(&path).cloned();
     let profile = cx.settings.profile.clone();
     let has = |key: &str| {
         file.as_ref().is_some_and(|file| ["data", "stringData"].iter().any(|part| file.at(&[part, key]).is_some()))
@@ -48,7 +49,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
 }
 
 /// A value that `sops` has not encrypted, or all of them where the file has no `sops` part.
-fn readable(file: &Tree<Span>) -> Option<&Tree<Span>> {
+pub fn readable(file: &Tree<Span>) -> Option<&Tree<Span>> {
     let is_encrypted = |leaf: &Tree<Span>| {
         let text = leaf.as_str().unwrap_or_default();
         // An empty text stays empty.

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
-use super::{Planner, env, resources, secret};
+use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Tree};
 
@@ -203,7 +203,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
         }
         Ok(Output::Secret(mut secret)) => {
             let home = secret.home.get_or_insert_with(|| Home::new(format!("{}-files", owner.name), key)).clone();
-            if !secret::lives_at_home(cx, &secret) {
+            if !need::lives_at_home(cx, &secret) {
                 let who = if secret.needs_operator() { "no provider" } else { "`secretProvider: existing`" };
                 let what = if secret.needs_operator() { "what CloudNativePG delivers" } else { "secrets" };
                 let verb = if secret.needs_operator() { "can" } else { "cannot" };
@@ -220,7 +220,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
                 cx.report.push(d.hint(way));
                 return None;
             }
-            secret::require(cx, &secret);
+            need::require(cx, &secret);
             pod.secrets.insert(home.clone());
             Some((Source::Secret(home.secret), home.key))
         }

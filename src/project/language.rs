@@ -108,6 +108,11 @@ const BODY: &[Field] = &[
     field!("annotations", ANNOTATIONS, "Annotations on every object's metadata."),
     field!("secretProvider", PROVIDER_TYPE, "How secret values reach the cluster."),
     field!(
+        "rollout",
+        Type::Enum(&["checksum", "hash"]),
+        "How a changed ConfigMap reaches its readers: an annotation on their pods, or a name that holds a hash."
+    ),
+    field!(
         "templates",
         Type::String("a path", relative_path),
         "A folder whose files replace or add to the built-in templates."
@@ -434,29 +439,37 @@ static JOB: Object = object!(&[
 ]);
 
 static ENV: Object = Object {
-    groups: &[&[
-        field!("value", Type::Wired, "The text, with references."),
-        field!("ref", Type::Wired, "One reference, where options are needed."),
-        field!("optional", Type::Bool, "The pod starts without it."),
-        field!("fieldRef", Type::Object(&FIELD_REF), "A field of the pod (Downward API)."),
-        field!(
-            "resourceFieldRef",
-            Type::Object(&RESOURCE_FIELD_REF),
-            "A request or limit of the container (Downward API)."
-        ),
-        field!(
-            "secretKeyRef",
-            Type::Kubernetes("SecretKeySelector"),
-            "A key of a Secret that exists outside the project."
-        ),
-        field!(
-            "configMapKeyRef",
-            Type::Kubernetes("ConfigMapKeySelector"),
-            "A key of a ConfigMap that exists outside the project."
-        ),
-    ]],
+    groups: &[
+        &[
+            field!("value", Type::Wired, "The text, with references."),
+            field!("ref", Type::Wired, "One reference, where options are needed."),
+            field!("optional", Type::Bool, "The pod starts without it."),
+            field!("valueFrom", Type::Object(&ENV_SOURCE), "As in Kubernetes; its sources may stand without it."),
+        ],
+        SOURCES,
+    ],
     shorthand: Some("value"),
-    union: &["value", "ref", "fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"],
+    union: &["value", "ref", "valueFrom", "fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"],
+    switch: Switch::Replace,
+};
+const SOURCES: &[Field] = &[
+    field!("fieldRef", Type::Object(&FIELD_REF), "A field of the pod (Downward API)."),
+    field!(
+        "resourceFieldRef",
+        Type::Object(&RESOURCE_FIELD_REF),
+        "A request or limit of the container (Downward API)."
+    ),
+    field!("secretKeyRef", Type::Kubernetes("SecretKeySelector"), "A key of a Secret that exists outside the project."),
+    field!(
+        "configMapKeyRef",
+        Type::Kubernetes("ConfigMapKeySelector"),
+        "A key of a ConfigMap that exists outside the project."
+    ),
+];
+static ENV_SOURCE: Object = Object {
+    groups: &[SOURCES],
+    shorthand: None,
+    union: &["fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"],
     switch: Switch::Replace,
 };
 static FIELD_REF: Object = short!(
@@ -509,13 +522,21 @@ static RESOURCE_FIELD_REF: Object = short!(
     ]],
     "resource",
 );
-static ENV_FROM: Object = short!(
-    &[&[
+static ENV_FROM: Object = Object {
+    groups: &[&[
         field!("ref", Type::Text, "`configs.NAME` or `secrets.NAME`."),
+        field!("configMapRef", Type::Object(&OBJECT_REF), "As in Kubernetes: a ConfigMap by its name."),
+        field!("secretRef", Type::Object(&OBJECT_REF), "As in Kubernetes: a Secret by its name."),
         field!("prefix", STRING, "Put before every name."),
         field!("optional", Type::Bool, "The pod starts without it."),
     ]],
-    "ref",
+    shorthand: Some("ref"),
+    union: &["ref", "configMapRef", "secretRef"],
+    switch: Switch::Replace,
+};
+static OBJECT_REF: Object = short!(
+    &[&[field!("name", SUBDOMAIN, "Its name."), field!("optional", Type::Bool, "The pod starts without it."),]],
+    "name",
 );
 static FILE: Object = Object {
     groups: &[&[
@@ -616,7 +637,7 @@ static PROBE: Object = Object {
                 Type::Object(&TCP_SOCKET),
                 "A port, or the Kubernetes map; the first port unless said."
             ),
-            field!("exec", Type::Object(&EXEC), "A command."),
+            field!("exec", Type::OneOf(&[Type::Object(&EXEC), TEXTS]), "A command; no shell."),
             field!("grpc", Type::Object(&GRPC), "A port, or the Kubernetes map."),
         ],
         PROBE_TIMINGS,

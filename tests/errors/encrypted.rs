@@ -236,3 +236,26 @@ fn a_sealed_secret_with_a_value_of_kgens() {
         ",
     );
 }
+
+/// Nothing of it is shown: it may be a value that was never encrypted.
+#[test]
+fn an_encrypted_file_that_cannot_be_read() {
+    let text = "apiVersion: v1\nkind: Secret\nx: [hunter2-canary\n";
+    refused(
+        project(SOPS).file("cipher/prod/app.sops.yaml", text).args(["render"]),
+        "
+            error[secret-missing]: `cipher/prod/app.sops.yaml` has no encrypted value for `token` and `url` of Secret `app` (profile `prod`)
+              --> kgen.yaml:5:17
+               |
+            5 | secrets: {app: {token: {}, url: ***${secrets.app.token}***}}
+               |                 ^^^^^
+            hint: `kgen secret set prod app KEY` asks for the value and calls `sops`
+
+            error[yaml]: `[` is not closed
+              --> cipher/prod/app.sops.yaml:3:4
+               |
+            3 | 
+               | ^
+        ",
+    );
+}

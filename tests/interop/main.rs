@@ -12,4 +12,6 @@ mod objects;
 mod order;
 mod projects;
 mod random;
+mod seal;
+mod suffix;
 mod words;

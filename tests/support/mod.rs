@@ -206,6 +206,14 @@ pub fn put(path: &Path, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
+#[cfg(unix)]
+#[track_caller]
+pub fn executable(path: &Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    put(path, script);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Every file below `root`: path with `/`, and text. Empty when there is no such folder.
 #[track_caller]
 pub fn files(root: &Path) -> BTreeMap<String, String> {

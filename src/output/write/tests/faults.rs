@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::super::disk::{Disk, Real};
 use super::super::manifest::Manifest;
+use super::super::replace::{hold, replace_on};
 use super::super::{MARK, apply, apply_on};
 use super::{Files, Temp, files, put, snapshot};
 
@@ -225,4 +226,37 @@ fn copy(from: &Path, to: &Path) {
             None => put(to, &path, &text),
         }
     }
+}
+
+#[test]
+fn replaced_files_are_old_or_new_and_nothing_is_left() {
+    let texts = |word: &str| ["a", "b"].map(|name| (format!("s/{name}.yaml"), format!("{word} {name}\n"))).into();
+    for fault in [Fault::Fail, Fault::Kill] {
+        for at in 1.. {
+            let temp = Temp::new();
+            let held = hold(&temp.0, "s").unwrap();
+            replace_on(&mut Real, &temp.0, &texts("old")).unwrap();
+            let mut disk = Faulty { steps: 0, at, fault };
+            let done = replace_on(&mut disk, &temp.0, &texts("new"));
+            for name in ["a", "b"] {
+                let text = fs::read_to_string(temp.0.join(format!("s/{name}.yaml"))).unwrap();
+                assert!([format!("old {name}\n"), format!("new {name}\n")].contains(&text), "{text}");
+            }
+            drop(held);
+            assert_eq!(fs::read_dir(temp.0.join("s")).unwrap().count(), 2, "step {at}");
+            // A step that finds the name of a temporary file taken may fail unnoticed: the next name is tried.
+            if disk.steps < at {
+                assert!(done.is_ok() && at > 6);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleared_away() {
+    let temp = Temp::new();
+    put(&temp.0, "s/.kgen-tmp-0", "half");
+    drop(hold(&temp.0, "s").unwrap());
+    assert_eq!(fs::read_dir(temp.0.join("s")).unwrap().count(), 0);
 }

@@ -1,0 +1,123 @@
+//! Asking a person for a value without showing it.
+//!
+//! Owns: the terminal's state while a value is typed. Signals are read as characters meanwhile, so that `Ctrl-C` leaves
+//! a terminal that shows what is typed.
+
+use anyhow::Result;
+
+use crate::secret::Secret;
+
+/// What a person does with the keyboard.
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    More,
+    Done,
+    Stopped,
+}
+
+/// One byte of a line that is typed; a character that was begun is taken back whole.
+fn take(line: &mut Vec<u8>, byte: u8) -> Typed {
+    const STOP: u8 = 3;
+    const END: u8 = 4;
+    const KILL: u8 = 21;
+    match byte {
+        b'\r' | b'\n' => return Typed::Done,
+        END if line.is_empty() => return Typed::Stopped,
+        STOP => return Typed::Stopped,
+        8 | 127 => while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
+        KILL => line.clear(),
+        END => {}
+        byte => line.push(byte),
+    }
+    Typed::More
+}
+
+#[cfg(unix)]
+pub fn twice(what: &str) -> Result<Secret<String>> {
+    let first = unix::ask(&format!("{what}: "))?;
+    let second = unix::ask("the same again: ")?;
+    anyhow::ensure!(first == second, "the two values are not the same; nothing was written");
+    Ok(first)
+}
+
+#[cfg(not(unix))]
+pub fn twice(_: &str) -> Result<Secret<String>> {
+    anyhow::bail!("kgen cannot ask for a value on this system\nhint: pipe it, or name a file with `--from-file`")
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io::{self, Read, Write};
+
+    use anyhow::{Context, Result, bail};
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    use super::{Typed, take};
+    use crate::secret::Secret;
+
+    /// Shows what is typed again when it goes.
+    struct Hidden(Termios);
+
+    impl Hidden {
+        fn new() -> io::Result<Self> {
+            let before = tcgetattr(io::stdin())?;
+            let mut quiet = before.clone();
+            quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
+            tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
+            Ok(Self(before))
+        }
+    }
+
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+            let _ = io::stderr().write_all(b"\n");
+        }
+    }
+
+    pub fn ask(prompt: &str) -> Result<Secret<String>> {
+        let _hidden = Hidden::new().context("cannot hide what is typed")?;
+        io::stderr().write_all(prompt.as_bytes()).context("cannot ask for a value")?;
+        // A value that outgrows it would leave a copy behind.
+        let mut line = Vec::with_capacity(4096);
+        for byte in io::stdin().lock().bytes() {
+            match take(&mut line, byte.context("cannot read the terminal")?) {
+                Typed::More => {}
+                Typed::Done => break,
+                Typed::Stopped => bail!("stopped; nothing was written"),
+            }
+        }
+        let text = String::from_utf8(line).ok().context("the value is not UTF-8")?;
+        Ok(Secret::new(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(typed: &[u8]) -> (Vec<u8>, Typed) {
+        let mut line = Vec::new();
+        for byte in typed {
+            match take(&mut line, *byte) {
+                Typed::More => {}
+                end => return (line, end),
+            }
+        }
+        (line, Typed::More)
+    }
+
+    #[test]
+    fn a_line_can_be_corrected() {
+        assert_eq!(line("pü\u{7f}a\u{8}w\r".as_bytes()), (b"pw".to_vec(), Typed::Done));
+        assert_eq!(line(b"wrong\x15right\n"), (b"right".to_vec(), Typed::Done));
+        assert_eq!(line(b"\x7f\x7fx\n"), (b"x".to_vec(), Typed::Done));
+    }
+
+    #[test]
+    fn a_line_can_be_stopped() {
+        assert_eq!(line(b"abc\x03").1, Typed::Stopped);
+        assert_eq!(line(b"\x04").1, Typed::Stopped);
+        assert_eq!(line(b"a\x04b").1, Typed::More);
+    }
+}

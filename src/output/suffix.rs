@@ -1,0 +1,157 @@
+//! `rollout: hash`: ConfigMaps named by what they hold, as kustomize's generators name them. A changed one is another
+//! object, and what reads it is rolled out; the old one stays for the pods that still read it.
+//!
+//! Owns: the suffix, and every name that leads to a ConfigMap.
+//! Source: `api/hasher/hasher.go` of kustomize. The `name` that is hashed is always empty there, whatever its comment says.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::amend;
+use crate::resource::{Body, Id, Resource};
+use crate::tree::{Kind, Tree};
+
+/// Namespace and name, and the name with its suffix.
+type Renamed = BTreeMap<(Option<String>, String), String>;
+
+/// Renames all ConfigMaps of components, and whatever names them.
+pub fn configs(resources: &mut [Resource]) {
+    let mut renamed = Renamed::new();
+    for resource in resources.iter_mut().filter(|r| r.id.kind == "ConfigMap" && *r.component != *"manifests") {
+        let name = format!("{}-{}", resource.id.name, of(&resource.body));
+        renamed.insert((resource.id.namespace.clone(), resource.id.name.clone()), name.clone());
+        let metadata = resource.body.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut);
+        if let Some(node) = metadata.and_then(|metadata| metadata.get_mut("name")) {
+            node.kind = Kind::String(name.into());
+        }
+        update(resource);
+    }
+    for resource in resources.iter_mut().filter(|resource| resource.id.kind != "ConfigMap") {
+        let namespace = resource.id.namespace.clone();
+        if follow(&mut resource.body, &namespace, &renamed) {
+            amend::rehash(resource);
+            update(resource);
+        }
+    }
+}
+
+fn update(resource: &mut Resource) {
+    if let Some(id) = Id::of(&resource.body) {
+        resource.id = id;
+    }
+}
+
+/// Keys under which a ConfigMap's name stands, alone or as `name`.
+const REFERENCES: [&str; 5] =
+    ["configMapRef", "configMapKeyRef", "configMap", "configMapRefs", "additionalRedisConfig"];
+
+/// Puts the new names in; whether there was one.
+fn follow(tree: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> bool {
+    let mut any = false;
+    match &mut tree.kind {
+        Kind::Map(map) => {
+            for (key, value) in map.iter_mut() {
+                any |= match REFERENCES.contains(&&**key) {
+                    true => reference(value, namespace, renamed),
+                    false => follow(value, namespace, renamed),
+                };
+            }
+        }
+        Kind::List(list) => list.iter_mut().for_each(|item| any |= follow(item, namespace, renamed)),
+        _ => {}
+    }
+    any
+}
+
+fn reference(value: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> bool {
+    match &mut value.kind {
+        Kind::List(list) => {
+            list.iter_mut().filter_map(|item| reference(item, namespace, renamed).then_some(())).count() > 0
+        }
+        Kind::Map(map) => map.get_mut("name").is_some_and(|name| reference(name, namespace, renamed)),
+        Kind::String(name) => match renamed.get(&(namespace.clone(), name.to_string())) {
+            Some(new) => {
+                *name = new.as_str().into();
+                true
+            }
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// Ten characters for the content of a ConfigMap: its labels and its name do not count.
+pub fn of<O>(body: &Tree<O>) -> String {
+    let mut hashed = serde_json::Map::new();
+    if let Some(binary) = body.get("binaryData") {
+        let broken = |text: &str| if text.len() < 70 { text.to_owned() } else { lines(text) };
+        let pairs = binary.as_map().into_iter().flat_map(|map| map.iter());
+        let pairs = pairs.map(|(key, value)| (key.to_string(), broken(value.as_str().unwrap_or_default()).into()));
+        hashed.insert("binaryData".into(), Value::Object(sorted(pairs.collect())));
+    }
+    let data = body.get("data").and_then(Tree::as_map);
+    let pairs = data.map(|map| map.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect());
+    hashed.insert("data".into(), pairs.map_or_else(|| "".into(), |pairs| Value::Object(sorted(pairs))));
+    hashed.insert("kind".into(), "ConfigMap".into());
+    hashed.insert("name".into(), "".into());
+    let digest = Sha256::digest(go(&Value::Object(hashed).to_string()));
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(10);
+    digits.map(letter).collect()
+}
+
+/// By the bytes of the keys, as Go writes a map.
+fn sorted(mut pairs: Vec<(String, Value)>) -> serde_json::Map<String, Value> {
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    pairs.into_iter().collect()
+}
+
+/// kustomize breaks base64 after 70 characters, and hashes the line breaks.
+fn lines(text: &str) -> String {
+    let mut out = String::new();
+    for (index, c) in text.chars().enumerate() {
+        if index > 0 && index % 70 == 0 {
+            out.push('\n');
+        }
+        out.push(c);
+    }
+    out + "\n"
+}
+
+/// What Go's encoder escapes besides.
+fn go(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A hexadecimal digit without what could make a word.
+fn letter(digit: u8) -> char {
+    match digit {
+        0 => 'g',
+        1 => 'h',
+        3 => 'k',
+        10 => 'm',
+        14 => 't',
+        digit => char::from_digit(digit.into(), 16).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Of a ConfigMap without data: what `kubectl kustomize` 5.5 gave.
+    #[test]
+    fn an_empty_map_has_the_known_suffix() {
+        assert_eq!(of(&Body::from_json(&json!({"kind": "ConfigMap", "metadata": {"name": "any"}}))), "6ct58987ht");
+    }
+}

@@ -1,0 +1,245 @@
+//! Values planted in every way a project has, beside every kind of mistake, through every command: each is found as the
+//! value of a Secret that was asked for, and nowhere else, in no form.
+//!
+//! Does not own: the exact texts of messages (`errors/leaks*.rs`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::secret::Room;
+use crate::support::{KGEN, Said, Temp, run};
+
+/// No placeholder, and with what each encoding changes: quotes, spaces, `/`, `+`, `%`, non-ASCII.
+const CANARY: &str = "Kc9'vT2/+%q \"ßzW7";
+
+/// A way to give kgen a value.
+struct Plant {
+    name: &'static str,
+    /// Lines of the project file.
+    text: fn(&str) -> String,
+    /// A value that the project file spells out may stand in dev's Secret in the tree.
+    spelled: bool,
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+const PLANTS: [Plant; 7] = [
+    Plant { name: "env", text: |_| "secrets: {app: {token: {env: CANARY}}}".into(), spelled: false },
+    Plant { name: "file", text: |_| "secrets: {app: {token: {file: canary.txt}}}".into(), spelled: false },
+    Plant { name: "literal", text: |c| format!("secrets: {{app: {{token: {}}}}}", quoted(c)), spelled: true },
+    Plant {
+        name: "composed of env",
+        text: |_| "secrets: {app: {token: 'amqp://u:${secrets.app.part}@mq/', part: {env: CANARY}}}".into(),
+        spelled: false,
+    },
+    Plant {
+        name: "composed of a literal",
+        text: |c| format!("secrets: {{app: {{token: 'amqp://u:${{secrets.app.part}}@mq/', part: {}}}}}", quoted(c)),
+        spelled: true,
+    },
+    Plant {
+        name: "a store's password",
+        text: |_| {
+            "secrets: {app: {token: {env: CANARY}}}\nredis: {queue: {password: \"${secrets.app.token}\"}}\npostgres: {db: {password: \"${secrets.app.token}\"}}"
+                .into()
+        },
+        spelled: false,
+    },
+    Plant {
+        name: "an outside store's URL",
+        text: |_| {
+            "secrets: {app: {token: {env: CANARY}}}\nredis: {queue: {mode: external, url: \"${secrets.app.token}\"}}"
+                .into()
+        },
+        spelled: false,
+    },
+];
+
+/// A mistake: what is added to the app, to the end of the project file, and to the command line.
+const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
+    ("none", "", "", &[]),
+    ("wrong type", "replicas: many", "", &[]),
+    ("unknown key", "replicsa: 1", "", &[]),
+    ("duplicate key", "", "secrets: {}", &[]),
+    ("unclosed quote", "", "labels: {a: \"b", &[]),
+    ("tab", "", "labels:\n\ta: b", &[]),
+    ("dangling reference", "args: [\"${secrets.app.tokn}\"]", "", &[]),
+    ("a secret where none may stand", "args: [\"${secrets.app.token}\"]", "", &[]),
+    ("a secret in a config", "", "configs: {c: {k: \"${secrets.app.token}\"}}", &[]),
+    ("template error", "", "templates: broken", &[]),
+    ("unwritable folder", "", "output: blocked", &[]),
+    ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
+];
+
+const COMMANDS: [&[&str]; 6] = [
+    &["render"],
+    &["render", "--check"],
+    &["render", "dev"],
+    &["render", "dev", "--only", "Deployment"],
+    &["render", "dev", "--out", "one"],
+    &["render", "devv"],
+];
+
+fn project(plant: &Plant, app: &str, end: &str) -> String {
+    let app = if app.is_empty() { String::new() } else { format!("    {app}\n") };
+    format!(
+        "apiVersion: kgen.dev/v1\nproject: shop\nprofiles: {{dev: {{}}}}\n{}\napps:\n  web:\n    image: a/b:1\n    env: {{TOKEN: \"${{secrets.app.token}}\"}}\n    files: {{/run/token: \"${{secrets.app.token}}\"}}\n{app}{end}\n",
+        (plant.text)(CANARY)
+    )
+}
+
+/// The value in every form it could be found in: whole, percent-encoded, in base64 wherever it begins, as JSON and YAML
+/// write it.
+fn forms() -> Vec<String> {
+    let percent: String = CANARY
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect();
+    let mut out = vec![
+        CANARY.to_owned(),
+        percent.clone(),
+        percent.to_lowercase(),
+        serde_json::to_string(CANARY).unwrap().trim_matches('"').to_owned(),
+    ];
+    out.extend([CANARY.replace('\'', "''"), CANARY[..6].to_owned(), CANARY[CANARY.len() - 5..].to_owned()]);
+    for text in [CANARY, &percent] {
+        for skip in 0..3 {
+            let encoded = STANDARD.encode([vec![b'-'; skip], text.as_bytes().to_vec()].concat());
+            // What stands before and behind in the same group of four is another's.
+            out.push(encoded[4..encoded.len() - 4].to_owned());
+        }
+    }
+    out
+}
+
+fn hides(text: &str, what: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{what}: found `{form}` in:\n{text}");
+    }
+}
+
+/// A stream without its Secrets.
+fn without_secrets(stream: &str) -> String {
+    let documents = stream.split("---\n").filter(|document| !document.contains("\nkind: Secret\n"));
+    documents.collect::<Vec<_>>().join("---\n")
+}
+
+fn each_file(folder: &Path, look: &mut dyn FnMut(&Path, &str)) {
+    for entry in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            each_file(&entry, look);
+        } else {
+            look(&entry, &String::from_utf8_lossy(&fs::read(&entry).unwrap()));
+        }
+    }
+}
+
+fn place(plant: &Plant, app: &str, end: &str) -> Temp {
+    let temp = Temp::new();
+    fs::write(temp.path().join("kgen.yaml"), project(plant, app, end)).unwrap();
+    fs::write(temp.path().join("canary.txt"), CANARY).unwrap();
+    fs::write(temp.path().join("blocked"), "a file where a folder should be").unwrap();
+    fs::create_dir_all(temp.path().join("broken/secret")).unwrap();
+    fs::write(temp.path().join("broken/secret/secret.yaml"), "data: {{ data }}\nx: {{ nothing.at.all }}\n").unwrap();
+    temp
+}
+
+#[test]
+fn a_value_is_found_in_its_secret_only() {
+    for plant in &PLANTS {
+        for (mistake, app, end, more) in MISTAKES {
+            for command in COMMANDS {
+                let what = format!("{}, {mistake}, {command:?}", plant.name);
+                let temp = place(plant, app, end);
+                let args: Vec<String> = command.iter().chain(more).map(|arg| (*arg).to_owned()).collect();
+                let env = BTreeMap::from([("CANARY".to_owned(), CANARY.to_owned())]);
+                let Said { stdout, stderr, status } = run(Path::new(KGEN), temp.path(), &args, &env, "");
+                hides(&stderr, &what);
+                hides(&without_secrets(&stdout), &what);
+                if mistake == "none" && command == ["render", "dev"] {
+                    assert_eq!(status, Some(0), "{what}: {stderr}");
+                    let value = STANDARD.encode(CANARY);
+                    assert!(stdout.contains(&value) || plant.name.starts_with("composed"), "{what}: not there at all");
+                }
+                each_file(temp.path(), &mut |path, text| {
+                    let name = path.strip_prefix(temp.path()).unwrap().to_string_lossy();
+                    let own = matches!(&*name, "kgen.yaml" | "canary.txt");
+                    // Asked for, or spelled out for dev.
+                    let asked = name.starts_with("one/") || plant.spelled;
+                    let may_show = own || (asked && text.contains("\nkind: Secret\n"));
+                    if !may_show {
+                        hides(text, &format!("{what}: {name}"));
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// What is typed, piped or imported is found nowhere: the repository has its ciphertext.
+#[test]
+fn a_value_that_is_sealed_is_found_nowhere() {
+    let commands: [&[&str]; 12] = [
+        &["secret", "set", "prod", "app", "token"],
+        &["secret", "set", "prod", "app", "tokn"],
+        &["secret", "set", "prodd", "app", "token"],
+        &["secret", "set", "dev", "app", "token"],
+        &["secret", "import", "prod", "app", "--from-env-file", "values.env"],
+        &["secret", "import", "prod", "app", "--from-env-file", "broken.env"],
+        &["secret", "list"],
+        &["secret", "list", "--format", "json"],
+        &["secret", "check"],
+        &["render"],
+        &["render", "prod"],
+        &["render", "--check"],
+    ];
+    for (mistake, app, end, more) in MISTAKES {
+        let room = Room::new(&format!(
+            "apiVersion: kgen.dev/v1\nproject: shop\nnamespace: shop\nprofiles:\n  dev: {{}}\n  prod: {{secretProvider: {{sealed: {{certificate: certs/prod.pem}}}}}}\nsecrets: {{app: {{token: {{}}}}}}\napps:\n  web:\n    image: a/b:1\n    env: {{TOKEN: \"${{secrets.app.token}}\"}}\n    {app}\n{end}\n"
+        ));
+        let folder = room.0.path();
+        fs::write(folder.join("values.env"), format!("token='{}'\n", CANARY.replace('\'', ""))).unwrap();
+        fs::write(folder.join("broken.env"), format!("tokn={CANARY}\n")).unwrap();
+        fs::write(folder.join("blocked"), "a file where a folder should be").unwrap();
+        for command in commands {
+            let what = format!("{mistake}, {command:?}");
+            let args: Vec<&str> =
+                command.iter().chain(more.iter().filter(|_| command[0] == "render")).copied().collect();
+            let said = room.kgen(&args, CANARY);
+            hides(&said.stderr, &what);
+            hides(&said.stdout, &what);
+            if mistake == "none" && command[0] == "render" {
+                assert_eq!(said.status, Some(0), "{what}: {}", said.stderr);
+            }
+            each_file(folder, &mut |path, text| {
+                let name = path.strip_prefix(folder).unwrap().to_string_lossy();
+                if !matches!(&*name, "values.env" | "broken.env") {
+                    hides(text, &format!("{what}: {name}"));
+                }
+            });
+        }
+    }
+}
+
+/// The test above notices what it is there to notice.
+#[test]
+fn every_form_is_noticed() {
+    let percent: String = CANARY.bytes().map(|b| format!("%{b:02X}")).collect();
+    let texts = [
+        format!("error: `{CANARY}`"),
+        format!("url: redis://default:{}@", forms()[1]),
+        STANDARD.encode(format!("postgresql://app:{CANARY}@db")),
+        STANDARD.encode(format!("x{CANARY}")),
+        format!("{:?}", CANARY.to_owned() + "\n"),
+    ];
+    for text in texts {
+        assert!(std::panic::catch_unwind(|| hides(&text, "")).is_err(), "{text}");
+    }
+    assert!(std::panic::catch_unwind(|| hides(&percent, "")).is_ok(), "a form that nobody writes");
+}

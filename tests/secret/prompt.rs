@@ -1,0 +1,82 @@
+//! A person at a terminal: asked twice, shown nothing.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+
+use super::{PROJECT, Room, VALUE};
+use crate::support::KGEN;
+
+/// Types each line when its prompt is there. What the terminal showed, what kgen said, its status.
+fn typed(room: &Room, lines: &[&str]) -> (String, String, Option<i32>) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = File::options().read(true).write(true).open(&name).unwrap();
+    let mut keyboard = File::from(master);
+    let mut kgen = Command::new(KGEN);
+    kgen.args(["secret", "set", "prod", "app", "token"]).current_dir(room.0.path());
+    kgen.stdin(Stdio::from(terminal.try_clone().unwrap())).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = kgen.spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let mut said = Vec::new();
+    for line in lines {
+        until(&mut stderr, &mut said, b": ");
+        assert!(!tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO));
+        keyboard.write_all(line.as_bytes()).unwrap();
+        said.push(b'|');
+    }
+    stderr.read_to_end(&mut said).unwrap();
+    let status = child.wait().unwrap().code();
+    assert!(tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ISIG));
+    // What was shown could be read from the other end, up to here.
+    (&terminal).write_all(b"END").unwrap();
+    let mut shown = Vec::new();
+    until(&mut keyboard, &mut shown, b"END");
+    (String::from_utf8(shown).unwrap(), String::from_utf8(said).unwrap(), status)
+}
+
+fn until(from: &mut impl Read, into: &mut Vec<u8>, end: &[u8]) {
+    let start = Instant::now();
+    let mut byte = [0];
+    while !into.ends_with(end) {
+        assert!(start.elapsed() < Duration::from_secs(60));
+        assert_eq!(from.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(into));
+        into.push(byte[0]);
+    }
+}
+
+const ASKED: &str = "`app.token` of profile `prod`: |\nthe same again: |\n";
+
+#[test]
+fn a_value_is_asked_for_twice_and_not_shown() {
+    let room = Room::new(PROJECT);
+    let line = format!("{VALUE}\r");
+    let (shown, said, status) = typed(&room, &[&line, &line]);
+    let news = "sealed `token` for `strict:shop/app` into `secrets/prod/app.sealed.yaml`\n";
+    assert_eq!((shown.as_str(), said, status), ("END", format!("{ASKED}{news}"), Some(0)));
+}
+
+#[test]
+fn two_values_that_differ_are_refused() {
+    let room = Room::new(PROJECT);
+    let (shown, said, status) = typed(&room, &["q8Zt1Yx0\r", "q8Zt1Yx1\r"]);
+    let error = "error: the two values are not the same; nothing was written\n";
+    assert_eq!((shown.as_str(), said, status), ("END", format!("{ASKED}{error}"), Some(2)));
+    assert!(!room.0.path().join("secrets").exists());
+}
+
+#[test]
+fn a_person_can_stop() {
+    let room = Room::new(PROJECT);
+    let (_, said, status) = typed(&room, &["q8Zt\x03"]);
+    assert_eq!(
+        (said.as_str(), status),
+        ("`app.token` of profile `prod`: |\nerror: stopped; nothing was written\n", Some(2))
+    );
+}
