@@ -8,6 +8,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use zeroize::Zeroizing;
+
 use super::{name, url};
 
 /// Anywhere in the value. Six letters at least: shorter ones stand in random values too.
@@ -41,11 +43,13 @@ pub fn reason(value: &str, secret: &str, key: &str, users: &[String]) -> Option<
     if name::is_public(key) || value.contains("://") || value.len() > LONGEST || value.contains(['\n', ' ']) {
         return None;
     }
-    let decoded =
-        STANDARD.decode(value).ok().filter(|_| value.len() >= 8).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = || {
+        let bytes = STANDARD.decode(value).ok().filter(|_| value.len() >= 8)?;
+        String::from_utf8(bytes).ok().map(Zeroizing::new)
+    };
     match () {
         () if is_known(value) => Some("is a placeholder"),
-        () if decoded.is_some_and(|text| is_known(text.trim_end())) => Some("is the base64 of a placeholder"),
+        () if decoded().is_some_and(|text| is_known(text.trim_end())) => Some("is the base64 of a placeholder"),
         () if same(value, key) => Some("is the name of its key"),
         () if same(value, secret) => Some("is the name of its secret"),
         () if users.iter().any(|user| same(value, user)) => Some("is the name of a user"),
@@ -60,7 +64,7 @@ pub fn is_known(value: &str) -> bool {
     plain.is_empty()
         || plain.bytes().all(|b| b == plain.as_bytes()[0])
         || is_row(&plain)
-        || WHOLE.split(' ').any(|known| plain == known)
+        || WHOLE.split(' ').any(|known| plain.as_str() == known)
         || PARTS.split(' ').any(|part| plain.contains(part))
         || words().any(|word| WORDS.split(' ').any(|known| word.eq_ignore_ascii_case(known)))
 }
@@ -69,8 +73,11 @@ fn same(value: &str, other: &str) -> bool {
     normal(value) == normal(other)
 }
 
-fn normal(value: &str) -> String {
-    value.chars().filter(|c| !"-_. ".contains(*c)).flat_map(char::to_lowercase).collect()
+/// Cleared when it goes, as the value itself is.
+fn normal(value: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(value.len()));
+    out.extend(value.chars().filter(|c| !"-_. ".contains(*c)).map(|c| c.to_ascii_lowercase()));
+    out
 }
 
 /// `123456`, `12345678`, `1234567890`, and those with more behind.
