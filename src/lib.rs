@@ -36,6 +36,9 @@ pub mod checks;
 
 pub mod pipeline;
 
+// What is told of a rendered project.
+pub mod diff;
+
 // Beside them: what a command makes for the next rendering.
 pub mod seal;
 
