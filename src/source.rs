@@ -4,6 +4,8 @@
 //! offset to line and column; which byte ranges hold secret values and must never be shown.
 //! Does not own: reading from disk (`commands`), nor what a text means (`project`).
 
+use std::collections::BTreeSet;
+
 use crate::leak;
 
 /// Index of a text in [`Sources`].
@@ -66,7 +68,7 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,
-    masked: Vec<Span>,
+    masked: BTreeSet<Span>,
 }
 
 impl Sources {
@@ -120,9 +122,7 @@ impl Sources {
 
     /// From now on the characters of `span` are shown as `***`.
     pub fn mask(&mut self, span: Span) {
-        if !self.masked.contains(&span) {
-            self.masked.push(span);
-        }
+        self.masked.insert(span);
     }
 
     /// The line a span begins in, ready to show: secret values masked, and the column (in characters, from 0) and

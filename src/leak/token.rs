@@ -21,7 +21,7 @@ const PREFIXES: [Prefix; 33] = [
     prefix("AGE-SECRET-KEY-1", 50, b"", "an age key"),
     prefix("AKIA", 16, b"", "an AWS access key"),
     prefix("ASIA", 16, b"", "an AWS access key"),
-    prefix("SG.", 40, b"._-", "a SendGrid key"),
+    prefix("SG.", 16, b"_-", "a SendGrid key"),
     prefix("dckr_pat_", 20, b"_-", "a Docker Hub token"),
     prefix("dop_v1_", 40, b"", "a DigitalOcean token"),
     prefix("ghp_", 30, b"", "a GitHub token"),
@@ -36,7 +36,7 @@ const PREFIXES: [Prefix; 33] = [
     prefix("hvs.", 20, b"_-", "a Vault token"),
     prefix("npg_", 8, b"", "a password of Neon"),
     prefix("npm_", 30, b"", "an npm token"),
-    prefix("ops_eyJ", 40, b"_-=", "a token of 1Password"),
+    prefix("ops_eyJ", 40, b"_-", "a token of 1Password"),
     prefix("pypi-AgE", 40, b"_-", "a PyPI token"),
     prefix("rk_live_", 16, b"", "a Stripe key"),
     prefix("shpat_", 30, b"", "a Shopify token"),
@@ -75,7 +75,8 @@ pub fn find(text: &str) -> Vec<(&'static str, Range<usize>)> {
             }
             None => at += 1,
         }
-        inside = bytes[at - 1].is_ascii_alphanumeric();
+        // What a token may hold begins none: so no text is gone through twice.
+        inside = bytes[at - 1].is_ascii_alphanumeric() || b"_-".contains(&bytes[at - 1]);
     }
     out
 }
@@ -92,6 +93,9 @@ fn known(bytes: &[u8], at: usize) -> Option<(&'static str, usize)> {
 
 /// `eyJ` is how every JSON object begins in base64.
 fn jwt(bytes: &[u8], at: usize) -> Option<(&'static str, usize)> {
+    if !bytes[at..].starts_with(b"eyJ") {
+        return None;
+    }
     let mut end = at;
     for part in 0..3 {
         let start = end;
@@ -110,11 +114,16 @@ fn private_key(bytes: &[u8], at: usize) -> Option<(&'static str, usize)> {
     let close = rest.iter().take(60).position(|b| *b == b'-')?;
     let is_private = rest[..close].ends_with(b"PRIVATE KEY") || rest[..close].ends_with(b"PRIVATE KEY BLOCK");
     let body = rest[close..].strip_prefix(b"-----").filter(|_| is_private)?;
-    let base64 = body.iter().take(400).filter(|b| b.is_ascii_alphanumeric() || **b == b'+' || **b == b'/').count();
-    let end = body.windows(9).position(|w| w == b"-----END ").unwrap_or(body.len());
-    let line = body[end..].iter().skip(9).position(|b| *b == b'-').map_or(body.len(), |dash| end + 9 + dash + 5);
+    let base64 = |body: &[u8]| body.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/".contains(b)).count();
+    if base64(&body[..body.len().min(400)]) < 40 {
+        return None;
+    }
+    const END: &[u8] = b"-----END ";
     let start = bytes.len() - body.len();
-    (base64.min(end) >= 40).then_some(("a private key", (start + line).min(bytes.len())))
+    let Some(end) = body.windows(END.len()).position(|w| w == END) else { return Some(("a private key", bytes.len())) };
+    let name = body[end + END.len()..].iter().take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
+    let dashes = body[end + END.len() + name..].iter().take_while(|b| **b == b'-').count();
+    (base64(&body[..end]) >= 40).then_some(("a private key", start + end + END.len() + name + dashes))
 }
 
 fn run(bytes: &[u8], start: usize, also: &[u8]) -> usize {

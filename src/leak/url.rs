@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::is_literal;
 
+/// How many characters before a parameter say what it belongs to, and how many it may have.
+const CONTEXT: usize = 1000;
+
 /// Where the passwords are, as far as they are spelled out.
 pub fn passwords(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -42,18 +45,23 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     if !["password", "passwd", "pwd"].iter().any(|known| key.eq_ignore_ascii_case(known)) {
         return None;
     }
-    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let near = before.char_indices().rev().take(CONTEXT).last().map_or(before.len(), |(at, _)| at);
+    let line = &before[before[near..].rfind('\n').map_or(near, |end| near + end + 1)..];
     let known = match line.trim_end().chars().next_back() {
         Some('?' | '&') => line.contains("://") || line.contains("jdbc:"),
         Some(';') => line.contains('='),
         _ => line.ends_with(' ') && is_libpq(line),
     };
+    if !known {
+        return None;
+    }
     let rest = &text[at + 1..];
     let quoted = rest.starts_with(['\'', '"']);
-    let skip = usize::from(quoted);
+    let start = usize::from(quoted);
     let ends = |c: char| if quoted { rest.starts_with(c) } else { c.is_whitespace() || "&;,\"'`)".contains(c) };
-    let value = &rest[skip..][..rest[skip..].find(ends).unwrap_or(rest.len() - skip)];
-    (known && is_literal(value)).then_some(at + 1 + skip..at + 1 + skip + value.len())
+    let length: usize = rest[start..].chars().take(CONTEXT).take_while(|c| !ends(*c)).map(char::len_utf8).sum();
+    let value = at + 1 + start..at + 1 + start + length;
+    is_literal(&text[value.clone()]).then_some(value)
 }
 
 fn is_libpq(line: &str) -> bool {

@@ -275,16 +275,20 @@ impl<'s> Scanner<'s> {
     /// A text; `lines`: of a file that an app reads.
     fn text(&mut self, tree: &Tree<Span>, lines: bool, counts: Counts) {
         let Some(text) = tree.as_str() else { return };
-        let found = leak::find(text);
-        for (what, range) in &found {
-            self.found(*what, tree, range, counts);
-        }
-        if lines {
-            for (name, range) in line::find(text) {
-                if found.iter().all(|(_, other)| range.end <= other.start || other.end <= range.start) {
-                    self.push(What::Named(Some(name.to_owned())), self.place(tree.from, text, &range), counts);
-                }
+        let mut found: Vec<_> = leak::find(text).into_iter().map(|(what, range)| (what_of(what), range)).collect();
+        let known = found.len();
+        let apart = |range: &Range<usize>, other: &Range<usize>| range.end <= other.start || other.end <= range.start;
+        for (name, range) in if lines && known <= MOST { line::find(text) } else { Vec::new() } {
+            if found[..known].iter().all(|(_, other)| apart(&range, other)) {
+                found.push((What::Named(Some(name.to_owned())), range));
             }
+        }
+        for (what, range) in found.iter().take(MOST) {
+            let place = self.place(tree.from, text, range);
+            self.push(what.clone(), place, counts);
+        }
+        if let (Some(last), true) = (self.out.last_mut(), found.len() > MOST) {
+            last.hidden = tree.from;
         }
     }
 
@@ -294,11 +298,6 @@ impl<'s> Scanner<'s> {
         matches!(value.kind, Kind::String(_) | Kind::Number(_))
             && name::is_secret_value(&text())
             && !self.secrets.contains(text().as_str())
-    }
-
-    fn found(&mut self, what: leak::What, leaf: &Tree<Span>, range: &Range<usize>, counts: Counts) {
-        let place = self.place(leaf.from, leaf.as_str().unwrap_or_default(), range);
-        self.push(what_of(what), place, counts);
     }
 
     /// Where a part of a value was written; the whole where it was written otherwise.
@@ -339,6 +338,9 @@ impl Place {
         Self { leaf, span: leaf }
     }
 }
+
+/// So many of one text are told; then it is hidden whole.
+const MOST: usize = 100;
 
 /// Of a map of names with texts: whether a name tells what the text is, and whether the text is a file's. `None` for any
 /// other map.
