@@ -176,9 +176,7 @@ impl<'s> Resolver<'s> {
             _ => {
                 let known = ["project", "profile", "namespace"];
                 let d = Diagnostic::error("dangling-reference", format!("`${{{word}}}` names nothing"));
-                Err(d.hint(suggest::did_you_mean(word, known).unwrap_or_else(|| {
-                    "a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`".into()
-                })))
+                Err(d.hint(suggest::did_you_mean(word, known).unwrap_or_else(|| not_a_reference(word))))
             }
         }
     }
@@ -355,4 +353,16 @@ fn because(d: Diagnostic, cause: Option<Span>) -> Diagnostic {
         Some(cause) => d.note(cause, "because of this"),
         None => d,
     }
+}
+
+/// What is meant by a word that no reference has: a variable of a shell or of another tool, when it is written like one.
+fn not_a_reference(word: &str) -> String {
+    let is_variable = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_:-".contains(&b));
+    if is_variable {
+        let name = word.split(':').next().unwrap_or_default();
+        return format!(
+            "`$${{{word}}}` writes a literal `${{{word}}}`; `$({name})` is another variable of the container"
+        );
+    }
+    "a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`".into()
 }

@@ -148,7 +148,7 @@ fn a_variable_of_a_shell() {
                |
             7 |     env: {A: '${HOME}'}
                |               ^^^^^^^
-            hint: a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`
+            hint: `$${HOME}` writes a literal `${HOME}`; `$(HOME)` is another variable of the container
         ",
     );
 }
