@@ -1,0 +1,355 @@
+//! Diffs as one page that needs nothing else: to send, to attach, to read on a phone.
+//!
+//! Owns: the page: what stands where, escaping, and the policy that lets a browser load and run nothing but what is in it.
+//! Does not own: what differs (`compare`), how bad it is (`impact`), its looks (`html/page.css`), the filter
+//! (`html/page.js`), which only hides: without it all is visible.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::plain::{self, Line, counts, plural, verb};
+use super::{Cause, Change, Diff, Effect, Impact, Object, Reason, Shown, What};
+use crate::resource::Id;
+
+const STYLE: &str = include_str!("html/page.css");
+const SCRIPT: &str = include_str!("html/page.js");
+
+/// Texts of more lines are folded.
+const FOLDED: usize = 40;
+
+/// The page. The same diffs give the same bytes.
+pub fn write(diffs: &[Diff]) -> String {
+    let rows = objects(diffs);
+    let fields: usize = rows.iter().map(|row| row.fields.len()).sum();
+    let mut out = head(diffs);
+    out.push_str(&summary(diffs));
+    if !rows.is_empty() {
+        out.push_str(&filter(&rows, fields));
+    }
+    let _ = write!(
+        out,
+        "<main id=\"changes\" tabindex=\"-1\" class=\"{}\">\n",
+        if diffs.len() > 1 { "many" } else { "one" }
+    );
+    rows.iter().for_each(|row| out.push_str(&section(row, diffs)));
+    if rows.is_empty() {
+        out.push_str("<p class=\"empty\">No difference.</p>\n");
+    } else {
+        out.push_str("<p class=\"empty\" id=\"nothing\" hidden>Nothing matches the filter.</p>\n");
+    }
+    let _ = write!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    out
+}
+
+/// One object, as it differs in each diff.
+struct Row<'d> {
+    id: &'d Id,
+    component: &'d str,
+    impact: Impact,
+    /// By diff; `None` where it does not differ.
+    cells: Vec<Option<&'d Object>>,
+    fields: Vec<Field<'d>>,
+}
+
+/// One field, as it differs in each diff.
+struct Field<'d> {
+    place: &'d str,
+    cells: Vec<Option<&'d Change>>,
+}
+
+/// All objects, worst first; what an object is called decides which cells stand side by side.
+fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
+    let mut rows: indexmap::IndexMap<(&str, &str, &str), Row> = indexmap::IndexMap::new();
+    for (at, object) in diffs.iter().enumerate().flat_map(|(at, diff)| diff.objects.iter().map(move |o| (at, o))) {
+        // Profiles have namespaces and API versions of their own.
+        let row = rows.entry((object.id.group(), &object.id.kind, &object.id.name)).or_insert_with(|| Row {
+            id: &object.id,
+            component: &object.component,
+            impact: object.impact,
+            cells: vec![None; diffs.len()],
+            fields: Vec::new(),
+        });
+        // Two of one name in one diff are in two namespaces; the later one stands below.
+        row.impact = row.impact.max(object.impact);
+        if row.cells[at].is_none() {
+            row.cells[at] = Some(object);
+        }
+        for change in &object.changes {
+            match row.fields.iter_mut().find(|field| field.place == change.place && field.cells[at].is_none()) {
+                Some(field) => field.cells[at] = Some(change),
+                None => {
+                    let mut cells = vec![None; diffs.len()];
+                    cells[at] = Some(change);
+                    row.fields.push(Field { place: &change.place, cells });
+                }
+            }
+        }
+    }
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.impact));
+    rows
+}
+
+fn head(diffs: &[Diff]) -> String {
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
+    let title = match diffs {
+        [diff] => format!("{} to {}", plain::short(&diff.old, 60), plain::short(&diff.new, 60)),
+        _ => plural(diffs.len(), "comparison", "comparisons"),
+    };
+    let worst = diffs.iter().map(Diff::impact).max().unwrap_or_default();
+    let said = if diffs.iter().all(Diff::is_empty) { "no difference" } else { worst.word() };
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>{}: {said}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#changes\">Skip to the changes</a>\n",
+        escaped(&title)
+    )
+}
+
+/// Each diff with its counts, worst first.
+fn summary(diffs: &[Diff]) -> String {
+    let mut out = "<header>\n<h1>What an apply would change</h1>\n<ul class=\"sides\">\n".to_owned();
+    for diff in diffs {
+        let _ = write!(out, "<li>\n<p class=\"pair\">{}</p>\n", sides(diff));
+        let differ = plural(diff.objects.len(), "object differs", "objects differ");
+        let equal = match diff.equal {
+            0 => String::new(),
+            count => format!(", {}", plural(count, "is the same", "are the same")),
+        };
+        let _ = write!(out, "<p class=\"counts\">{differ}{equal}</p>\n<p class=\"badges\">");
+        for (impact, count) in counts(diff.objects.iter()) {
+            let _ = write!(out, "<span class=\"badge {0}\">{count} {0}</span> ", impact.word());
+        }
+        out.push_str("</p>\n</li>\n");
+    }
+    out + "</ul>\n</header>\n"
+}
+
+fn sides(diff: &Diff) -> String {
+    let [old, new] = [&diff.old, &diff.new].map(|side| escaped(&plain::short(side, 200)));
+    format!(
+        "<bdi>{old}</bdi> <span class=\"arrow\" aria-hidden=\"true\">→</span><span class=\"heard\"> to </span> <bdi>{new}</bdi>"
+    )
+}
+
+/// Hidden until the script shows it: without one it could do nothing.
+fn filter(rows: &[Row], fields: usize) -> String {
+    let mut out = "<form id=\"filter\" role=\"search\" hidden>\n<label class=\"text\"><span>Filter</span> <input type=\"search\" name=\"text\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"object, field or value\"></label>\n<fieldset><legend class=\"heard\">Impact</legend>\n".to_owned();
+    for impact in Impact::ALL.into_iter().rev() {
+        let has = |row: &Row| row.impact == impact || row.fields.iter().any(|field| field.impacts().contains(&impact));
+        if rows.iter().any(has) {
+            let _ = write!(
+                out,
+                "<label class=\"badge {0}\"><input type=\"checkbox\" name=\"impact\" value=\"{0}\" checked> {0}</label>\n",
+                impact.word()
+            );
+        }
+    }
+    let objects = plural(rows.len(), "object", "objects");
+    out + &format!(
+        "</fieldset>\n<output aria-live=\"polite\">{objects}, {}</output>\n</form>\n",
+        plural(fields, "field", "fields")
+    )
+}
+
+impl Field<'_> {
+    fn impacts(&self) -> Vec<Impact> {
+        let mut all: Vec<Impact> = self.cells.iter().flatten().map(|change| change.impact).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+fn section(row: &Row, diffs: &[Diff]) -> String {
+    let component = match row.component {
+        "" => String::new(),
+        component => format!(" <span class=\"component\">{}</span>", escaped(&plain::line(component))),
+    };
+    let mut out = format!(
+        "<section class=\"{0}\">\n<h2><span class=\"badge {0}\">{0}</span> <span class=\"id\">{1}/<wbr><strong>{2}</strong></span>{component}</h2>\n<table role=\"table\">\n",
+        row.impact.word(),
+        escaped(&plain::line(&row.id.kind)),
+        escaped(&plain::line(&row.id.name)),
+    );
+    let heard = if diffs.len() > 1 { "" } else { " heard" };
+    let _ = write!(
+        out,
+        "<thead role=\"rowgroup\"><tr class=\"row head{heard}\" role=\"row\"><th role=\"columnheader\" scope=\"col\">Field</th>"
+    );
+    for (diff, object) in diffs.iter().zip(&row.cells) {
+        let badge = object.map(|object| format!(" <span class=\"badge {0}\">{0}</span>", object.impact.word()));
+        let _ =
+            write!(out, "<th role=\"columnheader\" scope=\"col\">{}{}</th>", sides(diff), badge.unwrap_or_default());
+    }
+    out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    let plain_change = |o: &&Object| matches!(o.what, What::Changed) && o.reason.is_none() && o.effects.is_empty();
+    if row.fields.is_empty() || !row.cells.iter().flatten().all(|object| plain_change(object)) {
+        let impacts: Vec<Impact> = row.cells.iter().flatten().map(|object| object.impact).collect();
+        line(&mut out, "whole", "the object", &impacts, diffs, |at| row.cells[at].map(whole));
+    }
+    for field in &row.fields {
+        line(&mut out, "field", &place(field.place), &field.impacts(), diffs, |at| field.cells[at].map(change));
+    }
+    out + "</tbody>\n</table>\n</section>\n"
+}
+
+/// One row: its name, and a cell for each diff.
+fn line(
+    out: &mut String,
+    class: &str,
+    name: &str,
+    impacts: &[Impact],
+    diffs: &[Diff],
+    cell: impl Fn(usize) -> Option<String>,
+) {
+    let impacts: Vec<&str> = impacts.iter().map(|impact| impact.word()).collect();
+    let _ = write!(
+        out,
+        "<tr class=\"row {class}\" role=\"row\" data-impact=\"{}\"><th class=\"name\" role=\"rowheader\" scope=\"row\">{name}</th>",
+        impacts.join(" ")
+    );
+    for (at, diff) in diffs.iter().enumerate() {
+        let pair = if diffs.len() > 1 { format!("<p class=\"pair\">{}</p>", sides(diff)) } else { String::new() };
+        let _ = match cell(at) {
+            Some(text) => write!(out, "<td class=\"cell\" role=\"cell\">{pair}{text}</td>"),
+            None => write!(out, "<td class=\"cell same\" role=\"cell\">{pair}<p>no difference</p></td>"),
+        };
+    }
+    out.push_str("</tr>\n");
+}
+
+/// What happens to the object as a whole, and to others because of it.
+fn whole(object: &Object) -> String {
+    let what = match &object.what {
+        What::Renamed { from } => format!("renamed, it was <code>{}</code>", escaped(&plain::line(&from.to_string()))),
+        what => verb(what).to_owned(),
+    };
+    let mut out = format!("<p class=\"what\">{what}</p>{}", meta(object.impact, object.reason.as_ref(), None));
+    if !object.effects.is_empty() {
+        out.push_str("<ul class=\"effects\">");
+        for Effect { id, impact, reason } in &object.effects {
+            let _ = write!(
+                out,
+                "<li><span class=\"badge {0}\">{0}</span> <code>{1}</code> <span class=\"reason\">{2}</span></li>",
+                impact.word(),
+                escaped(&plain::line(&id.to_string())),
+                prose(reason.text)
+            );
+        }
+        out.push_str("</ul>");
+    }
+    out
+}
+
+fn change(change: &Change) -> String {
+    let values = if plain::is_long(change) {
+        lines(change)
+    } else {
+        format!(
+            "<p class=\"values\">{} <span class=\"arrow\" aria-hidden=\"true\">→</span> {}</p>",
+            value("del", "was ", &change.old),
+            value("ins", "now ", &change.new)
+        )
+    };
+    values + &meta(change.impact, change.reason.as_ref(), change.cause.as_ref())
+}
+
+fn meta(impact: Impact, reason: Option<&Reason>, cause: Option<&Cause>) -> String {
+    let reason =
+        reason.map(|reason| format!(" <span class=\"reason\">{}</span>", prose(reason.text))).unwrap_or_default();
+    let from = from(cause);
+    format!("<div class=\"meta\"><p><span class=\"badge {0}\">{0}</span>{reason}</p>{from}</div>", impact.word())
+}
+
+fn value(tag: &str, heard: &str, shown: &Option<Shown>) -> String {
+    match shown {
+        None => format!("<span class=\"nothing\"><span class=\"heard\">{heard}</span>nothing</span>"),
+        Some(shown) => {
+            let text = escaped(&plain::line(plain::content(shown)));
+            format!("<{tag}><span class=\"heard\">{heard}</span><code>{text}</code></{tag}>")
+        }
+    }
+}
+
+fn lines(change: &Change) -> String {
+    let all = plain::lines(change);
+    let mut text = String::new();
+    for line in &all {
+        let _ = match line {
+            Line::Same(line) => write!(text, "<span>  {}\n</span>", escaped(line)),
+            Line::Old(line) => write!(text, "<del>- {}\n</del>", escaped(line)),
+            Line::New(line) => write!(text, "<ins>+ {}\n</ins>", escaped(line)),
+            Line::Gap(count) => write!(text, "<i>{}\n</i>", plural(*count, "equal line", "equal lines")),
+        };
+    }
+    let pre = format!("<pre tabindex=\"0\"><code>{text}</code></pre>");
+    match all.len() {
+        count if count > FOLDED => format!("<details><summary>{count} lines</summary>{pre}</details>"),
+        _ => pre,
+    }
+}
+
+fn from(cause: Option<&Cause>) -> String {
+    let Some(Cause { setting, layer, file, line }) = cause else { return String::new() };
+    let words = [setting, layer].into_iter().filter(|text| !text.is_empty()).map(|text| escaped(&plain::line(text)));
+    let place = escaped(&plain::line(&format!("{file}:{line}")));
+    let all: Vec<String> = words.chain([place]).map(|text| format!("<span>{}</span>", breakable(&text))).collect();
+    format!("<p class=\"from\"><span class=\"heard\">from </span>{}</p>", all.join(" "))
+}
+
+/// A path that may break behind its dots, with its last word in front of the eye.
+fn place(place: &str) -> String {
+    let mut depth = 0_usize;
+    let last = place.char_indices().filter(|(_, c)| {
+        depth = match c {
+            '[' => depth + 1,
+            ']' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        *c == '.' && depth == 0
+    });
+    let at = last.last().map_or(0, |(at, _)| at + 1);
+    let [before, after] = [&place[..at], &place[at..]].map(|part| breakable(&escaped(&plain::line(part))));
+    format!("<code>{before}<strong>{after}</strong></code>")
+}
+
+fn breakable(escaped: &str) -> String {
+    escaped.replace('.', ".<wbr>").replace('/', "/<wbr>").replace('[', "<wbr>[")
+}
+
+/// A sentence of kgen's own, with its backticks.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts
+        .map(|(index, part)| match index % 2 {
+            0 => escaped(part),
+            _ => format!("<code>{}</code>", escaped(part)),
+        })
+        .collect()
+}
+
+/// For text and for attributes in double quotes.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
