@@ -29,9 +29,9 @@ pub fn write(diffs: &[Diff]) -> String {
     if !rows.is_empty() {
         out.push_str(&filter(&rows, fields));
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<main id=\"changes\" tabindex=\"-1\" class=\"{}\">\n",
+        "<main id=\"changes\" tabindex=\"-1\" class=\"{}\">",
         if diffs.len() > 1 { "many" } else { "one" }
     );
     rows.iter().for_each(|row| out.push_str(&section(row, diffs)));
@@ -144,9 +144,9 @@ fn filter(rows: &[Row], fields: usize) -> String {
     for impact in Impact::ALL.into_iter().rev() {
         let has = |row: &Row| row.impact == impact || row.fields.iter().any(|field| field.impacts().contains(&impact));
         if rows.iter().any(has) {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "<label class=\"badge {0}\"><input type=\"checkbox\" name=\"impact\" value=\"{0}\" checked> {0}</label>\n",
+                "<label class=\"badge {0}\"><input type=\"checkbox\" name=\"impact\" value=\"{0}\" checked> {0}</label>",
                 impact.word()
             );
         }
@@ -190,7 +190,7 @@ fn section(row: &Row, diffs: &[Diff]) -> String {
     }
     out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
     let plain_change = |o: &&Object| matches!(o.what, What::Changed) && o.reason.is_none() && o.effects.is_empty();
-    if row.fields.is_empty() || !row.cells.iter().flatten().all(|object| plain_change(object)) {
+    if row.fields.is_empty() || !row.cells.iter().flatten().all(plain_change) {
         let impacts: Vec<Impact> = row.cells.iter().flatten().map(|object| object.impact).collect();
         line(&mut out, "whole", "the object", &impacts, diffs, |at| row.cells[at].map(whole));
     }
