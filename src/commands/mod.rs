@@ -4,6 +4,7 @@
 //! A reader that closed its pipe has what it wanted: 0.
 
 pub mod load;
+pub mod profile;
 pub mod render;
 pub mod secret;
 pub mod select;
@@ -19,6 +20,7 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Profile(profile::Args),
     Render(render::Args),
     Secret(secret::Args),
 }
@@ -37,6 +39,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
+        Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
     };
