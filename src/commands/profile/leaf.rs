@@ -78,13 +78,15 @@ fn leaf(settings: &Settings, sources: &Sources, steps: &[Step], path: String, tr
     let entry = tree.from.ids().first().and_then(|id| settings.entries.get(*id as usize));
     let layers = entry.map(|entry| entry.layers.as_slice()).unwrap_or_default();
     let hidden = layers.first().map(|(_, span)| sources.shown(*span)).filter(|(_, hides)| *hides);
-    let json = match (hidden, &tree.kind) {
-        (Some((text, _)), _) => Value::String(unquoted(&text).to_owned()),
+    let hidden = hidden.map(|(text, _)| unquoted(&text).to_owned());
+    let json = match (&hidden, &tree.kind) {
+        (Some(text), _) => Value::String(text.clone()),
         (None, Kind::String(text)) => Value::String(leak::redacted(text)),
         (None, _) => tree.to_json(),
     };
+    let text = hidden.unwrap_or_else(|| text_of(&json));
     let places = layers.iter().map(|(layer, span)| place(sources, layer, *span)).collect();
-    Leaf { steps: steps.to_vec(), path, text: text_of(&json), json, value: tree.clone(), layers: places }
+    Leaf { steps: steps.to_vec(), path, text, json, value: tree.clone(), layers: places }
 }
 
 fn unquoted(text: &str) -> &str {

@@ -139,8 +139,8 @@ fn text(lines: &[Line], screen: Screen) -> String {
 fn shown(line: &Line, column: usize, screen: Screen) -> String {
     let width = screen.width.unwrap_or(usize::MAX);
     let mut out = cut(&line.text, width);
-    let mut at = len(&out);
     for (index, note) in line.notes.iter().enumerate() {
+        let mut at = len(&out);
         let mut start = column.max(at + 2);
         if index > 0 || start + len(&note.place) > width {
             out.push('\n');
@@ -149,7 +149,6 @@ fn shown(line: &Line, column: usize, screen: Screen) -> String {
         }
         let text = cut(&format!("{}{}", note.place, note.reason), width.saturating_sub(start));
         out.push_str(&format!("{}{}", " ".repeat(start - at), screen.paint("2", &text)));
-        at = width;
     }
     out.push('\n');
     out
