@@ -47,11 +47,31 @@ pub fn write(diffs: &[Diff]) -> String {
 /// One object, as it differs in each diff.
 struct Row<'d> {
     id: &'d Id,
+    /// What tells it from another of its name.
+    apart: Option<String>,
     component: &'d str,
     impact: Impact,
     /// By diff; `None` where it does not differ.
     cells: Vec<Option<&'d Object>>,
     fields: Vec<Field<'d>>,
+}
+
+impl<'d> Row<'d> {
+    fn add(&mut self, at: usize, object: &'d Object) {
+        self.impact = self.impact.max(object.impact);
+        self.cells[at] = Some(object);
+        for change in &object.changes {
+            let free = |field: &&mut Field| field.place == change.place && field.cells[at].is_none();
+            match self.fields.iter_mut().find(free) {
+                Some(field) => field.cells[at] = Some(change),
+                None => {
+                    let mut cells = vec![None; self.cells.len()];
+                    cells[at] = Some(change);
+                    self.fields.push(Field { place: &change.place, cells });
+                }
+            }
+        }
+    }
 }
 
 /// One field, as it differs in each diff.
@@ -60,32 +80,25 @@ struct Field<'d> {
     cells: Vec<Option<&'d Change>>,
 }
 
-/// All objects, worst first; what an object is called decides which cells stand side by side.
+/// All objects, worst first; what an object is called decides which cells stand side by side: profiles may have
+/// namespaces and API versions of their own. Two of one name in one diff are told apart by their order.
 fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
-    let mut rows: indexmap::IndexMap<(&str, &str, &str), Row> = indexmap::IndexMap::new();
-    for (at, object) in diffs.iter().enumerate().flat_map(|(at, diff)| diff.objects.iter().map(move |o| (at, o))) {
-        // Profiles have namespaces and API versions of their own.
-        let row = rows.entry((object.id.group(), &object.id.kind, &object.id.name)).or_insert_with(|| Row {
-            id: &object.id,
-            component: &object.component,
-            impact: object.impact,
-            cells: vec![None; diffs.len()],
-            fields: Vec::new(),
-        });
-        // Two of one name in one diff are in two namespaces; the later one stands below.
-        row.impact = row.impact.max(object.impact);
-        if row.cells[at].is_none() {
-            row.cells[at] = Some(object);
-        }
-        for change in &object.changes {
-            match row.fields.iter_mut().find(|field| field.place == change.place && field.cells[at].is_none()) {
-                Some(field) => field.cells[at] = Some(change),
-                None => {
-                    let mut cells = vec![None; diffs.len()];
-                    cells[at] = Some(change);
-                    row.fields.push(Field { place: &change.place, cells });
-                }
-            }
+    let mut rows: indexmap::IndexMap<(&str, &str, &str, usize), Row> = indexmap::IndexMap::new();
+    for (at, diff) in diffs.iter().enumerate() {
+        for object in &diff.objects {
+            let key = (object.id.group(), object.id.kind.as_str(), object.id.name.as_str());
+            let taken =
+                |index: &usize| rows.get(&(key.0, key.1, key.2, *index)).is_some_and(|row| row.cells[at].is_some());
+            let index = (0..).find(|index| !taken(index)).unwrap_or_default();
+            let row = rows.entry((key.0, key.1, key.2, index)).or_insert_with(|| Row {
+                id: &object.id,
+                apart: plain::apart(object, diff),
+                component: &object.component,
+                impact: object.impact,
+                cells: vec![None; diffs.len()],
+                fields: Vec::new(),
+            });
+            row.add(at, object);
         }
     }
     let mut rows: Vec<Row> = rows.into_values().collect();
@@ -172,6 +185,8 @@ fn section(row: &Row, diffs: &[Diff]) -> String {
         "" => String::new(),
         component => format!(" <span class=\"component\">{}</span>", escaped(&plain::line(component))),
     };
+    let apart = row.apart.iter().map(|text| format!(" <span class=\"id\">({})</span>", escaped(&plain::line(text))));
+    let component = apart.collect::<String>() + &component;
     let mut out = format!(
         "<section class=\"{0}\">\n<h2><span class=\"badge {0}\">{0}</span> <span class=\"id\">{1}/<wbr><strong>{2}</strong></span>{component}</h2>\n<table role=\"table\">\n",
         row.impact.word(),

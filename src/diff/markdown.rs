@@ -70,7 +70,7 @@ struct Part<'d> {
 
 impl<'d> Part<'d> {
     fn new(diff: &'d Diff) -> Self {
-        let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, size)), size: Size::Full };
+        let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, diff, size)), size: Size::Full };
         Part { diff, items: plain::worst_first(diff).into_iter().map(item).collect() }
     }
 
@@ -208,7 +208,7 @@ fn badge(impact: Impact) -> String {
     format!("{} {}", dot(impact), impact.word())
 }
 
-fn of_size(object: &Object, size: Size) -> String {
+fn of_size(object: &Object, diff: &Diff, size: Size) -> String {
     let fields = if object.changes.is_empty() {
         String::new()
     } else {
@@ -218,7 +218,7 @@ fn of_size(object: &Object, size: Size) -> String {
         Size::Full => {
             let changes: Vec<&Change> = object.changes.iter().collect();
             let texts: String = object.changes.iter().filter(|change| plain::is_long(change)).map(block).collect();
-            format!("#### {}\n\n{}{texts}", title(object), body(object, &changes, ""))
+            format!("#### {}\n\n{}{texts}", title(object, diff), body(object, &changes, ""))
         }
         Size::Short => {
             let mut changes: Vec<&Change> = object.changes.iter().collect();
@@ -227,16 +227,18 @@ fn of_size(object: &Object, size: Size) -> String {
             changes.truncate(ROWS);
             let more =
                 if more > 0 { format!("And {} more.\n\n", plural(more, "field", "fields")) } else { String::new() };
-            format!("#### {}\n\n{}", title(object), body(object, &changes, &more))
+            format!("#### {}\n\n{}", title(object, diff), body(object, &changes, &more))
         }
-        Size::Line => format!("- {}{fields}\n\n", title(object)),
+        Size::Line => format!("- {}{fields}\n\n", title(object, diff)),
         Size::Gone => String::new(),
     }
 }
 
 /// `🟡 restart · `Deployment/api` changed (`apps.api`)`.
-fn title(object: &Object) -> String {
-    let mut out = format!("{} · {} {}", badge(object.impact), id(&object.id), verb(&object.what));
+fn title(object: &Object, diff: &Diff) -> String {
+    let apart = plain::apart(object, diff).map(|text| format!(" ({})", code(&plain::short(&text, VALUE))));
+    let apart = apart.unwrap_or_default();
+    let mut out = format!("{} · {}{apart} {}", badge(object.impact), id(&object.id), verb(&object.what));
     if let What::Renamed { from } = &object.what {
         out.push_str(&format!(", it was {}", id(from)));
     }

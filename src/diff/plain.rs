@@ -56,6 +56,10 @@ pub enum Line {
     Gap(usize),
 }
 
+/// Texts of more lines are shown one after the other: to compare texts that have nothing in common takes the square of
+/// their length.
+const COMPARED: usize = 20_000;
+
 /// Whether a change is shown line by line.
 pub fn is_long(change: &Change) -> bool {
     let long = |shown: &Option<Shown>| matches!(shown, Some(Shown::Text(_) | Shown::Block(_)));
@@ -68,6 +72,10 @@ pub fn lines(change: &Change) -> Vec<Line> {
     let text = |shown: &Option<Shown>| shown.as_ref().map(|shown| spelled(content(shown), |c| c == '\r'));
     let (old, new) = (text(&change.old).unwrap_or_default(), text(&change.new).unwrap_or_default());
     let (old, new) = marked(old, new);
+    if old.lines().count() + new.lines().count() > COMPARED {
+        let old = old.lines().map(|line| Line::Old(line.to_owned()));
+        return old.chain(new.lines().map(|line| Line::New(line.to_owned()))).collect();
+    }
     let diff = TextDiff::from_lines(old.as_str(), new.as_str());
     let mut out = Vec::new();
     let mut at = 0;
@@ -132,6 +140,13 @@ pub fn verb(what: &What) -> &'static str {
     }
 }
 
+/// What tells an object from another of its kind and name in the same diff.
+pub fn apart(object: &Object, diff: &Diff) -> Option<String> {
+    let same = |other: &&Object| other.id.kind == object.id.kind && other.id.name == object.id.name;
+    let namespace = object.id.namespace.as_deref().unwrap_or("no namespace");
+    (diff.objects.iter().filter(same).count() > 1).then(|| format!("{}, {namespace}", object.id.api_version))
+}
+
 pub fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
@@ -174,6 +189,12 @@ mod tests {
         let expected =
             [Line::Gap(1), same("2"), same("3"), same("4"), old, new, same("6"), same("7"), same("8"), Line::Gap(1)];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn texts_of_any_length_end_in_time() {
+        let text = |word: &str| (0..200_000).map(|n| format!("{word}{n}\n")).collect::<String>();
+        assert_eq!(lines(&change(&text("a"), &text("b"))).len(), 400_000);
     }
 
     #[test]

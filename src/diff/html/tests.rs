@@ -52,6 +52,18 @@ fn the_worst_stands_first_and_nothing_is_lost() {
 }
 
 #[test]
+fn two_objects_of_one_name_in_one_diff_are_two() {
+    let of = |namespace: &str| {
+        let mut object = object("app", Impact::Live, vec![field("data.A", "1", namespace, Impact::Live)]);
+        object.id.namespace = Some(namespace.into());
+        object
+    };
+    let page = write(&[diff("dev", "prod", vec![of("one"), of("two")]), diff("dev", "eu", vec![of("one")])]);
+    assert_eq!(page.matches("<section ").count(), 2);
+    assert!(page.contains("(v1, one)") && page.contains("(v1, two)"), "{page}");
+}
+
+#[test]
 fn no_difference_is_said() {
     let page = write(&[diff("dev", "prod", vec![])]);
     assert!(

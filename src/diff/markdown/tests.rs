@@ -196,3 +196,46 @@ fn a_code_span_holds_exactly_its_text() {
 fn a_sentence_of_kgens_own_keeps_its_code_and_nothing_else() {
     assert_eq!(prose("a `b*c` *d* <e> [f](g)"), "a `b*c` \\*d\\* \\<e\\> \\[f\\](g)");
 }
+
+/// What CommonMark reads in a text that is one code span.
+fn read(span: &str) -> String {
+    let marks = span.len() - span.trim_start_matches('`').len();
+    let fence = "`".repeat(marks);
+    let content = &span[marks..];
+    let runs = content.match_indices(&fence).map(|(at, _)| at);
+    let is_run = |at: &usize| !content[..*at].ends_with('`') && !content[at + marks..].starts_with('`');
+    let end = runs.filter(is_run).next().unwrap();
+    assert_eq!(end + marks, content.len(), "{span:?} ends early");
+    let content = &content[..end];
+    let stripped = content.strip_prefix(' ').and_then(|rest| rest.strip_suffix(' '));
+    stripped.filter(|_| !content.trim_matches(' ').is_empty()).unwrap_or(content).to_owned()
+}
+
+#[test]
+fn any_text_comes_back_from_its_code_span() {
+    let pieces = ["`", "``", "```", " ", "  ", "|", "\\", "<", "a", "*", "@", "\n", "\u{202e}"];
+    let mut state = 1_u32;
+    for _ in 0..20_000 {
+        let mut text = String::new();
+        for _ in 0..6 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text.push_str(pieces[(state >> 16) as usize % pieces.len()]);
+        }
+        let shown = plain::line(&text);
+        assert_eq!(read(&code(&shown)), shown);
+    }
+}
+
+#[test]
+fn two_objects_of_one_name_are_told_apart() {
+    let mut diff = Diff { old: "a".into(), new: "b".into(), ..Diff::default() };
+    for namespace in [Some("one".to_owned()), None] {
+        let id = Id { namespace, ..object_id("Role", "x") };
+        diff.objects.push(object(id, What::Added, Impact::Live, vec![]));
+    }
+    let found = write(&[diff], LIMIT);
+    assert!(
+        found.contains("`Role/x` (`v1, one`) added") && found.contains("`Role/x` (`v1, no namespace`) added"),
+        "{found}"
+    );
+}
