@@ -202,9 +202,9 @@ fn read(span: &str) -> String {
     let marks = span.len() - span.trim_start_matches('`').len();
     let fence = "`".repeat(marks);
     let content = &span[marks..];
-    let runs = content.match_indices(&fence).map(|(at, _)| at);
+    let mut runs = content.match_indices(&fence).map(|(at, _)| at);
     let is_run = |at: &usize| !content[..*at].ends_with('`') && !content[at + marks..].starts_with('`');
-    let end = runs.filter(is_run).next().unwrap();
+    let end = runs.find(is_run).unwrap();
     assert_eq!(end + marks, content.len(), "{span:?} ends early");
     let content = &content[..end];
     let stripped = content.strip_prefix(' ').and_then(|rest| rest.strip_suffix(' '));
