@@ -2,7 +2,11 @@
 //!
 //! Owns: the page: what stands where, escaping, and the policy that lets a browser load and run nothing but what is in it.
 //! Does not own: what differs (`compare`), how bad it is (`impact`), its looks (`html/page.css`), the filter
-//! (`html/page.js`), which only hides: without it all is visible.
+//! (`html/page.js`), which only hides: without it all is visible; which cells stand side by side (`html/row.rs`), what
+//! they say (`html/cell.rs`).
+
+mod cell;
+mod row;
 
 use std::fmt::Write;
 
@@ -10,15 +14,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::plain::{self, Line, counts, plural, verb};
-use super::{Cause, Change, Diff, Effect, Impact, Object, Reason, Shown, What};
-use crate::resource::Id;
+use cell::{change, place, whole};
+use row::{Row, objects};
+
+use super::plain::{self, counts, plural};
+use super::{Diff, Impact, Object, What};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
-
-/// Texts of more lines are folded.
-const FOLDED: usize = 40;
 
 /// The page. The same diffs give the same bytes.
 pub fn write(diffs: &[Diff]) -> String {
@@ -42,68 +45,6 @@ pub fn write(diffs: &[Diff]) -> String {
     }
     let _ = write!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out
-}
-
-/// One object, as it differs in each diff.
-struct Row<'d> {
-    id: &'d Id,
-    /// What tells it from another of its name.
-    apart: Option<String>,
-    component: &'d str,
-    impact: Impact,
-    /// By diff; `None` where it does not differ.
-    cells: Vec<Option<&'d Object>>,
-    fields: Vec<Field<'d>>,
-}
-
-impl<'d> Row<'d> {
-    fn add(&mut self, at: usize, object: &'d Object) {
-        self.impact = self.impact.max(object.impact);
-        self.cells[at] = Some(object);
-        for change in &object.changes {
-            let free = |field: &&mut Field| field.place == change.place && field.cells[at].is_none();
-            match self.fields.iter_mut().find(free) {
-                Some(field) => field.cells[at] = Some(change),
-                None => {
-                    let mut cells = vec![None; self.cells.len()];
-                    cells[at] = Some(change);
-                    self.fields.push(Field { place: &change.place, cells });
-                }
-            }
-        }
-    }
-}
-
-/// One field, as it differs in each diff.
-struct Field<'d> {
-    place: &'d str,
-    cells: Vec<Option<&'d Change>>,
-}
-
-/// All objects, worst first; what an object is called decides which cells stand side by side: profiles may have
-/// namespaces and API versions of their own. Two of one name in one diff are told apart by their order.
-fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
-    let mut rows: indexmap::IndexMap<(&str, &str, &str, usize), Row> = indexmap::IndexMap::new();
-    for (at, diff) in diffs.iter().enumerate() {
-        for object in &diff.objects {
-            let key = (object.id.group(), object.id.kind.as_str(), object.id.name.as_str());
-            let taken =
-                |index: &usize| rows.get(&(key.0, key.1, key.2, *index)).is_some_and(|row| row.cells[at].is_some());
-            let index = (0..).find(|index| !taken(index)).unwrap_or_default();
-            let row = rows.entry((key.0, key.1, key.2, index)).or_insert_with(|| Row {
-                id: &object.id,
-                apart: plain::apart(object, diff),
-                component: &object.component,
-                impact: object.impact,
-                cells: vec![None; diffs.len()],
-                fields: Vec::new(),
-            });
-            row.add(at, object);
-        }
-    }
-    let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.impact));
-    rows
 }
 
 fn head(diffs: &[Diff]) -> String {
@@ -171,15 +112,6 @@ fn filter(rows: &[Row], fields: usize) -> String {
     )
 }
 
-impl Field<'_> {
-    fn impacts(&self) -> Vec<Impact> {
-        let mut all: Vec<Impact> = self.cells.iter().flatten().map(|change| change.impact).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
 fn section(row: &Row, diffs: &[Diff]) -> String {
     let component = match row.component {
         "" => String::new(),
@@ -238,116 +170,6 @@ fn line(
         };
     }
     out.push_str("</tr>\n");
-}
-
-/// What happens to the object as a whole, and to others because of it.
-fn whole(object: &Object) -> String {
-    let what = match &object.what {
-        What::Renamed { from } => format!("renamed, it was <code>{}</code>", escaped(&plain::line(&from.to_string()))),
-        what => verb(what).to_owned(),
-    };
-    let mut out = format!("<p class=\"what\">{what}</p>{}", meta(object.impact, object.reason.as_ref(), None));
-    if !object.effects.is_empty() {
-        out.push_str("<ul class=\"effects\">");
-        for Effect { id, impact, reason } in &object.effects {
-            let _ = write!(
-                out,
-                "<li><span class=\"badge {0}\">{0}</span> <code>{1}</code> <span class=\"reason\">{2}</span></li>",
-                impact.word(),
-                escaped(&plain::line(&id.to_string())),
-                prose(reason.text)
-            );
-        }
-        out.push_str("</ul>");
-    }
-    out
-}
-
-fn change(change: &Change) -> String {
-    let values = if plain::is_long(change) {
-        lines(change)
-    } else {
-        format!(
-            "<p class=\"values\">{} <span class=\"arrow\" aria-hidden=\"true\">→</span> {}</p>",
-            value("del", "was ", &change.old),
-            value("ins", "now ", &change.new)
-        )
-    };
-    values + &meta(change.impact, change.reason.as_ref(), change.cause.as_ref())
-}
-
-fn meta(impact: Impact, reason: Option<&Reason>, cause: Option<&Cause>) -> String {
-    let reason =
-        reason.map(|reason| format!(" <span class=\"reason\">{}</span>", prose(reason.text))).unwrap_or_default();
-    let from = from(cause);
-    format!("<div class=\"meta\"><p><span class=\"badge {0}\">{0}</span>{reason}</p>{from}</div>", impact.word())
-}
-
-fn value(tag: &str, heard: &str, shown: &Option<Shown>) -> String {
-    match shown {
-        None => format!("<span class=\"nothing\"><span class=\"heard\">{heard}</span>nothing</span>"),
-        Some(shown) => {
-            let text = escaped(&plain::line(plain::content(shown)));
-            format!("<{tag}><span class=\"heard\">{heard}</span><code>{text}</code></{tag}>")
-        }
-    }
-}
-
-fn lines(change: &Change) -> String {
-    let all = plain::lines(change);
-    let mut text = String::new();
-    for line in &all {
-        let _ = match line {
-            Line::Same(line) => write!(text, "<span>  {}\n</span>", escaped(line)),
-            Line::Old(line) => write!(text, "<del>- {}\n</del>", escaped(line)),
-            Line::New(line) => write!(text, "<ins>+ {}\n</ins>", escaped(line)),
-            Line::Gap(count) => write!(text, "<i>{}\n</i>", plural(*count, "equal line", "equal lines")),
-        };
-    }
-    let pre = format!("<pre tabindex=\"0\"><code>{text}</code></pre>");
-    match all.len() {
-        count if count > FOLDED => format!("<details><summary>{count} lines</summary>{pre}</details>"),
-        _ => pre,
-    }
-}
-
-fn from(cause: Option<&Cause>) -> String {
-    let Some(Cause { setting, layer, file, line }) = cause else { return String::new() };
-    let words = [setting, layer].into_iter().filter(|text| !text.is_empty()).map(|text| escaped(&plain::line(text)));
-    let place = escaped(&plain::line(&format!("{file}:{line}")));
-    let all: Vec<String> = words.chain([place]).map(|text| format!("<span>{}</span>", breakable(&text))).collect();
-    format!("<p class=\"from\"><span class=\"heard\">from </span>{}</p>", all.join(" "))
-}
-
-/// A path that may break behind its dots, with its last word in front of the eye.
-fn place(place: &str) -> String {
-    let mut depth = 0_usize;
-    let last = place.char_indices().filter(|(_, c)| {
-        depth = match c {
-            '[' => depth + 1,
-            ']' => depth.saturating_sub(1),
-            _ => depth,
-        };
-        *c == '.' && depth == 0
-    });
-    let at = last.last().map_or(0, |(at, _)| at + 1);
-    let [before, after] = [&place[..at], &place[at..]].map(|part| breakable(&escaped(&plain::line(part))));
-    format!("<code>{before}<strong>{after}</strong></code>")
-}
-
-fn breakable(escaped: &str) -> String {
-    escaped.replace('.', ".<wbr>").replace('/', "/<wbr>").replace('[', "<wbr>[")
-}
-
-/// A sentence of kgen's own, with its backticks.
-fn prose(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    parts
-        .map(|(index, part)| match index % 2 {
-            0 => escaped(part),
-            _ => format!("<code>{}</code>", escaped(part)),
-        })
-        .collect()
 }
 
 /// For text and for attributes in double quotes.

@@ -1,13 +1,20 @@
 //! A diff as Markdown, for the comment of a pull request.
 //!
-//! Owns: GitHub's Markdown: escaping, and what is left out where a comment would be too long.
-//! Does not own: what differs (`compare`), how bad it is (`impact`), spelled-out characters and lines (`plain.rs`).
+//! Owns: GitHub's Markdown, what stands where.
+//! Does not own: what differs (`compare`), how bad it is (`impact`), spelled-out characters and lines (`plain.rs`), code
+//! spans (`markdown/code.rs`), what is left out where a comment would be too long (`markdown/fit.rs`).
 //!
 //! Everything from a value stands in a code span or a fenced block: there no Markdown, HTML, mention, issue number or
 //! address has a meaning. In a table's row a pipe is written `\|`, which GitHub's tables take back before they read the
 //! code span (https://github.github.com/gfm/#tables-extension-). A summary of `<details>` is HTML, and holds no value.
 
+mod code;
+mod fit;
+
 use std::collections::BTreeMap;
+
+use code::{code, longest_run, prose};
+use fit::{Part, Size};
 
 use super::plain::{self, Line, counts, plural, verb};
 use super::{Cause, Change, Diff, Effect, Impact, Object, Reason, Shown, What};
@@ -27,147 +34,14 @@ pub fn write(diffs: &[Diff], limit: usize) -> String {
         return same(diffs, limit);
     }
     let mut parts: Vec<Part> = diffs.iter().map(Part::new).collect();
-    shorten(&mut parts, limit);
+    fit::shorten(&mut parts, limit);
     let text: String = parts.iter().map(Part::text).collect::<Vec<_>>().join("\n");
-    if text.len() <= limit { text } else { heads(diffs, limit) }
+    if text.len() <= limit { text } else { fit::heads(diffs, limit) }
 }
 
 fn same(diffs: &[Diff], limit: usize) -> String {
     let all = format!("No difference: {}\n", diffs.iter().map(sides).collect::<Vec<_>>().join(", "));
     if diffs.is_empty() || all.len() > limit { "No difference.\n".into() } else { all }
-}
-
-/// How much of an object is shown, from all to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Size {
-    Full,
-    /// The worst fields, without texts.
-    Short,
-    Line,
-    Gone,
-}
-
-const SIZES: [Size; 4] = [Size::Full, Size::Short, Size::Line, Size::Gone];
-
-/// One object in every size, and the one it has.
-struct Item<'d> {
-    object: &'d Object,
-    texts: [String; 4],
-    size: Size,
-}
-
-impl Item<'_> {
-    fn text(&self) -> &str {
-        &self.texts[self.size as usize]
-    }
-}
-
-/// One diff with its objects, worst first.
-struct Part<'d> {
-    diff: &'d Diff,
-    items: Vec<Item<'d>>,
-}
-
-impl<'d> Part<'d> {
-    fn new(diff: &'d Diff) -> Self {
-        let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, diff, size)), size: Size::Full };
-        Part { diff, items: plain::worst_first(diff).into_iter().map(item).collect() }
-    }
-
-    fn text(&self) -> String {
-        let head = head(self.diff);
-        if self.items.is_empty() {
-            return head;
-        }
-        let open = if self.diff.impact() >= Impact::Recreate { " open" } else { "" };
-        let differ = plural(self.diff.objects.len(), "object differs", "objects differ");
-        let equal = match self.diff.equal {
-            0 => String::new(),
-            1 => ", 1 is the same".into(),
-            count => format!(", {count} are the same"),
-        };
-        let objects: String = self.items.iter().map(Item::text).collect();
-        let left_out = self.left_out();
-        format!("{head}\n<details{open}><summary>{differ}{equal}</summary>\n\n{objects}{left_out}</details>\n")
-    }
-
-    fn left_out(&self) -> String {
-        let of = |wanted: fn(Size) -> bool| self.items.iter().filter(move |item| wanted(item.size)).map(|i| i.object);
-        let shorter = of(|size| matches!(size, Size::Short | Size::Line)).count();
-        let gone = of(|size| size == Size::Gone);
-        let mut said = Vec::new();
-        if shorter > 0 {
-            said.push(plural(shorter, "object is shortened", "objects are shortened"));
-        }
-        if gone.clone().next().is_some() {
-            said.push(format!("{} left out ({})", gone.clone().count(), words(&counts(gone))));
-        }
-        if said.is_empty() { String::new() } else { format!("_Too long for a comment: {}._\n\n", said.join(", ")) }
-    }
-}
-
-/// Takes from what is least dangerous, one object after the other, until all fits.
-fn shorten(parts: &mut [Part], limit: usize) {
-    let mut total = parts.iter().map(|part| part.text().len() + 1).sum::<usize>() - 1;
-    let mut steps = Vec::new();
-    for (part, items) in parts.iter().enumerate() {
-        for (item, Item { object, .. }) in items.items.iter().enumerate().rev() {
-            let rank = |size| 2 * object.impact as usize + cost(size);
-            steps.extend(SIZES[1..].iter().map(|size| (rank(*size), object.impact, part, item, *size)));
-        }
-    }
-    steps.sort_by_key(|(rank, impact, ..)| (*rank, *impact));
-    // What is said about the rest.
-    const NOTE: usize = 300;
-    let room = limit.saturating_sub(if total > limit { NOTE * parts.len() } else { 0 });
-    for (_, _, part, item, size) in steps {
-        if total <= room {
-            return;
-        }
-        let item = &mut parts[part].items[item];
-        let before = item.text().len();
-        if item.texts[size as usize].len() <= before {
-            item.size = size;
-            total -= before - item.text().len();
-        }
-    }
-}
-
-/// What a size takes away, in half impacts: a line is little, and says what there is.
-fn cost(size: Size) -> usize {
-    match size {
-        Size::Full => 0,
-        Size::Short => 1,
-        Size::Line => 2,
-        Size::Gone => 6,
-    }
-}
-
-/// The heads alone, and how many of them there is no room for.
-fn heads(diffs: &[Diff], limit: usize) -> String {
-    const REST: usize = 120;
-    let mut by_impact: Vec<&Diff> = diffs.iter().collect();
-    by_impact.sort_by_key(|diff| std::cmp::Reverse(diff.impact()));
-    let mut out = String::new();
-    let mut left = 0;
-    for diff in by_impact {
-        let head = head(diff);
-        if left == 0 && out.len() + head.len() + REST <= limit {
-            out.push_str(&head);
-            out.push('\n');
-        } else {
-            left += 1;
-        }
-    }
-    out.push_str("Too long for a comment: no object is shown");
-    if left > 0 {
-        out.push_str(&format!(", and {} {} left out", plural(left, "profile", "profiles"), is(left)));
-    }
-    out + ".\n"
-}
-
-fn is(count: usize) -> &'static str {
-    if count == 1 { "is" } else { "are" }
 }
 
 fn head(diff: &Diff) -> String {
@@ -328,43 +202,6 @@ fn block(change: &Change) -> String {
     }
     let fence = "`".repeat(longest_run(&text).max(2) + 1);
     format!("{}:\n\n{fence}diff\n{text}{fence}\n\n", code(&plain::short(&change.place, VALUE)))
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
-}
-
-/// A code span that holds exactly this text (https://spec.commonmark.org/0.31.2/#code-spans): a blank at each end is taken
-/// away by the reader, where there is one.
-fn code(text: &str) -> String {
-    if text.is_empty() {
-        return "`\"\"`".into();
-    }
-    let marks = "`".repeat(longest_run(text) + 1);
-    let edge = |c: char| c == '`' || c == ' ';
-    let pad = if text.starts_with(edge) || text.ends_with(edge) { " " } else { "" };
-    // A text of blanks alone keeps them all.
-    let pad = if text.trim_matches(' ').is_empty() { "" } else { pad };
-    format!("{marks}{pad}{text}{pad}{marks}")
-}
-
-/// A sentence of kgen's own: only its code spans have a meaning.
-fn prose(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index % 2 == 1 {
-            out.push_str(&code(part));
-        } else {
-            part.chars().for_each(|c| {
-                if c.is_ascii_punctuation() && !matches!(c, ',' | '.' | ':' | ';' | '(' | ')' | '-' | '\'' | '/' | '%')
-                {
-                    out.push('\\');
-                }
-                out.push(c);
-            });
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::diff::{Cause, Change, Shown};
+use crate::resource::Id;
 
 fn object(name: &str, impact: Impact, changes: Vec<Change>) -> Object {
     let id = Id { api_version: "v1".into(), kind: "ConfigMap".into(), namespace: None, name: name.into() };
