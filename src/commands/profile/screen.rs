@@ -5,7 +5,7 @@
 use std::io::{self, IsTerminal};
 
 use crate::cli::Global;
-use crate::commands::terminal;
+use crate::commands::terminal::Terminal;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
@@ -17,7 +17,7 @@ pub struct Screen {
 impl Screen {
     pub fn new(global: &Global) -> Self {
         let out = io::stdout();
-        Self { width: out.is_terminal().then(width), color: terminal::color(global.color, &out) }
+        Self { width: out.is_terminal().then(width), color: Terminal::colors_stdout(global) }
     }
 
     pub fn paint(self, code: &str, text: &str) -> String {
