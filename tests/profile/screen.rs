@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::support::KGEN;
+use crate::support::{KGEN, Temp};
 
 /// What kgen writes to a terminal of so many columns.
 fn shown(folder: &Path, columns: u16, args: &[&str]) -> String {
@@ -56,6 +56,20 @@ fn no_line_is_wider_than_the_terminal() {
                 assert!(widest <= usize::from(columns), "{case}, {columns}, {command:?}: {widest}\n{text}");
             }
         }
+    }
+}
+
+/// A Chinese character has two columns, and what turns the direction of a line is spelled out.
+#[test]
+fn any_text_is_as_wide_as_it_looks() {
+    let temp = Temp::new();
+    let project = "apiVersion: kgen.dev/v1\nproject: shop\nconfigs: {app: {A: \"漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字\", B: \"a\\u202Eb\\e[31m\"}}\n";
+    fs::write(temp.path().join("kgen.yaml"), project).unwrap();
+    for command in COMMANDS {
+        let text = plain(&shown(temp.path(), 40, command));
+        let width = |line: &str| line.chars().map(|c| if "漢字".contains(c) { 2 } else { 1 }).sum::<usize>();
+        assert!(text.lines().all(|line| width(line) <= 40), "{command:?}\n{text}");
+        assert!(!text.contains(['\u{202e}', '\x1b']), "{command:?}");
     }
 }
 

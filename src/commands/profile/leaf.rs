@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::diff::plain;
 use crate::leak;
 use crate::output::yaml::{self, Reveal};
 use crate::project::language;
@@ -24,7 +25,7 @@ pub struct Leaf {
     /// `apps.api.env.LEVEL`, `apps.api.args[0]`.
     pub path: String,
     pub json: Value,
-    /// As YAML, on one line.
+    /// As YAML, on one line, with what is invisible spelled out.
     pub text: String,
     /// To tell whether two profiles differ; never shown.
     pub value: Tree<From>,
@@ -84,7 +85,7 @@ fn leaf(settings: &Settings, sources: &Sources, steps: &[Step], path: String, tr
         (None, Kind::String(text)) => Value::String(leak::redacted(text)),
         (None, _) => tree.to_json(),
     };
-    let text = hidden.unwrap_or_else(|| text_of(&json));
+    let text = hidden.map_or_else(|| text_of(&json), |text| plain::line(&text));
     let places = layers.iter().map(|(layer, span)| place(sources, layer, *span)).collect();
     Leaf { steps: steps.to_vec(), path, text, json, value: tree.clone(), layers: places }
 }
@@ -98,7 +99,7 @@ fn place(sources: &Sources, layer: &Layer, span: Span) -> Place {
     let at = sources.place(span);
     let (text, _) = sources.shown(span);
     // A map or list that another layer replaces as a whole has no text of its own.
-    let text = if text.trim().is_empty() { "...".into() } else { text.trim().to_owned() };
+    let text = if text.trim().is_empty() { "...".into() } else { plain::line(text.trim()) };
     let file = sources.get(span.file).path.clone();
     Place { layer: layer.clone(), text, file, line: at.line, column: at.column }
 }
@@ -108,7 +109,7 @@ pub fn text_of(value: &Value) -> String {
     let yaml = yaml::document(&Tree::<()>::from_json(value), Reveal::No).map(|document| document.text);
     let text = yaml.unwrap_or_default().trim_end_matches('\n').to_owned();
     if text.is_empty() || text.contains('\n') || matches!(value, Value::String(text) if text.contains('\n')) {
-        return value.to_string();
+        return plain::line(&value.to_string());
     }
-    text
+    plain::line(&text)
 }

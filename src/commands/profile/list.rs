@@ -93,7 +93,7 @@ fn table<const N: usize>(lines: &[[String; N]], screen: Screen) -> String {
         std::array::from_fn(|at| lines.iter().map(|line| screen::len(&line[at])).max().unwrap_or_default());
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
-        let cells: Vec<String> = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> = line.iter().zip(widths).map(|(cell, width)| screen::pad(cell, width)).collect();
         let text = cells.join("  ");
         let text = screen.width.map_or(text.clone(), |width| screen::cut(text.trim_end(), width));
         out.push_str(&if index == 0 { screen.paint("1", text.trim_end()) } else { text.trim_end().to_owned() });

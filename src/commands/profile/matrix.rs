@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::leaf::{Leaf, Step, leaves};
-use super::screen::{Screen, cut, cut_middle, len};
+use super::screen::{Screen, cut, cut_middle, len, pad};
+use crate::diff::plain;
 use crate::settings::Settings;
 use crate::source::Sources;
 
@@ -64,7 +65,7 @@ pub fn human(names: &[&str], rows: &[Row], screen: Screen) -> String {
     let text = |cell: &Option<Leaf>| cell.as_ref().map_or(NOTHING.to_owned(), |leaf| leaf.text.clone());
     let mut lines =
         vec![(false, "SETTING".to_owned(), names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())];
-    lines.extend(rows.iter().map(|row| (row.differs, row.path.clone(), row.cells.iter().map(text).collect())));
+    lines.extend(rows.iter().map(|row| (row.differs, plain::line(&row.path), row.cells.iter().map(text).collect())));
     let path = lines.iter().map(|(_, path, _)| len(path)).max().unwrap_or_default();
     let of = |at: usize| lines.iter().map(|(.., cells)| len(&cells[at])).max().unwrap_or_default();
     let values: Vec<usize> = (0..names.len()).map(of).collect();
@@ -72,9 +73,9 @@ pub fn human(names: &[&str], rows: &[Row], screen: Screen) -> String {
     let some_are_equal = rows.iter().any(|row| !row.differs);
     let mut out = String::new();
     for (index, (differs, name, cells)) in lines.iter().enumerate() {
-        let cells = cells.iter().zip(&values).map(|(cell, width)| format!("  {:width$}", cut(cell, *width)));
+        let cells = cells.iter().zip(&values).map(|(cell, width)| format!("  {}", pad(&cut(cell, *width), *width)));
         let mark = if *differs { '*' } else { ' ' };
-        let line = format!("{mark} {:path$}{}", cut_middle(name, path), cells.collect::<String>());
+        let line = format!("{mark} {}{}", pad(&cut_middle(name, path), path), cells.collect::<String>());
         let is_bold = index == 0 || (*differs && some_are_equal);
         out.push_str(&if is_bold { screen.paint("1", line.trim_end()) } else { line.trim_end().to_owned() });
         out.push('\n');
@@ -104,12 +105,12 @@ fn long(names: &[&str], rows: &[Row], screen: Screen) -> String {
     let mut out = String::new();
     for row in rows {
         let mark = if row.differs { '*' } else { ' ' };
-        let head = format!("{mark} {}", cut_middle(&row.path, width.saturating_sub(2)));
+        let head = format!("{mark} {}", cut_middle(&plain::line(&row.path), width.saturating_sub(2)));
         out.push_str(&if row.differs { screen.paint("1", &head) } else { head });
         out.push('\n');
         for (name, cell) in names.iter().zip(&row.cells) {
             let text = cell.as_ref().map_or(NOTHING, |leaf| leaf.text.as_str());
-            out.push_str(&cut(&format!("    {name:widest$}  {text}"), width));
+            out.push_str(&cut(&format!("    {}  {text}", pad(name, widest)), width));
             out.push('\n');
         }
     }

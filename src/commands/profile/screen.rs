@@ -4,6 +4,8 @@
 
 use std::io::{self, IsTerminal};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
 
@@ -36,27 +38,37 @@ fn width() -> usize {
     80
 }
 
+/// Columns on a terminal: a Chinese character has two.
 pub fn len(text: &str) -> usize {
-    text.chars().count()
+    UnicodeWidthStr::width(text)
+}
+
+/// With blanks up to a width.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(len(text))))
 }
 
 /// The beginning of a text, with `…` where something is left out.
 pub fn cut(text: &str, limit: usize) -> String {
-    if len(text) <= limit {
-        return text.to_owned();
-    }
-    text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
+    if len(text) <= limit { text.to_owned() } else { format!("{}…", head(text, limit.saturating_sub(1))) }
 }
 
 /// The beginning and the end of a path, whose middle says least.
 pub fn cut_middle(text: &str, limit: usize) -> String {
-    let length = len(text);
-    if length <= limit {
+    if len(text) <= limit {
         return text.to_owned();
     }
-    let head = limit.saturating_sub(1) / 3;
-    let tail = limit.saturating_sub(1) - head;
-    text.chars().take(head).chain(['…']).chain(text.chars().skip(length - tail)).collect()
+    let first = head(text, limit.saturating_sub(1) / 3);
+    let backwards: String = text.chars().rev().collect();
+    let last = head(&backwards, limit.saturating_sub(1 + len(first)));
+    format!("{first}…{}", last.chars().rev().collect::<String>())
+}
+
+/// As many characters as have room.
+fn head(text: &str, limit: usize) -> &str {
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let end = ends.take_while(|end| len(&text[..*end]) <= limit).last();
+    &text[..end.unwrap_or_default()]
 }
 
 #[cfg(test)]
@@ -69,5 +81,7 @@ mod tests {
         assert_eq!(cut("abcd", 4), "abcd");
         assert_eq!(cut_middle("apps.api.resources.limits.memory", 20), "apps.a…limits.memory");
         assert_eq!(len(&cut_middle("ééééééééé", 4)), 4);
+        assert_eq!(cut("漢字漢字", 6), "漢字…");
+        assert_eq!(pad("漢", 4), "漢  ");
     }
 }
