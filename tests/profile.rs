@@ -166,6 +166,16 @@ fn only_what_differs_is_shown_when_asked_for() {
     kgen(["show", "--all", "--diff"]).stdout(expected).run();
 }
 
+/// One long value does not make every line as long.
+#[test]
+fn a_long_value_is_whole_and_moves_its_own_line_only() {
+    let long = "x".repeat(5_000);
+    let project = PROJECT.replace("LEVEL: info", &format!("LEVEL: {long}"));
+    let said = Kgen::new().file("kgen.yaml", &project).args(["profile", "show", "--all"]).says();
+    assert!(said.contains(&format!("  {long}  {long}  warn\n")), "{said}");
+    assert!(said.lines().filter(|line| line.len() > 250).count() == 1, "{said}");
+}
+
 #[test]
 fn nothing_differs() {
     let project = "apiVersion: kgen.dev/v1\nproject: shop\nprofiles: {a: {preset: dev}, b: {preset: dev}}\n";

@@ -55,6 +55,8 @@ fn flatten(node: Node, out: &mut Vec<Row>) {
 const NOTHING: &str = "-";
 /// Of a path on a terminal, when the values need room too.
 const PATH: usize = 34;
+/// Wider columns are not aligned.
+const ALIGNED: usize = 60;
 /// Columns narrower than this say nothing.
 const NARROW: usize = 8;
 
@@ -73,7 +75,8 @@ pub fn human(names: &[&str], rows: &[Row], screen: Screen) -> String {
     let some_are_equal = rows.iter().any(|row| !row.differs);
     let mut out = String::new();
     for (index, (differs, name, cells)) in lines.iter().enumerate() {
-        let cells = cells.iter().zip(&values).map(|(cell, width)| format!("  {}", pad(&cut(cell, *width), *width)));
+        let fitted = |cell: &String, width| if screen.width.is_some() { cut(cell, width) } else { cell.clone() };
+        let cells = cells.iter().zip(&values).map(|(cell, width)| format!("  {}", pad(&fitted(cell, *width), *width)));
         let mark = if *differs { '*' } else { ' ' };
         let line = format!("{mark} {}{}", pad(&cut_middle(name, path), path), cells.collect::<String>());
         let is_bold = index == 0 || (*differs && some_are_equal);
@@ -85,7 +88,8 @@ pub fn human(names: &[&str], rows: &[Row], screen: Screen) -> String {
 
 /// The widths that fit: the path gives way first, then the widest values. `None` where columns would be too narrow.
 fn widths(path: usize, values: Vec<usize>, screen: Option<usize>) -> Option<(usize, Vec<usize>)> {
-    let Some(width) = screen else { return Some((path, values)) };
+    // Nothing is cut where no terminal reads: what is longer moves its own line only.
+    let Some(width) = screen else { return Some((path, values.into_iter().map(|width| width.min(ALIGNED)).collect())) };
     let room = width.saturating_sub(2 + 2 * values.len());
     let wanted: usize = values.iter().sum();
     if path + wanted <= room {
