@@ -5,6 +5,7 @@
 
 pub mod load;
 pub mod render;
+pub mod schema;
 pub mod secret;
 pub mod select;
 pub mod terminal;
@@ -21,6 +22,7 @@ use terminal::Terminal;
 pub enum Command {
     Render(render::Args),
     Secret(secret::Args),
+    Schema(schema::Args),
 }
 
 /// How a command ended.
@@ -39,6 +41,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
+        Command::Schema(args) => schema::run(&args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
