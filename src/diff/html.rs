@@ -96,7 +96,10 @@ fn sides(diff: &Diff) -> String {
 fn filter(rows: &[Row], fields: usize) -> String {
     let mut out = "<form id=\"filter\" role=\"search\" hidden>\n<label class=\"text\"><span>Filter</span> <input type=\"search\" name=\"text\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"object, field or value\"></label>\n<fieldset><legend class=\"heard\">Impact</legend>\n".to_owned();
     for impact in Impact::ALL.into_iter().rev() {
-        let has = |row: &Row| row.impact == impact || row.fields.iter().any(|field| field.impacts().contains(&impact));
+        let has = |row: &Row| {
+            let whole = row.cells.iter().flatten().any(|object| object.impact == impact);
+            whole || row.fields.iter().any(|field| field.impacts().contains(&impact))
+        };
         if rows.iter().any(has) {
             let _ = writeln!(
                 out,

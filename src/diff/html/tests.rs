@@ -66,6 +66,17 @@ fn two_objects_of_one_name_in_one_diff_are_two() {
 }
 
 #[test]
+fn every_impact_that_stands_somewhere_can_be_filtered() {
+    let page = write(&[
+        diff("dev", "prod", vec![object("app", Impact::Live, vec![])]),
+        diff("dev", "eu", vec![object("app", Impact::Restart, vec![])]),
+    ]);
+    assert!(page.contains("data-impact=\"live restart\""));
+    assert!(page.contains("value=\"live\"") && page.contains("value=\"restart\""));
+    assert!(!page.contains("value=\"none\""));
+}
+
+#[test]
 fn no_difference_is_said() {
     let page = write(&[diff("dev", "prod", vec![])]);
     assert!(
