@@ -10,6 +10,7 @@ use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
 use super::provider::{self, Provider};
+use super::wire::Via;
 use super::{Planner, need};
 use crate::diag::Diagnostic;
 use crate::settings::From;
@@ -32,7 +33,7 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     let optional = take(value, "optional");
     if let Some(said) = get(value, "value").or_else(|| get(value, "ref")) {
         let resolved = cx.resolver.value(said);
-        cx.wire(owner, &format!("env {name}"));
+        cx.wire(owner, Via::Env(name.to_string()));
         return match resolved {
             Ok(Output::Plain(plain)) => Some(literal(name, plain)),
             Ok(Output::Secret(secret)) => Some(from_secret(cx, owner, name, secret, &optional, out)),
@@ -233,7 +234,7 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
             cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));
             continue;
         }
-        cx.wire_through(owner, section, name);
+        cx.wire_through(owner, section, name, |key| Via::Env(format!("{}{key}", prefix.as_str().unwrap_or_default())));
         let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
         if section == "configs" {
             pod.configs.insert(name.to_owned());

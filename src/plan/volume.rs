@@ -9,6 +9,7 @@ use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
+use super::wire::Via;
 use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Tree};
@@ -190,12 +191,12 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
     }
     let value = take(settings, "value");
     if let Some((config, key)) = whole_config(cx, &value) {
-        cx.wire_through(owner, "configs", &config);
+        cx.wire_through(owner, "configs", &config, |_| Via::File(path.to_string()));
         pod.configs.insert(config.clone());
         return Some((Source::Config(config), key));
     }
     let resolved = cx.resolver.value(&value);
-    cx.wire(owner, &format!("file {path}"));
+    cx.wire(owner, Via::File(path.to_string()));
     match resolved {
         Ok(Output::Plain(plain)) => {
             pod.files.push((key.clone(), plain));
