@@ -1,8 +1,14 @@
 //! What `kgen graph` draws: exact texts of the shop, and names that would break each language.
 
-use crate::support::Kgen;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kgen::graph::{self, Edge, Graph, Kind, Node, Style};
+
+use crate::support::{KGEN, Kgen, run};
 
 const SHOP: &str = include_str!("../golden/example-shop/kgen.yaml");
+const SENTINEL: &str = include_str!("../golden/redis-sentinel/kgen.yaml");
 
 fn shop(args: &[&str]) -> Kgen {
     Kgen::new().file("kgen.yaml", SHOP).args(["graph"]).args(args.iter().copied())
@@ -53,4 +59,109 @@ fn a_part_that_is_not_there_is_a_slip() {
 fn a_profile_that_is_not_there_is_a_slip() {
     let said = "error: there is no profile `prd`\nhint: did you mean `prod`?\n";
     shop(&["prd"]).stderr(said).status(2).run();
+}
+
+/// Texts that are markup, or a word of the language, somewhere.
+const HOSTILE: [&str; 14] = [
+    "end",
+    "subgraph",
+    "a\"] --> b; click a",
+    "</title></svg><script>alert(1)</script>",
+    "]]> &amp; &#38; &lt; %%{init}%%",
+    "\\ \\N \\\" \\l",
+    "`**b**` _i_ #35; #quot;",
+    "{{x}} [/y/] ((z)) |q|",
+    "über → 数据 \u{1f600} \u{202e}abc",
+    "http://a.example/?b=c&d='e'",
+    "",
+    "---",
+    "a: b # c",
+    "\u{fffe}\u{ffff}",
+];
+
+fn hostile() -> Graph {
+    let node = |text: &&str| Node {
+        id: format!("id {text}"),
+        kind: Kind::App,
+        title: (*text).to_owned(),
+        lines: vec![(*text).to_owned()],
+        outside: false,
+        namespace: (text.len() > 20).then(|| (*text).to_owned()),
+    };
+    let edge = |(at, text): (usize, &&str)| Edge {
+        from: at,
+        to: (at + 1) % HOSTILE.len(),
+        style: Style::Solid,
+        labels: vec![(*text).to_owned()],
+    };
+    let title = HOSTILE.join(" ");
+    Graph { title, nodes: HOSTILE.iter().map(node).collect(), edges: HOSTILE.iter().enumerate().map(edge).collect() }
+}
+
+fn drawn(text: &str, args: &[&str]) -> String {
+    let temp = crate::support::Temp::new();
+    crate::support::put(&temp.path().join("kgen.yaml"), text);
+    let args: Vec<String> = ["graph", "-q"].iter().chain(args).map(|arg| (*arg).to_owned()).collect();
+    let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+    assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)));
+    said.stdout
+}
+
+#[test]
+fn a_text_is_only_a_text_in_the_picture() {
+    let svg = graph::svg::write(&hostile());
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let titles: Vec<&str> = document
+        .descendants()
+        .filter(|node| node.attribute("class") == Some("name"))
+        .map(|n| n.text().unwrap_or(""))
+        .collect();
+    let expected = HOSTILE.map(|text| text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"));
+    assert_eq!(titles, expected);
+    let known = ["svg", "title", "desc", "style", "defs", "marker", "path", "rect", "text", "g"];
+    for element in document.descendants().filter(|node| node.is_element()) {
+        assert!(known.contains(&element.tag_name().name()), "{element:?}");
+        assert!(element.attributes().all(|attribute| !attribute.name().starts_with("on")), "{element:?}");
+    }
+}
+
+/// Mermaid's own parser has read each of these: what is not plain is an entity.
+#[test]
+fn a_text_is_only_a_text_in_mermaid() {
+    let mermaid = graph::mermaid::write(&hostile());
+    assert!(mermaid.contains("n0[\"<b>end</b><br/>app<br/>end\"]"), "{mermaid}");
+    assert!(mermaid.contains("<b>a#34;#93; --#62; b#59; click a</b>"), "{mermaid}");
+    assert!(mermaid.contains("#60;/title#62;#60;/svg#62;#60;script#62;alert(1)"), "{mermaid}");
+    assert!(mermaid.contains("#37;#37;#123;init#125;#37;#37;"), "{mermaid}");
+    assert!(mermaid.contains("#35;35#59; #35;quot#59;"), "{mermaid}");
+}
+
+#[test]
+fn a_text_is_only_a_text_in_dot() {
+    let dot = graph::dot::write(&hostile());
+    assert!(dot.contains(r#"label="a\"] --> b; click a"#), "{dot}");
+    assert!(dot.contains(r#"label="]]> &amp;amp; &amp;#38; &amp;lt; %%{init}%%"#), "{dot}");
+    assert!(dot.contains(r#"label="\\ \\N \\\" \\l"#), "{dot}");
+}
+
+/// What an SVG on a foreign page may not have.
+#[test]
+fn the_picture_refers_to_nothing_outside_and_runs_nothing() {
+    for text in [SHOP, SENTINEL] {
+        let svg = drawn(text, &["--format", "svg"]);
+        let links = svg.matches("://").count();
+        assert_eq!(links, 1, "only the namespace: {svg}");
+        for word in ["<script>", "href", "<image", "<foreignObject", " on", "@import", "@font-face"] {
+            let found = svg.find(&format!("{word}=")).or_else(|| svg.find(word).filter(|_| word != " on"));
+            assert_eq!(found, None, "{word}");
+        }
+        assert!(svg.contains("prefers-color-scheme:dark") && svg.contains("<desc id=\"kgen-desc\">"));
+    }
+}
+
+#[test]
+fn the_picture_is_the_same_every_time() {
+    for format in ["mermaid", "dot", "svg"] {
+        assert_eq!(drawn(SHOP, &["--format", format]), drawn(SHOP, &["--format", format]));
+    }
 }

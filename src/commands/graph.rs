@@ -10,7 +10,7 @@ use super::load::{self, Workspace};
 use super::terminal::Terminal;
 use crate::cli::Global;
 use crate::diag::suggest;
-use crate::graph::{self, Graph, dot, mermaid, near};
+use crate::graph::{self, Graph, dot, mermaid, near, svg};
 use crate::pipeline::{Profile, Rendered};
 use crate::source::Sources;
 
@@ -22,13 +22,14 @@ use crate::source::Sources;
 
 Examples:
   kgen graph                              Mermaid, for a Markdown file
+  kgen graph prod --format svg > prod.svg
   kgen graph prod --format dot | dot -Tpng -o prod.png
   kgen graph --only component=redis.cache"
 )]
 pub struct Args {
     /// The profile to draw [default: all together]
     pub profile: Option<String>,
-    /// Mermaid, or Graphviz' language
+    /// Mermaid, Graphviz' language, or a picture that needs no other program
     #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
     pub format: Format,
     /// Only these components and what they are wired to: `component=redis.cache`; several with commas
@@ -43,6 +44,7 @@ pub struct Args {
 pub enum Format {
     Mermaid,
     Dot,
+    Svg,
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
@@ -82,6 +84,7 @@ fn draw(args: &Args, rendered: &Rendered) -> anyhow::Result<String> {
     Ok(match args.format {
         Format::Mermaid => mermaid::write(&graph),
         Format::Dot => dot::write(&graph),
+        Format::Svg => svg::write(&graph),
     })
 }
 

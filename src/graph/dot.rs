@@ -58,8 +58,10 @@ fn node(out: &mut String, node: &Node, indent: &str) {
     let _ = writeln!(out, "{indent}{} [label={label} fillcolor=\"{fill}\" color=\"{line}\"{style}]", quoted(&node.id));
 }
 
-/// Graphviz reads entities of HTML in every label: an `&` is one too.
+/// Graphviz reads entities of HTML in every label: an `&` is one too. What XML has no word for would break the picture that
+/// it makes.
 fn quoted(text: &str) -> String {
+    let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
     format!("\"{text}\"")
 }

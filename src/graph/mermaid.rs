@@ -52,7 +52,9 @@ fn arrow(edge: &Edge) -> &'static str {
 }
 
 fn labels(edge: &Edge) -> String {
-    edge.labels.iter().map(|label| text(label)).collect::<Vec<_>>().join("<br/>")
+    let labels = edge.labels.iter().map(|label| text(label)).collect::<Vec<_>>().join("<br/>");
+    // An empty one is no label to its parser.
+    if labels.is_empty() { " ".into() } else { labels }
 }
 
 /// Everything but letters, digits and what is plain in a quoted label becomes an entity: `"`, `<`, `#`, backquotes, which

@@ -1,9 +1,11 @@
 //! The wiring as a picture: what a project runs, what each part is wired to, and by which variable or file.
 //!
 //! Owns: the picture's model, `Graph`: nodes with their kinds and lines, edges with their labels, in a fixed order.
-//! Does not own: what is in it (`of`: `scene` gathers it from plans and their objects), the wiring itself (`plan::wire`).
+//! Does not own: what is in it (`of`: `scene` gathers it from plans and their objects), the wiring itself
+//! (`plan::wire`), where a node stands (`layout`), how it is written (`mermaid`, `dot`, `svg`).
 
 pub mod dot;
+pub mod layout;
 pub mod mermaid;
 pub mod near;
 mod pods;
@@ -11,6 +13,7 @@ mod routes;
 mod scene;
 mod sketch;
 mod stores;
+pub mod svg;
 
 pub use scene::of;
 
@@ -107,8 +110,10 @@ impl Graph {
     }
 }
 
-/// A text on one line, without what no format may show: control characters, and passwords that stand in it.
+/// A text on one line, without what no picture may show: control characters, signs that turn the direction of what stands
+/// behind them, and passwords.
 fn plain(text: &str) -> String {
-    let one: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let one: String = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     crate::leak::redacted(&one)
 }

@@ -147,7 +147,9 @@ pub fn hosts<'t>(variable: &str, text: &'t str) -> Vec<&'t str> {
         let in_url = before.ends_with("//") || before.ends_with('@');
         let port = after.strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let named = start == 0 && after.is_empty() && says_host(variable);
-        if in_url || port || named || word.contains(".svc") {
+        // Before an `@` stand a user and a password.
+        let user = after.split(|c: char| c == '/' || c.is_whitespace()).next().is_some_and(|rest| rest.contains('@'));
+        if !user && (in_url || port || named || word.contains(".svc")) {
             out.push(word);
         }
     }
@@ -167,6 +169,7 @@ mod tests {
     fn a_host_is_told_by_where_it_stands() {
         assert_eq!(hosts("X", "http://api:8000/web"), ["api"]);
         assert_eq!(hosts("X", "amqp://u:p@mq/vhost"), ["mq"]);
+        assert_eq!(hosts("X", "amqp://db:1234@mq"), ["mq"]);
         assert_eq!(hosts("X", "cache.shop.svc.cluster.local"), ["cache.shop.svc.cluster.local"]);
         assert_eq!(hosts("X", "a:1,b:2"), ["a", "b"]);
         assert_eq!(hosts("DB_HOST", "db"), ["db"]);

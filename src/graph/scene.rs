@@ -211,9 +211,10 @@ impl<'p> Scene<'p> {
                     wire.consumer == from && wire.target == owner && wire.via == Via::Env(read.label.clone())
                 });
         let part = read.label.starts_with("KGEN_") || read.whole;
-        if !known && !(part && self.sketch.has_edge(from, &to)) {
-            self.sketch.edge(from, &to, Style::Solid, &read.label);
+        if known || (part && self.sketch.has_edge(from, &to)) {
+            return;
         }
+        self.sketch.edge(from, &to, Style::Solid, &read.label);
     }
 
     fn reads_config(&mut self, resource: &'p Resource, from: &str, read: &Read) {

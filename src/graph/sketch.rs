@@ -73,11 +73,12 @@ impl Sketch {
     pub fn finish(mut self, title: String) -> Graph {
         self.nodes.sort_by(|_, a, _, b| a.kind.cmp(&b.kind));
         let nodes: Vec<Node> = self.nodes.iter().map(|(id, noted)| self.drawn(id, noted)).collect();
-        let index = |id: &str| self.nodes.get_index_of(id);
         let mut edges: Vec<Edge> = Vec::new();
         for ((from, to, style), uses) in &self.edges {
-            if let (Some(from), Some(to)) = (index(from), index(to)) {
-                edges.push(Edge { from, to, style: *style, labels: self.labels(uses) });
+            if let (Some((from, _, left)), Some((to, _, right))) = (self.nodes.get_full(from), self.nodes.get_full(to))
+            {
+                let both: Profiles = left.facts.keys().filter(|at| right.facts.contains_key(*at)).copied().collect();
+                edges.push(Edge { from, to, style: *style, labels: self.labels(uses, &both) });
             }
         }
         edges.sort_by_key(|edge| (edge.from, edge.to, edge.style));
@@ -89,10 +90,12 @@ impl Sketch {
         let mut titles: Vec<&str> = noted.facts.values().map(|fact| fact.title.as_str()).collect();
         titles.dedup();
         let (title, mut lines) = match titles[..] {
-            [one] => (one, Vec::new()),
-            _ => (id.rsplit(['/', '.']).next().unwrap_or(id), self.by_profile(noted, |fact| fact.title.clone())),
+            [one] => (one, self.by_profile(noted, |fact| fact.lines.join(", "))),
+            _ => {
+                let whole = |fact: &Fact| [std::slice::from_ref(&fact.title), &fact.lines].concat().join(", ");
+                (id.rsplit(['/', '.']).next().unwrap_or(id), self.by_profile(noted, whole))
+            }
         };
-        lines.extend(self.by_profile(noted, |fact| fact.lines.join(", ")));
         if all.len() < self.profiles.len() && lines.iter().all(|line| !self.says(line)) {
             lines.push(format!("only {}", self.names(&all)));
         }
@@ -130,12 +133,14 @@ impl Sketch {
         names.join(", ")
     }
 
-    /// `DATABASE_URL`, and `SENTINELS (staging, prod)` where not all profiles have it.
-    fn labels(&self, uses: &IndexMap<String, Profiles>) -> Vec<String> {
-        let mark = |(label, of): (&String, &Profiles)| {
-            let all = of.len() == self.profiles.len();
-            if all { label.clone() } else { format!("{label} ({})", self.names(of)) }
+    /// `DATABASE_URL`, and `SENTINELS (staging, prod)` where not all profiles with both ends have it; sorted.
+    fn labels(&self, uses: &IndexMap<String, Profiles>, both: &Profiles) -> Vec<String> {
+        let mark = |(label, of): (&String, &Profiles)| match of == both {
+            true => label.clone(),
+            false => format!("{label} ({})", self.names(of)),
         };
-        uses.iter().map(mark).collect()
+        let mut out: Vec<String> = uses.iter().map(mark).collect();
+        out.sort();
+        out
     }
 }

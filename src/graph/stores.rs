@@ -123,6 +123,7 @@ pub fn backups(resources: &[Resource]) -> Vec<(String, Fact, String, String)> {
         let from = super::scene::node_of(resource);
         let Some(bucket) = bucket(resource).filter(|_| from.ends_with("/backup")) else { continue };
         let (place, endpoint) = bucket;
+        let place = place.trim_end_matches('/').to_owned();
         let lines = vec![endpoint.map_or("bucket".to_owned(), |endpoint| format!("bucket, {endpoint}"))];
         let fact = Fact { title: place.clone(), lines, outside: true, namespace: None };
         out.push((format!("bucket/{place}"), fact, from, "upload".to_owned()));
@@ -174,8 +175,9 @@ fn operators(resource: &Resource) -> Vec<(String, Fact, &'static str)> {
     let spec = At::root(body).get("spec");
     let mut out = Vec::new();
     let mut add = |base: String, first, count, lines, label| {
-        let fact = Fact { title: members(&base, first, count), lines, ..Fact::default() };
-        out.push((format!("claims.{base}.{label}"), fact, label));
+        let suffix = if label == "WAL" { "-wal" } else { "" };
+        let title = format!("{}{suffix}", members(&base, first, count));
+        out.push((format!("claims.{base}.{label}"), Fact { title, lines, ..Fact::default() }, label));
     };
     match resource.id.kind.as_str() {
         "Cluster" => {
