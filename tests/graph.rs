@@ -7,6 +7,8 @@ use kgen::graph::{self, Edge, Graph, Kind, Node, Style};
 
 use crate::support::{KGEN, Kgen, run};
 
+mod wiring; // every wire of every golden case is in the picture, and nothing else
+
 const SHOP: &str = include_str!("../golden/example-shop/kgen.yaml");
 const SENTINEL: &str = include_str!("../golden/redis-sentinel/kgen.yaml");
 
