@@ -167,3 +167,71 @@ fn the_picture_is_the_same_every_time() {
         assert_eq!(drawn(SHOP, &["--format", format]), drawn(SHOP, &["--format", format]));
     }
 }
+
+/// What no reference says: a Service's name in a text, an address outside, raw objects in a namespace of their own.
+#[test]
+fn a_service_named_in_a_text_is_a_wire() {
+    let project = r#"apiVersion: kgen.dev/v1
+project: p
+namespace: shop
+apps:
+  api: {image: a/b:1, port: 80, service: {type: LoadBalancer}}
+  web:
+    image: a/b:1
+    env: {API: "http://api/v1", USER: api, OTHER: "http://api.elsewhere.svc/"}
+    envFrom: [configs.web]
+configs: {web: {CACHE_HOST: metrics.tools, LOG: info}}
+manifests:
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: metrics, namespace: tools}
+    spec:
+      selector: {matchLabels: {a: b}}
+      template:
+        metadata: {labels: {a: b}}
+        spec: {containers: [{name: m, image: "a/b:1", env: [{name: UPSTREAM, value: "api.shop.svc:80"}]}]}
+  - {apiVersion: v1, kind: Service, metadata: {name: metrics, namespace: tools}, spec: {selector: {a: b}, ports: [{port: 80}]}}
+profiles: {dev: {}}
+"#;
+    let dot = drawn(project, &["--format", "dot"]);
+    let edges: Vec<&str> = dot.lines().filter(|line| line.contains(" -> ")).map(str::trim).collect();
+    let expected = [
+        r#""service/api" -> "apps.api" [label="api:80"]"#,
+        r#""apps.web" -> "apps.api" [label="API"]"#,
+        r#""apps.web" -> "configs.web" [label="envFrom"]"#,
+        r#""apps.web" -> "Deployment/tools/metrics" [label="CACHE_HOST"]"#,
+        r#""Deployment/tools/metrics" -> "apps.api" [label="UPSTREAM"]"#,
+    ];
+    assert_eq!(edges, expected);
+    assert!(dot.contains("subgraph \"cluster tools\" {\n    label=\"namespace tools\"\n"), "{dot}");
+}
+
+/// Plain clients meet HAProxy, those that ask Sentinel meet the members; `waitFor` is no wire of its own.
+#[test]
+fn what_stands_before_a_store_is_on_the_way() {
+    let dot = drawn(SENTINEL, &["dev", "--format", "dot"]);
+    for edge in [
+        r#""apps.web" -> "redis.cache/proxy" [label="REDIS_URL"]"#,
+        r#""apps.web" -> "redis.cache/proxy" [label="waitFor" style=dashed]"#,
+        r#""redis.cache/proxy" -> "redis.cache" [label="the primary"]"#,
+        r#""apps.worker" -> "redis.queue" [label="MASTER_NAME\nREDIS_PASSWORD\nSENTINELS"]"#,
+        r#""redis.queue/exporter" -> "redis.queue" [label="metrics"]"#,
+    ] {
+        assert!(dot.contains(&format!("  {edge}\n")), "{edge}: {dot}");
+    }
+}
+
+/// What only some profiles have says so, once.
+#[test]
+fn what_differs_between_profiles_is_marked() {
+    let dot = drawn(include_str!("../golden/example-darwin/kgen.yaml"), &["--format", "dot"]);
+    for text in [
+        r#"[label="redis\nredis\ndev: standalone\nstaging, prod: sentinel ×3""#,
+        r#"[label="redis-proxy\nproxy\nHAProxy ×2\nonly staging, prod""#,
+        r#"-> "redis.redis" [label="REDIS_HOST (dev)\nREDIS_PASSWORD (dev)\nREDIS_PORT (dev)"]"#,
+        r#"-> "redis.redis/proxy" [label="REDIS_HOST\nREDIS_PASSWORD\nREDIS_PORT"]"#,
+        r#"[label="data\nvolume\ndev: data-redis-0, 2Gi\nstaging: data-redis-0…2, 10Gi, fast\nprod: data-redis-0…2, 20Gi, fast""#,
+    ] {
+        assert!(dot.contains(text), "{text}: {dot}");
+    }
+}

@@ -12,8 +12,8 @@ use crate::resource::{Resource, pods};
 /// A way in.
 #[derive(Debug)]
 pub struct Route {
-    /// `ingress/web`.
-    pub id: String,
+    /// `ingress`, `route` or `service`.
+    pub kind: &'static str,
     pub fact: Fact,
     /// Services, each with the paths and the port.
     pub to: Vec<(String, String)>,
@@ -26,8 +26,8 @@ pub fn of(resource: &Resource) -> Option<Route> {
     let spec = At::root(&resource.body).get("spec")?;
     let name = &resource.id.name;
     match resource.id.kind.as_str() {
-        "Ingress" => Some(ingress(name, &spec)),
-        "HTTPRoute" => Some(http(name, &spec)),
+        "Ingress" => Some(ingress(&spec)),
+        "HTTPRoute" => Some(http(&spec)),
         "Service" => open(name, &spec),
         _ => None,
     }
@@ -37,7 +37,7 @@ fn joined(words: BTreeSet<&str>) -> Option<String> {
     Some(words.into_iter().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
-fn ingress(name: &str, spec: &At) -> Route {
+fn ingress(spec: &At) -> Route {
     let rules = spec.items("rules");
     let hosts = joined(rules.iter().filter_map(|rule| rule.str("host")).collect());
     let mut to = Vec::new();
@@ -60,7 +60,7 @@ fn ingress(name: &str, spec: &At) -> Route {
         ..Fact::default()
     };
     let tls = spec.items("tls").iter().filter_map(|tls| tls.str("secretName")).map(str::to_owned).collect();
-    Route { id: format!("ingress/{name}"), fact, to, tls }
+    Route { kind: "ingress", fact, to, tls }
 }
 
 /// `/api → web:http`.
@@ -70,7 +70,7 @@ fn label(path: Option<&str>, service: &str, port: Option<String>) -> String {
     format!("{path}{service}{port}")
 }
 
-fn http(name: &str, spec: &At) -> Route {
+fn http(spec: &At) -> Route {
     let hosts = joined(spec.items("hostnames").iter().filter_map(At::text).collect());
     let gateways = joined(spec.items("parentRefs").iter().filter_map(|parent| parent.str("name")).collect());
     let mut to = Vec::new();
@@ -86,7 +86,7 @@ fn http(name: &str, spec: &At) -> Route {
     }
     let lines = vec![gateways.map_or("HTTPRoute".into(), |gateways| format!("HTTPRoute of {gateways}"))];
     let fact = Fact { title: hosts.unwrap_or_else(|| "any host".into()), lines, ..Fact::default() };
-    Route { id: format!("route/{name}"), fact, to, tls: Vec::new() }
+    Route { kind: "route", fact, to, tls: Vec::new() }
 }
 
 fn open(name: &str, spec: &At) -> Option<Route> {
@@ -95,7 +95,7 @@ fn open(name: &str, spec: &At) -> Option<Route> {
     let ports = ports.join(", ");
     let fact = Fact { title: name.to_owned(), lines: vec![kind.to_owned()], ..Fact::default() };
     let to = vec![(name.to_owned(), format!("{name}:{ports}"))];
-    Some(Route { id: format!("service/{name}"), fact, to, tls: Vec::new() })
+    Some(Route { kind: "service", fact, to, tls: Vec::new() })
 }
 
 /// The objects with pods behind each Service, by namespace and name: indexes into the resources.

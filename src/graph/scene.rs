@@ -126,9 +126,20 @@ impl<'p> Scene<'p> {
     }
 
     fn fact(&self, resource: &Resource) -> Fact {
-        let own = self.profile.plan.namespace.as_deref();
-        let namespace = resource.id.namespace.clone().filter(|name| Some(name.as_str()) != own && own.is_some());
+        let namespace = self.elsewhere(resource.id.namespace.as_deref()).map(str::to_owned);
         Fact { title: resource.id.name.clone(), namespace, ..Fact::default() }
+    }
+
+    /// A namespace that is not the project's own.
+    fn elsewhere<'n>(&self, namespace: Option<&'n str>) -> Option<&'n str> {
+        let own = self.profile.plan.namespace.as_deref();
+        namespace.filter(|name| own.is_some_and(|own| own != *name))
+    }
+
+    /// The id of what has a name in a namespace: `secrets.db`, `secrets.db/tools` in another one.
+    fn id(&self, section: &str, namespace: Option<&str>, name: &str) -> String {
+        let place = self.elsewhere(namespace).map(|place| format!("/{place}")).unwrap_or_default();
+        format!("{section}.{name}{place}")
     }
 
     /// What the plan knows of who refers to what.
@@ -159,15 +170,17 @@ impl<'p> Scene<'p> {
         let Some(route) = routes::of(resource) else { return };
         let namespace = resource.id.namespace.as_deref();
         let fact = Fact { namespace: self.fact(resource).namespace, ..route.fact };
-        self.sketch.node(&route.id, Kind::Route, fact);
+        let place = self.elsewhere(namespace).map(|place| format!("{place}/")).unwrap_or_default();
+        let id = format!("{}/{place}{}", route.kind, resource.id.name);
+        self.sketch.node(&id, Kind::Route, fact);
         for (service, label) in route.to {
             if let Some(to) = self.services.get(&(namespace, service)) {
-                self.sketch.edge(&route.id, to, Style::Solid, &label);
+                self.sketch.edge(&id, to, Style::Solid, &label);
             }
         }
         for secret in route.tls {
             let to = self.secret(namespace, &secret);
-            self.sketch.edge(&route.id, &to, Style::Solid, "tls");
+            self.sketch.edge(&id, &to, Style::Solid, "tls");
         }
     }
 
@@ -226,7 +239,7 @@ impl<'p> Scene<'p> {
         }
         let id = match known {
             Some(config) if config.component.starts_with("configs.") => config.component.to_string(),
-            _ => format!("configs.{}", read.name),
+            _ => self.id("configs", namespace, &read.name),
         };
         let fact = match known {
             Some(config) => Fact { lines: vec!["manifest".into()], ..self.fact(config) },
@@ -253,7 +266,7 @@ impl<'p> Scene<'p> {
                     Some(claim) => Fact { lines: stores::claim(&claim.body), ..self.fact(claim) },
                     None => outside(&read.name, "exists already"),
                 };
-                (format!("claims.{}", read.name), fact)
+                (self.id("claims", namespace, &read.name), fact)
             }
         };
         self.sketch.node(&id, Kind::Volume, fact);
@@ -321,7 +334,7 @@ impl<'p> Scene<'p> {
 
     /// The node of a Secret.
     fn secret(&mut self, namespace: Option<&str>, name: &str) -> String {
-        let id = format!("secrets.{name}");
+        let id = self.id("secrets", namespace, name);
         if self.sketch.has(&id) {
             return id;
         }
@@ -378,7 +391,8 @@ pub fn node_of(resource: &Resource) -> String {
     let (id, component) = (&resource.id, &*resource.component);
     let name = component.split_once('.').map_or("", |(_, name)| name);
     if !component.contains('.') {
-        return format!("{}/{}", id.kind, id.name);
+        let place = id.namespace.as_ref().map(|place| format!("{place}/")).unwrap_or_default();
+        return format!("{}/{place}{}", id.kind, id.name);
     }
     let rest = id.name.strip_prefix(name).unwrap_or_default();
     match (id.kind.as_str(), rest) {

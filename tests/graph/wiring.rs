@@ -98,7 +98,8 @@ fn stream(profile: &Profile) -> Vec<Object> {
 /// The ids of a component: its own, its helpers', and for a raw object that of its kind and name.
 fn is_of(id: &str, object: &Object) -> bool {
     let whole = id == object.component || id.strip_prefix(&object.component).is_some_and(|rest| rest.starts_with('/'));
-    whole || id == format!("{}/{}", object.kind(), object.name())
+    let place = str(&object.value, &["metadata", "namespace"]).map(|name| format!("{name}/")).unwrap_or_default();
+    whole || id == format!("{}/{place}{}", object.kind(), object.name())
 }
 
 struct Picture<'g>(&'g Graph);
