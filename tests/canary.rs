@@ -77,13 +77,15 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 6] = [
+const COMMANDS: [&[&str]; 8] = [
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
     &["render", "dev", "--only", "Deployment"],
     &["render", "dev", "--out", "one"],
     &["render", "devv"],
+    &["graph"],
+    &["graph", "dev", "--format", "svg"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {

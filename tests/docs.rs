@@ -1,6 +1,9 @@
 //! What the README shows works: its project files render, its message is what kgen says.
 
-use crate::support::Kgen;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::{KGEN, Kgen, Temp, put, run};
 
 mod seeds; // what `docs/seeds.md` cites is in the golden cases
 
@@ -42,6 +45,24 @@ fn the_postgresql_of_the_readme_renders() {
     let temp = kgen.args(["render"]).stderr("27 written, 0 removed, 0 unchanged\n").run();
     assert!(temp.path().join("deploy/overlays/staging/db/cronjob.yaml").exists());
     assert!(temp.path().join("deploy/overlays/prod/db/scheduledbackup.yaml").exists());
+}
+
+#[test]
+fn the_pictures_of_the_readme_are_drawn() {
+    let shop = include_str!("../golden/example-shop/kgen.yaml");
+    let lines = blocks("sh").into_iter().flat_map(str::lines).filter(|line| line.starts_with("kgen graph"));
+    let mut count = 0;
+    for line in lines {
+        let command = line.split(['>', '|', '#']).next().unwrap();
+        let temp = Temp::new();
+        put(&temp.path().join("kgen.yaml"), shop);
+        let args: Vec<String> = command.split_whitespace().skip(1).map(str::to_owned).collect();
+        let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+        assert_eq!(said.status, Some(0), "{line}: {}", said.stderr);
+        assert!(said.stdout.contains("cache"), "{line}: {}", said.stdout);
+        count += 1;
+    }
+    assert_eq!(count, 4);
 }
 
 #[test]

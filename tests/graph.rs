@@ -1,11 +1,12 @@
 //! What `kgen graph` draws: exact texts of the shop, and names that would break each language.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use kgen::graph::{self, Edge, Graph, Kind, Node, Style};
 
-use crate::support::{KGEN, Kgen, run};
+use crate::support::{KGEN, Kgen, inherited, put, run};
 
 mod wiring; // every wire of every golden case is in the picture, and nothing else
 
@@ -16,19 +17,33 @@ fn shop(args: &[&str]) -> Kgen {
     Kgen::new().file("kgen.yaml", SHOP).args(["graph"]).args(args.iter().copied())
 }
 
+/// What is drawn is a file of the repository; `KGEN_UPDATE=1` writes it anew.
+fn is(args: &[&str], path: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if inherited("KGEN_UPDATE").is_some_and(|value| value == "1") {
+        put(&path, &drawn(SHOP, args));
+    }
+    shop(args).stdout(&fs::read_to_string(&path).unwrap()).run();
+}
+
 #[test]
 fn mermaid_is_written_without_being_asked_for() {
-    shop(&["prod"]).stdout(include_str!("graph/shop.mermaid")).run();
+    is(&["prod"], "tests/graph/shop.mermaid");
 }
 
 #[test]
 fn all_profiles_are_drawn_together() {
-    shop(&[]).stdout(include_str!("graph/shop-all.mermaid")).run();
+    is(&[], "tests/graph/shop-all.mermaid");
 }
 
 #[test]
 fn dot_is_what_graphviz_reads() {
-    shop(&["prod", "--format", "dot"]).stdout(include_str!("graph/shop.dot")).run();
+    is(&["prod", "--format", "dot"], "tests/graph/shop.dot");
+}
+
+#[test]
+fn the_picture_of_the_readme_is_what_kgen_draws() {
+    is(&["prod", "--format", "svg"], "docs/shop.svg");
 }
 
 #[test]
@@ -102,7 +117,7 @@ fn hostile() -> Graph {
 
 fn drawn(text: &str, args: &[&str]) -> String {
     let temp = crate::support::Temp::new();
-    crate::support::put(&temp.path().join("kgen.yaml"), text);
+    put(&temp.path().join("kgen.yaml"), text);
     let args: Vec<String> = ["graph", "-q"].iter().chain(args).map(|arg| (*arg).to_owned()).collect();
     let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
     assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)));
