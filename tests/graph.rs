@@ -21,7 +21,7 @@ fn shop(args: &[&str]) -> Kgen {
 fn is(args: &[&str], path: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if inherited("KGEN_UPDATE").is_some_and(|value| value == "1") {
-        put(&path, &drawn(SHOP, args));
+        put(&path, drawn(SHOP, args));
     }
     shop(args).stdout(&fs::read_to_string(&path).unwrap()).run();
 }

@@ -11,6 +11,7 @@ pub mod near;
 mod pods;
 mod routes;
 mod scene;
+mod secrets;
 mod sketch;
 mod stores;
 pub mod svg;

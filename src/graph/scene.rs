@@ -3,7 +3,7 @@
 //! Owns: which node stands for an object, and which edge for a wire, a read or a name of a Service.
 //! The wiring is the plan's; what a pod reads is taken from the objects, where patches, templates of the user's and raw
 //! manifests have had their say.
-//! Does not own: the lines of a store, its volumes and backups (`stores`).
+//! Does not own: the lines of a store, its volumes and backups (`stores`), Secrets (`secrets`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,6 @@ use super::sketch::{Fact, Sketch};
 use super::{Graph, Kind, Style, routes, stores};
 use crate::pipeline::Profile;
 use crate::plan::need::Needed;
-use crate::plan::provider::Provider;
 use crate::plan::wire::{Via, Wire};
 use crate::resource::Resource;
 use crate::tree::{Map, Tree};
@@ -27,16 +26,16 @@ pub fn of(title: String, profiles: &[&Profile]) -> Graph {
     sketch.finish(title)
 }
 
-struct Scene<'p> {
-    profile: &'p Profile,
-    sketch: &'p mut Sketch,
+pub struct Scene<'p> {
+    pub profile: &'p Profile,
+    pub sketch: &'p mut Sketch,
     /// Objects that others name, by kind of reading, namespace and name: the component.
-    objects: BTreeMap<(What, Option<&'p str>, &'p str), &'p Resource>,
+    pub objects: BTreeMap<(What, Option<&'p str>, &'p str), &'p Resource>,
     /// The node behind a Service, by namespace and name.
     services: BTreeMap<(Option<&'p str>, String), String>,
-    needed: BTreeMap<&'p str, Vec<&'p Needed>>,
+    pub needed: BTreeMap<&'p str, Vec<&'p Needed>>,
     /// Who names the members of a set rather than its one address: consumer and target.
-    direct: BTreeSet<(&'p str, &'p str)>,
+    pub direct: BTreeSet<(&'p str, &'p str)>,
 }
 
 /// Sections with nodes of their own, and the kind of node.
@@ -125,7 +124,7 @@ impl<'p> Scene<'p> {
         }
     }
 
-    fn fact(&self, resource: &Resource) -> Fact {
+    pub fn fact(&self, resource: &Resource) -> Fact {
         let namespace = self.elsewhere(resource.id.namespace.as_deref()).map(str::to_owned);
         Fact { title: resource.id.name.clone(), namespace, ..Fact::default() }
     }
@@ -137,7 +136,7 @@ impl<'p> Scene<'p> {
     }
 
     /// The id of what has a name in a namespace: `secrets.db`, `secrets.db/tools` in another one.
-    fn id(&self, section: &str, namespace: Option<&str>, name: &str) -> String {
+    pub fn id(&self, section: &str, namespace: Option<&str>, name: &str) -> String {
         let place = self.elsewhere(namespace).map(|place| format!("/{place}")).unwrap_or_default();
         format!("{section}.{name}{place}")
     }
@@ -161,7 +160,7 @@ impl<'p> Scene<'p> {
         self.front(&wire.target, direct)
     }
 
-    fn front(&self, target: &str, direct: bool) -> String {
+    pub fn front(&self, target: &str, direct: bool) -> String {
         let proxy = format!("{target}/proxy");
         if !direct && self.sketch.has(&proxy) { proxy } else { target.to_owned() }
     }
@@ -194,40 +193,6 @@ impl<'p> Scene<'p> {
                 What::Account => self.has_account(&from, &read),
             }
         }
-    }
-
-    fn reads_secret(&mut self, resource: &'p Resource, from: &str, read: &Read) {
-        let namespace = resource.id.namespace.as_deref();
-        let owner = self.owner(namespace, &read.name);
-        let component = &*resource.component;
-        // A component's helpers read what it reads itself.
-        let helper = from != component && component.rsplit('.').next() == Some(&read.name);
-        if owner == component && helper {
-            return;
-        }
-        if owner != component && self.sketch.has(&owner) && !owner.starts_with("secrets.") {
-            return self.connects(from, &owner, read);
-        }
-        let to = self.secret(namespace, &read.name);
-        let style = if read.waits { Style::Dashed } else { Style::Solid };
-        self.sketch.edge(from, &to, style, &read.label);
-    }
-
-    /// The Secret is another component's own: whoever reads it connects to that component. kgen's own variables are parts
-    /// of one that is on the edge already.
-    fn connects(&mut self, from: &str, owner: &str, read: &Read) {
-        let direct = self.direct.contains(&(from, owner));
-        let to = self.front(owner, direct);
-        let known =
-            read.waits
-                || self.profile.plan.wires.iter().any(|wire| {
-                    wire.consumer == from && wire.target == owner && wire.via == Via::Env(read.label.clone())
-                });
-        let part = read.label.starts_with("KGEN_") || read.whole;
-        if known || (part && self.sketch.has_edge(from, &to)) {
-            return;
-        }
-        self.sketch.edge(from, &to, Style::Solid, &read.label);
     }
 
     fn reads_config(&mut self, resource: &'p Resource, from: &str, read: &Read) {
@@ -302,80 +267,10 @@ impl<'p> Scene<'p> {
             }
         }
     }
-
-    /// Every Secret that the profile needs; a component's own hangs on it.
-    fn secrets(&mut self) {
-        let own = self.profile.plan.namespace.as_deref();
-        for (name, needed) in self.needed.clone() {
-            let id = self.secret(own, name);
-            let owner = self.owner(own, name);
-            if owner != id && self.sketch.has(&owner) && !self.sketch.has_edge(&owner, &id) {
-                let helper = format!("{owner}/backup");
-                if self.sketch.has_edge(&helper, &id) {
-                    continue;
-                }
-                for need in needed {
-                    self.sketch.edge(&owner, &id, Style::Solid, &need.home.key);
-                }
-            }
-        }
-    }
-
-    /// The component that brings a Secret, or the Secret itself.
-    fn owner(&self, namespace: Option<&str>, name: &str) -> String {
-        let alone = || format!("secrets.{name}");
-        let local = self.profile.plan.namespace.as_deref() == namespace;
-        if let Some(needed) = self.needed.get(name).and_then(|needed| needed.first()).filter(|_| local) {
-            return needed.owner.clone();
-        }
-        let made = self.profile.resources.iter().find(|resource| stores::makes(resource, name));
-        made.filter(|made| made.id.namespace.as_deref() == namespace).map_or_else(alone, node_of)
-    }
-
-    /// The node of a Secret.
-    fn secret(&mut self, namespace: Option<&str>, name: &str) -> String {
-        let id = self.id("secrets", namespace, name);
-        if self.sketch.has(&id) {
-            return id;
-        }
-        let needed = self.needed.get(name).filter(|_| namespace == self.profile.plan.namespace.as_deref());
-        let known = self.objects.get(&(What::Secret, namespace, name)).copied();
-        let fact = match (needed, known) {
-            (Some(needed), _) => provided(name, needed),
-            (None, Some(object)) => Fact { lines: vec!["manifest".into()], ..self.fact(object) },
-            (None, None) => outside(name, "exists already"),
-        };
-        self.sketch.node(&id, Kind::Secret, fact);
-        id
-    }
 }
 
-fn outside(name: &str, line: &str) -> Fact {
+pub fn outside(name: &str, line: &str) -> Fact {
     Fact { title: name.to_owned(), lines: vec![line.to_owned()], outside: true, namespace: None }
-}
-
-/// Who delivers the values of a Secret.
-fn provided(name: &str, needed: &[&Needed]) -> Fact {
-    let own = || needed.iter().filter(|need| need.pieces.is_empty());
-    let mut lines: Vec<String> = own().map(|need| provider(need)).collect();
-    if lines.is_empty() {
-        lines.extend(needed.first().map(|need| provider(&Needed { source: None, ..(*need).clone() })));
-    }
-    let mut seen = BTreeSet::new();
-    lines.retain(|line| seen.insert(line.clone()));
-    let outside = needed.iter().all(|need| need.source.is_none() && need.provider == Provider::Existing);
-    Fact { title: name.to_owned(), lines, outside, namespace: None }
-}
-
-fn provider(need: &Needed) -> String {
-    match (need.source, &need.provider) {
-        (Some(source), _) => format!("from {}", if source == "value" { "the project file" } else { source }),
-        (None, Provider::External(settings)) => {
-            let store = settings.get("store").map(Tree::to_string).unwrap_or_default();
-            format!("external {store}")
-        }
-        (None, provider) => provider.name().to_owned(),
-    }
 }
 
 /// `redis.cache` of `redis.cache/proxy`.

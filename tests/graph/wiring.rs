@@ -360,6 +360,8 @@ fn every_wire_of_every_case_is_in_the_picture_and_nothing_else() {
                 counts[1] += every_host(&what, &objects, &graph);
                 counts[2] += every_route(&what, &objects, &graph);
                 nothing_else(&what, &objects, profile, &graph);
+                let svg = graph::svg::write(&graph);
+                assert!(roxmltree::Document::parse(&svg).is_ok(), "{what}: {svg}");
                 let ids: BTreeSet<&str> = graph.nodes.iter().map(|node| node.id.as_str()).collect();
                 assert_eq!(ids.len(), graph.nodes.len(), "{what}");
             }

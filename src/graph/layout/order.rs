@@ -5,11 +5,27 @@
 
 use super::rank::Ranked;
 
-const SWEEPS: usize = 24;
+const SWEEPS: usize = 40;
 /// Sweeps without a better order, after which no better one is expected.
-const PATIENCE: usize = 6;
+const PATIENCE: usize = 10;
 
+/// From two beginnings: the order of the nodes, and one in which neighbours were met one after the other.
 pub fn untangle(ranked: &mut Ranked) {
+    let as_listed = ranked.ranks.clone();
+    let least = sweeps(ranked, true);
+    let best = std::mem::replace(&mut ranked.ranks, as_listed);
+    if least > 0 {
+        let met = met(ranked);
+        ranked.ranks.iter_mut().for_each(|rank| rank.sort_by_key(|item| met[*item]));
+        if sweeps(ranked, false) < least {
+            return;
+        }
+    }
+    ranked.ranks = best;
+}
+
+/// Leaves the best order, and says how many crossings it has.
+fn sweeps(ranked: &mut Ranked, forward: bool) -> usize {
     let mut place = vec![0usize; ranked.items.len()];
     note(&ranked.ranks, &mut place);
     let (mut best, mut least) = (ranked.ranks.clone(), crossings(ranked, &place));
@@ -18,7 +34,8 @@ pub fn untangle(ranked: &mut Ranked) {
         if least == 0 || idle == PATIENCE {
             break;
         }
-        sort(ranked, &mut place, sweep % 2 == 0);
+        // Of equals the other one comes first in every second pair of sweeps.
+        sort(ranked, &mut place, (sweep % 2 == 0) == forward, sweep % 4 > 1);
         swap(ranked, &mut place);
         let now = crossings(ranked, &place);
         idle += 1;
@@ -27,6 +44,25 @@ pub fn untangle(ranked: &mut Ranked) {
         }
     }
     ranked.ranks = best;
+    least
+}
+
+/// When each item is met on a walk along all edges, in both directions.
+fn met(ranked: &Ranked) -> Vec<usize> {
+    let mut out = vec![usize::MAX; ranked.items.len()];
+    let mut next = 0;
+    for start in ranked.ranks.iter().flatten() {
+        let mut stack = vec![*start];
+        while let Some(item) = stack.pop() {
+            if out[item] != usize::MAX {
+                continue;
+            }
+            out[item] = next;
+            next += 1;
+            stack.extend(ranked.before[item].iter().chain(&ranked.behind[item]).rev());
+        }
+    }
+    out
 }
 
 fn note(ranks: &[Vec<usize>], place: &mut [usize]) {
@@ -36,7 +72,7 @@ fn note(ranks: &[Vec<usize>], place: &mut [usize]) {
 }
 
 /// Each rank by the mean place of the neighbours on one side.
-fn sort(ranked: &mut Ranked, place: &mut [usize], forward: bool) {
+fn sort(ranked: &mut Ranked, place: &mut [usize], forward: bool, turned: bool) {
     let count = ranked.ranks.len();
     for step in 0..count {
         let rank = if forward { step } else { count - 1 - step };
@@ -48,6 +84,9 @@ fn sort(ranked: &mut Ranked, place: &mut [usize], forward: bool) {
             // What has no neighbour there stays where it is.
             let mean = if near.is_empty() { place[*item] as f64 } else { sum as f64 / near.len() as f64 };
             keyed.push((mean, *item));
+        }
+        if turned {
+            keyed.reverse();
         }
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
         ranked.ranks[rank] = keyed.into_iter().map(|(_, item)| item).collect();

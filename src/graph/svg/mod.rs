@@ -3,19 +3,19 @@
 //! Owns: how texts become boxes, and the document: no script, no reference to anything outside, every text escaped.
 //! Does not own: where a box stands (`layout`), its colours (`theme`).
 
+mod legend;
 mod metrics;
 mod theme;
 
 use std::fmt::Write;
 
 use super::layout::{self, Frame, Layout, Link, Point, Route, Size};
-use super::{Edge, Graph, Kind, Node, Style};
+use super::{Edge, Graph, Node, Style};
 use metrics::{bold, width};
 
 const MARGIN: f64 = 24.0;
-/// Heights of a page's title and of the legend.
+/// Height of a page's title.
 const HEAD: f64 = 44.0;
-const LEGEND: f64 = 24.0;
 const TITLE: f64 = 13.0;
 const CAPTION: f64 = 8.5;
 const LINE: f64 = 10.5;
@@ -24,7 +24,7 @@ const LABEL: f64 = 9.5;
 const LEADING: f64 = 1.3;
 const PAD: f64 = 11.0;
 /// A longer text loses its middle; the whole is in the title of its group.
-const LONGEST: usize = 44;
+const LONGEST: usize = 56;
 /// Labels of one edge that are shown; the others are in its title.
 const MOST: usize = 4;
 
@@ -37,7 +37,7 @@ pub fn write(graph: &Graph) -> String {
         width: layout.size.width.max(bold(&graph.title, 16.0)).max(220.0) + 2.0 * MARGIN,
         height: layout.size.height + 2.0 * MARGIN + HEAD,
     };
-    let (legend, legend_height) = legend(graph, page.width, page.height);
+    let (legend, legend_height) = legend::write(graph, page.width, page.height);
     let page = Size { height: page.height + legend_height, ..page };
     let mut out = head(graph, page);
     for (edge, route) in graph.edges.iter().zip(&layout.routes) {
@@ -230,49 +230,6 @@ fn node(out: &mut String, node: &Node, frame: &Frame) {
         let _ = write!(out, "<text class=\"line\" x=\"{x}\" y=\"{}\">{}</text>", number(y), escaped(&line));
     }
     out.push_str("</g>\n");
-}
-
-/// What the colours and strokes mean, of those that are there, in rows; and their height.
-fn legend(graph: &Graph, page: f64, top: f64) -> (String, f64) {
-    let mut entries: Vec<(String, String)> = theme::kinds(graph.nodes.iter().map(|node| node.kind))
-        .into_iter()
-        .map(|kind: Kind| {
-            let noun = kind.noun();
-            (
-                format!("<g class=\"node {noun}\"><rect x=\"X\" y=\"Y\" width=\"14\" height=\"10\" rx=\"3\"/></g>"),
-                noun.to_owned(),
-            )
-        })
-        .collect();
-    if graph.edges.iter().any(|edge| edge.style == Style::Dashed) {
-        entries.push(("<path class=\"edge dashed\" d=\"MX MIDh14\"/>".into(), "waits for".into()));
-    }
-    if graph.nodes.iter().any(|node| node.outside) {
-        entries.push((
-            "<g class=\"node other outside\"><rect x=\"X\" y=\"Y\" width=\"14\" height=\"10\" rx=\"3\"/></g>".into(),
-            "made elsewhere".into(),
-        ));
-    }
-    let mut out = String::new();
-    let (mut x, mut y) = (MARGIN, top - 8.0);
-    for (mark, text) in entries {
-        let wide = 20.0 + width(&text, LINE) + 18.0;
-        if x + wide > page - MARGIN && x > MARGIN {
-            (x, y) = (MARGIN, y + 18.0);
-        }
-        let mark = mark
-            .replace("MID", &number(y + 5.0))
-            .replace('X', &number(x))
-            .replace("\"Y\"", &format!("\"{}\"", number(y)));
-        let _ = writeln!(
-            out,
-            "{mark}<text class=\"line\" x=\"{}\" y=\"{}\">{text}</text>",
-            number(x + 20.0),
-            number(y + 8.5)
-        );
-        x += wide;
-    }
-    (out, y - top + 8.0 + LEGEND)
 }
 
 /// One decimal is finer than any screen.
