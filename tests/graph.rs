@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kgen::graph::{self, Edge, Graph, Kind, Node, Style};
 
-use crate::support::{KGEN, Kgen, inherited, put, run};
+use crate::support::{KGEN, Kgen, Temp, inherited, put, run};
 
 mod wiring; // every wire of every golden case is in the picture, and nothing else
 
@@ -116,7 +116,7 @@ fn hostile() -> Graph {
 }
 
 fn drawn(text: &str, args: &[&str]) -> String {
-    let temp = crate::support::Temp::new();
+    let temp = Temp::new();
     put(&temp.path().join("kgen.yaml"), text);
     let args: Vec<String> = ["graph", "-q"].iter().chain(args).map(|arg| (*arg).to_owned()).collect();
     let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
@@ -249,4 +249,46 @@ fn what_differs_between_profiles_is_marked() {
     ] {
         assert!(dot.contains(text), "{text}: {dot}");
     }
+}
+
+/// A config or secret that is read by its key, or mounted, leads to what stands in it; the policy of the store says the same.
+#[test]
+fn what_is_read_through_a_config_or_secret_is_wired() {
+    let project = r#"apiVersion: kgen.dev/v1
+project: p
+secretProvider: local
+apps:
+  by-key: {image: a/b:1, env: {X: {configMapKeyRef: {name: c, key: HOST}}}}
+  mounts: {image: a/b:1, volumes: {/etc/c: {configMap: {name: c}}}}
+  other: {image: a/b:1, files: {/etc/o: "${configs.c.OTHER}"}, env: {Y: {configMapKeyRef: {name: c, key: OTHER}}}}
+  secret: {image: a/b:1, env: {URL: {secretKeyRef: {name: s, key: url}}}}
+  projected: {image: a/b:1, volumes: {/etc/s: {projected: {sources: [{secret: {name: s}}]}}}}
+configs: {c: {HOST: "${redis.r.host}", OTHER: x}}
+secrets: {s: {url: "${redis.r.url}"}}
+redis: {r: {networkPolicy: wiring}}
+profiles: {dev: {}}
+"#;
+    let dot = drawn(project, &["--format", "dot", "--only", "component=redis.r"]);
+    let edges: Vec<&str> = dot.lines().filter(|line| line.contains("-> \"redis.r\"")).map(str::trim).collect();
+    let expected = [
+        r#""apps.by-key" -> "redis.r" [label="X"]"#,
+        r#""apps.mounts" -> "redis.r" [label="/etc/c"]"#,
+        r#""apps.secret" -> "redis.r" [label="URL"]"#,
+        r#""apps.projected" -> "redis.r" [label="/etc/s"]"#,
+    ];
+    assert_eq!(edges, expected);
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), project);
+    let args = ["render", "dev", "--only", "NetworkPolicy"].map(str::to_owned);
+    let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+    let allowed: Vec<&str> = said
+        .stdout
+        .split("  - from:")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split_once("/name: "))
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(allowed, ["by-key", "mounts", "secret", "projected"]);
 }

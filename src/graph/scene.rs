@@ -29,13 +29,13 @@ pub fn of(title: String, profiles: &[&Profile]) -> Graph {
 pub struct Scene<'p> {
     pub profile: &'p Profile,
     pub sketch: &'p mut Sketch,
-    /// Objects that others name, by kind of reading, namespace and name: the component.
+    /// Objects that pods read, by what they are read as, namespace and name.
     pub objects: BTreeMap<(What, Option<&'p str>, &'p str), &'p Resource>,
     /// The node behind a Service, by namespace and name.
     services: BTreeMap<(Option<&'p str>, String), String>,
     pub needed: BTreeMap<&'p str, Vec<&'p Needed>>,
-    /// Who names the members of a set rather than its one address: consumer and target.
-    pub direct: BTreeSet<(&'p str, &'p str)>,
+    /// Who names the members of a set rather than its one address: consumer, target, and whether it only waits.
+    pub direct: BTreeSet<(&'p str, &'p str, bool)>,
 }
 
 /// Sections with nodes of their own, and the kind of node.
@@ -53,8 +53,8 @@ impl<'p> Scene<'p> {
         for need in &profile.plan.secrets {
             needed.entry(&need.home.secret).or_default().push(need);
         }
-        let direct = profile.plan.wires.iter().filter(|wire| !wire.is_address() && wire.is_member());
-        let direct = direct.map(|wire| (&*wire.consumer, &*wire.target)).collect();
+        let direct = profile.plan.wires.iter().filter(|wire| wire.is_member());
+        let direct = direct.map(|wire| (&*wire.consumer, &*wire.target, wire.via == Via::Wait)).collect();
         let (objects, services) = (BTreeMap::new(), BTreeMap::new());
         Self { profile, sketch, objects, services, needed, direct }
     }
@@ -156,7 +156,8 @@ impl<'p> Scene<'p> {
 
     /// HAProxy, where it stands before the target and the consumer does not ask Sentinel itself.
     fn address(&self, wire: &Wire) -> String {
-        let direct = !wire.is_address() && self.direct.contains(&(&*wire.consumer, &*wire.target));
+        let waits = wire.via == Via::Wait;
+        let direct = !wire.is_address() && self.direct.contains(&(&*wire.consumer, &*wire.target, waits));
         self.front(&wire.target, direct)
     }
 

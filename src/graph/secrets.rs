@@ -36,7 +36,7 @@ impl<'p> Scene<'p> {
     /// The Secret is another component's own: whoever reads it connects to that component. kgen's own variables are parts
     /// of one that is on the edge already.
     fn connects(&mut self, from: &str, owner: &str, read: &Read) {
-        let direct = self.direct.contains(&(from, owner));
+        let direct = self.direct.contains(&(from, owner, false));
         let to = self.front(owner, direct);
         let known =
             read.waits

@@ -5,7 +5,7 @@
 //! Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 
 use super::label::Owner;
-use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
+use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
@@ -54,6 +54,9 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     };
     if kind == "configMapKeyRef" || kind == "secretKeyRef" {
         cx.exists(kind, &node);
+        let section = if kind == "configMapKeyRef" { "configs" } else { "secrets" };
+        let (object, wanted) = (str_of(&node, "name").unwrap_or_default(), str_of(&node, "key"));
+        cx.wire_through(owner, section, object, |key| (wanted == Some(key)).then(|| Via::Env(name.to_string())));
     }
     if kind == "secretKeyRef" {
         optional_secret(cx, owner, &format!("env.{name}"), &take(&node, "optional"));
@@ -234,7 +237,9 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
             cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));
             continue;
         }
-        cx.wire_through(owner, section, name, |key| Via::Env(format!("{}{key}", prefix.as_str().unwrap_or_default())));
+        cx.wire_through(owner, section, name, |key| {
+            Some(Via::Env(format!("{}{key}", prefix.as_str().unwrap_or_default())))
+        });
         let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
         if section == "configs" {
             pod.configs.insert(name.to_owned());

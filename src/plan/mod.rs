@@ -371,10 +371,10 @@ impl Planner<'_> {
         }
     }
 
-    /// Wires a consumer to what a config or secret refers to; `via` says how it takes a key.
-    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str, via: impl Fn(&str) -> Via) {
+    /// Wires a consumer to what a config or secret refers to; `via` says how it takes a key, `None` where it does not.
+    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str, via: impl Fn(&str) -> Option<Via>) {
         for (key, reached) in self.through.get(&format!("{section}.{name}")).into_iter().flatten() {
-            self.wires.insert(Wire::new(owner, reached.clone(), via(key)));
+            self.wires.extend(via(key).map(|via| Wire::new(owner, reached.clone(), via)));
         }
     }
 
