@@ -161,6 +161,23 @@ fn a_text_is_only_a_text_in_dot() {
     assert!(dot.contains(r#"label="\\ \\N \\\" \\l"#), "{dot}");
 }
 
+#[test]
+fn what_mermaid_would_not_draw_is_said() {
+    let apps: String = (0..260)
+        .map(|at| format!("  a{at}: {{image: a/b:1, env: {{A: \"${{redis.r.host}}\", B: \"${{redis.s.host}}\"}}}}\n"))
+        .collect();
+    let project = format!(
+        "apiVersion: kgen.dev/v1\nproject: p\napps:\n{apps}redis: {{r: {{auth: none}}, s: {{auth: none}}}}\nprofiles: {{dev: {{}}}}\n"
+    );
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), &project);
+    let said = run(Path::new(KGEN), temp.path(), &["graph".to_owned()], &BTreeMap::new(), "");
+    let expected = "note: Mermaid draws no more than 500 edges or 50000 characters where nobody configured it otherwise
+hint: `--format svg` has no such limit; `--only component=SECTION.NAME` draws a part
+";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(0)));
+}
+
 /// What an SVG on a foreign page may not have.
 #[test]
 fn the_picture_refers_to_nothing_outside_and_runs_nothing() {
@@ -219,6 +236,8 @@ profiles: {dev: {}}
     ];
     assert_eq!(edges, expected);
     assert!(dot.contains("subgraph \"cluster tools\" {\n    label=\"namespace tools\"\n"), "{dot}");
+    let svg = drawn(project, &["--format", "svg"]);
+    assert!(svg.contains("<g class=\"group\">") && svg.contains(">namespace tools</text></g>"), "{svg}");
 }
 
 /// Plain clients meet HAProxy, those that ask Sentinel meet the members; `waitFor` is no wire of its own.

@@ -16,16 +16,15 @@ use crate::source::Sources;
 
 /// Draw the wiring: who is wired to what, by which variable or file
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Without PROFILE the picture has what any profile has; what only some of them have says so: `only prod`,
-`REDIS_URL (staging, prod)`, `dev: standalone`. A dashed edge is a `waitFor`; a dashed node is made elsewhere.
+#[command(after_help = "Without PROFILE the picture has what any profile has, and marks what only some of them have:
+`only prod`, `REDIS_URL (staging, prod)`, `dev: standalone`.
+A dashed edge is a `waitFor`; a dashed node is made elsewhere.
 
 Examples:
   kgen graph                              Mermaid, for a Markdown file
   kgen graph prod --format svg > prod.svg
   kgen graph prod --format dot | dot -Tpng -o prod.png
-  kgen graph --only component=redis.cache"
-)]
+  kgen graph --only component=redis.cache")]
 pub struct Args {
     /// The profile to draw [default: all together]
     pub profile: Option<String>,
@@ -64,7 +63,17 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
             return Ok(Outcome::Refused);
         }
     };
-    let text = draw(args, &rendered)?;
+    let graph = picture(args, &rendered)?;
+    let text = match args.format {
+        Format::Mermaid => mermaid::write(&graph),
+        Format::Dot => dot::write(&graph),
+        Format::Svg => svg::write(&graph),
+    };
+    if args.format == Format::Mermaid && mermaid::is_too_large(&graph, &text) {
+        terminal
+            .say("note: Mermaid draws no more than 500 edges or 50000 characters where nobody configured it otherwise");
+        terminal.say("hint: `--format svg` has no such limit; `--only component=SECTION.NAME` draws a part");
+    }
     // The process ends here; taking a thousand apps' trees apart would only delay that.
     std::mem::forget((workspace, rendered));
     let mut out = io::stdout().lock();
@@ -72,20 +81,17 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     Ok(Outcome::Done)
 }
 
-fn draw(args: &Args, rendered: &Rendered) -> anyhow::Result<String> {
+fn picture(args: &Args, rendered: &Rendered) -> anyhow::Result<Graph> {
     let profiles = wanted(args, rendered)?;
     let project = profiles.first().and_then(|profile| profile.settings.root.get("project"));
     let project = project.map(ToString::to_string).unwrap_or_default();
     let title = args.profile.as_ref().map_or(project.clone(), |profile| format!("{project}, {profile}"));
-    let mut graph = graph::of(title, &profiles);
-    if !args.only.is_empty() {
-        graph = near::of(&graph, &components(&graph, &args.only)?);
+    let graph = graph::of(title, &profiles);
+    if args.only.is_empty() {
+        return Ok(graph);
     }
-    Ok(match args.format {
-        Format::Mermaid => mermaid::write(&graph),
-        Format::Dot => dot::write(&graph),
-        Format::Svg => svg::write(&graph),
-    })
+    let wanted = components(&graph, &args.only)?;
+    Ok(near::of(&graph, &wanted))
 }
 
 fn wanted<'r>(args: &Args, rendered: &'r Rendered) -> anyhow::Result<Vec<&'r Profile>> {

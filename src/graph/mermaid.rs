@@ -7,6 +7,12 @@ use std::fmt::Write;
 
 use super::{Edge, Graph, Kind, Node, Style};
 
+/// What Mermaid refuses unless `maxEdges` and `maxTextSize` say otherwise, which GitHub's do not.
+/// Source: https://mermaid.js.org/config/schema-docs/config.html
+pub fn is_too_large(graph: &Graph, text: &str) -> bool {
+    graph.edges.len() > 500 || text.chars().count() > 50_000
+}
+
 pub fn write(graph: &Graph) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart LR\n", title(&graph.title));
     for (namespace, members) in graph.groups() {

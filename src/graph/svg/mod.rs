@@ -3,6 +3,7 @@
 //! Owns: how texts become boxes, and the document: no script, no reference to anything outside, every text escaped.
 //! Does not own: where a box stands (`layout`), its colours (`theme`).
 
+mod groups;
 mod legend;
 mod metrics;
 mod theme;
@@ -40,6 +41,7 @@ pub fn write(graph: &Graph) -> String {
     let (legend, legend_height) = legend::write(graph, page.width, page.height);
     let page = Size { height: page.height + legend_height, ..page };
     let mut out = head(graph, page);
+    out.push_str(&groups::write(graph, &layout, &links));
     for (edge, route) in graph.edges.iter().zip(&layout.routes) {
         self::edge(&mut out, graph, edge, route);
     }

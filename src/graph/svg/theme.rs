@@ -34,6 +34,8 @@ pub fn css() -> String {
 .kind{font-size:8.5px;letter-spacing:.06em}
 .name{font-size:13px;font-weight:600}
 .line{font-size:10.5px;fill:#4a525e}
+.group rect{fill:none;stroke:#8b94a3;stroke-dasharray:2 3}
+.group text{font-size:9.5px;fill:#4a525e}
 .edge{fill:none;stroke:#6b7280;stroke-width:1.3;stroke-opacity:.75}
 .dashed{stroke-dasharray:5 4}
 .label rect{fill:#ffffff;fill-opacity:.94}
@@ -46,7 +48,7 @@ pub fn css() -> String {
         "@media (prefers-color-scheme:dark){
 text{fill:#e6e9ee}
 .page{fill:#0f1319}
-.line{fill:#aab3c0}
+.line,.group text{fill:#aab3c0}
 .edge{stroke:#8b94a3}
 .label rect{fill:#0f1319}
 .label text{fill:#c3cad5}
