@@ -42,6 +42,8 @@ pub mod diff;
 pub mod graph;
 
 // Beside them: what a command makes for the next rendering.
+/// For editors: the language as a JSON Schema.
+pub mod schema;
 pub mod seal;
 
 // The program around them.
