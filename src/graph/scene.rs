@@ -293,7 +293,9 @@ pub fn node_of(resource: &Resource) -> String {
     let rest = id.name.strip_prefix(name).unwrap_or_default();
     match (id.kind.as_str(), rest) {
         ("Deployment", "-proxy") if component.starts_with("redis.") => format!("{component}/proxy"),
-        ("CronJob" | "ObjectStore" | "ScheduledBackup", "-backup") => format!("{component}/backup"),
+        ("CronJob" | "ObjectStore" | "ScheduledBackup", "-backup") if component.starts_with("postgres.") => {
+            format!("{component}/backup")
+        }
         _ => component.to_owned(),
     }
 }
