@@ -39,6 +39,8 @@ pub mod pipeline;
 // What is told of a rendered project.
 pub mod diff;
 
+pub mod graph;
+
 // Beside them: what a command makes for the next rendering.
 /// For editors: the language as a JSON Schema.
 pub mod schema;

@@ -77,7 +77,7 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: &[&[&str]] = &[
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
@@ -89,6 +89,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["profile", "show", "dev", "--all-layers"],
     &["profile", "show", "dev", "--format", "json"],
     &["profile", "show", "--all", "--format", "json"],
+    &["graph"],
+    &["graph", "dev", "--format", "svg"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
@@ -167,7 +169,7 @@ fn a_value_is_found_in_its_secret_only() {
                 let Said { stdout, stderr, status } = run(Path::new(KGEN), temp.path(), &args, &env, "");
                 hides(&stderr, &what);
                 hides(&without_secrets(&stdout), &what);
-                if mistake == "none" && command == ["render", "dev"] {
+                if mistake == "none" && *command == ["render", "dev"] {
                     assert_eq!(status, Some(0), "{what}: {stderr}");
                     let value = STANDARD.encode(CANARY);
                     assert!(stdout.contains(&value) || plant.name.starts_with("composed"), "{what}: not there at all");

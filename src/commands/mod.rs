@@ -3,6 +3,7 @@
 //! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
 //! A reader that closed its pipe has what it wanted: 0.
 
+pub mod graph;
 pub mod load;
 pub mod profile;
 pub mod render;
@@ -23,6 +24,7 @@ use terminal::Terminal;
 pub enum Command {
     Profile(profile::Args),
     Render(render::Args),
+    Graph(graph::Args),
     Secret(secret::Args),
     Schema(schema::Args),
 }
@@ -43,6 +45,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
+        Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
     };

@@ -131,7 +131,7 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
 }
 
 /// A Secret that a component brings belongs to that component.
-fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
+pub fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
     let from = keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
     for section in ["redis", "postgres", "apps", "jobs"] {
         let suffixes = match section {

@@ -9,6 +9,7 @@ use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
+use super::wire::Via;
 use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Tree};
@@ -107,8 +108,27 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     for secret in secrets.chain(Some(&source).filter(|_| kind == "secret")) {
         env::optional_secret(cx, owner, &format!("volumes.{path}"), &take(secret, "optional"));
     }
+    for (section, object) in mounted(kind, &source) {
+        cx.wire_through(owner, section, &object, |_| Some(Via::File(path.to_string())));
+    }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
+}
+
+/// The ConfigMaps and Secrets of a volume, by section and name.
+fn mounted(kind: &str, source: &Node) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    let mut add = |section, name: Option<&str>| out.extend(name.map(|name| (section, name.to_owned())));
+    match kind {
+        "configMap" => add("configs", str_of(source, "name")),
+        "secret" => add("secrets", str_of(source, "secretName")),
+        _ => {}
+    }
+    for part in get(source, "sources").and_then(Tree::as_list).unwrap_or_default() {
+        add("configs", part.get("configMap").and_then(|config| str_of(config, "name")));
+        add("secrets", part.get("secret").and_then(|secret| str_of(secret, "name")));
+    }
+    out
 }
 
 fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
@@ -190,12 +210,12 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
     }
     let value = take(settings, "value");
     if let Some((config, key)) = whole_config(cx, &value) {
-        cx.wire_through(owner, "configs", &config);
+        cx.wire_through(owner, "configs", &config, |each| (each == key).then(|| Via::File(path.to_string())));
         pod.configs.insert(config.clone());
         return Some((Source::Config(config), key));
     }
     let resolved = cx.resolver.value(&value);
-    cx.wire(owner, &format!("file {path}"));
+    cx.wire(owner, Via::File(path.to_string()));
     match resolved {
         Ok(Output::Plain(plain)) => {
             pod.files.push((key.clone(), plain));
