@@ -9,18 +9,18 @@ use super::{Graph, Kind, Node, Style};
 
 /// Fill and line of each kind, calm on white; the picture of kgen's own has darker ones for a dark page.
 pub const COLOURS: [(Kind, &str, &str); 12] = [
-    (Kind::Route, "#e7ecf3", "#5b6b82"),
-    (Kind::App, "#dbe9fb", "#2f6db5"),
-    (Kind::Job, "#e4e1f7", "#6a5bb0"),
-    (Kind::Proxy, "#e6eef0", "#4d7a85"),
-    (Kind::Redis, "#fbe0dd", "#b8483c"),
-    (Kind::Postgres, "#dcefe9", "#2d7f6c"),
-    (Kind::Exporter, "#f3e6f2", "#93578e"),
-    (Kind::Backup, "#f7ead3", "#a1701c"),
-    (Kind::Config, "#eef3d9", "#6f8424"),
-    (Kind::Secret, "#fbf1c9", "#9a7d0a"),
-    (Kind::Volume, "#ece7e1", "#7b6a55"),
-    (Kind::Other, "#eeeeee", "#6e6e6e"),
+    (Kind::Route, "#e7ecf3", "#59687f"),
+    (Kind::App, "#dbe9fb", "#2c66aa"),
+    (Kind::Job, "#e4e1f7", "#6557a8"),
+    (Kind::Proxy, "#e6eef0", "#456d77"),
+    (Kind::Redis, "#fbe0dd", "#ab4237"),
+    (Kind::Postgres, "#dcefe9", "#287362"),
+    (Kind::Exporter, "#f3e6f2", "#8b5286"),
+    (Kind::Backup, "#f7ead3", "#885f17"),
+    (Kind::Config, "#eef3d9", "#60721f"),
+    (Kind::Secret, "#fbf1c9", "#816808"),
+    (Kind::Volume, "#ece7e1", "#73634f"),
+    (Kind::Other, "#eeeeee", "#696969"),
 ];
 
 pub fn write(graph: &Graph) -> String {

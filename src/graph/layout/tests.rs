@@ -1,7 +1,5 @@
 //! On graphs at random: nothing overlaps, every edge touches its nodes, everything is on the page, in a bounded time.
 
-use std::time::{Duration, Instant};
-
 use super::{Frame, Layout, Link, Point, Size, of};
 
 /// Knuth's generator: the same graphs on every machine.
@@ -123,17 +121,17 @@ fn small_and_strange_graphs_have_places() {
     check("a star", &vec![size; 40], &star);
 }
 
+/// Of this thread alone: a busy machine makes the clock on the wall run faster.
+#[cfg(unix)]
 #[test]
 fn three_hundred_nodes_take_less_than_a_second() {
+    let now = || rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let (sizes, links) = graph(&mut Random(1), 300, 450);
-    let timed = |_| {
-        let start = Instant::now();
-        assert_eq!(of(&sizes, &links).nodes.len(), 300);
-        start.elapsed()
-    };
-    // The best of some: a busy machine slows single runs down.
-    let mut runs = (0..5).map(timed);
-    assert!(runs.any(|spent| spent < Duration::from_secs(1)));
+    let start = now();
+    let layout = of(&sizes, &links);
+    let spent = now() - start;
+    assert_eq!(layout.nodes.len(), 300);
+    assert!(spent.tv_sec < 1, "{spent:?}");
 }
 
 #[test]

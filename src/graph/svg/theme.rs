@@ -73,3 +73,34 @@ fn colours(out: &mut String, all: &[(Kind, &str, &str)]) {
 pub fn kinds(all: impl Iterator<Item = Kind>) -> Vec<Kind> {
     all.collect::<BTreeSet<_>>().into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COLOURS, DARK};
+
+    /// Relative luminance (WCAG 2.2).
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn texts_can_be_read_light_and_dark() {
+        for (all, texts) in [(&COLOURS, ["#4a525e", "#1b1f24"]), (&DARK, ["#aab3c0", "#e6e9ee"])] {
+            for (kind, fill, line) in all {
+                for text in texts.into_iter().chain([*line]) {
+                    assert!(super::css().contains(text));
+                    assert!(contrast(text, fill) >= 4.5, "{kind:?}: {text} on {fill}");
+                }
+            }
+        }
+    }
+}
