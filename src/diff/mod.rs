@@ -3,6 +3,13 @@
 //! Owns: the answer as data. `compare` makes it, `impact` judges it, the formats only write it.
 //! Does not own: where the objects come from (`commands/diff`), how they are rendered.
 
+pub mod compare;
+mod data;
+pub mod lists;
+pub mod place;
+pub mod schema;
+mod server;
+
 use std::sync::Arc;
 
 use crate::resource::{Id, Part};
