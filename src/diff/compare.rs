@@ -40,7 +40,7 @@ pub struct Found<'t> {
     pub secret: bool,
 }
 
-pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &'t Id, mode: &'t Mode) -> Vec<Found<'t>> {
+pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Found<'t>> {
     let kind = schema::of(id.group(), &id.kind);
     let native = schema::is_native(id.group());
     let mut walk = Walk { mode, kind: &id.kind, native, at: Vec::new(), found: Vec::new() };
@@ -52,9 +52,9 @@ pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &'t Id, mode: &'t Mode) -> 
     walk.found
 }
 
-pub(super) struct Walk<'t> {
-    mode: &'t Mode,
-    kind: &'t str,
+pub(super) struct Walk<'t, 'm> {
+    mode: &'m Mode,
+    kind: &'m str,
     native: bool,
     pub(super) at: Vec<Seg<'t>>,
     pub(super) found: Vec<Found<'t>>,
@@ -76,15 +76,16 @@ const TEXTS: [&str; 10] = [
     "parameters",
 ];
 
-impl<'t> Walk<'t> {
+impl<'t> Walk<'t, '_> {
     /// Values of one place, either of which may be missing.
     pub(super) fn value(&mut self, old: Option<&'t Body>, new: Option<&'t Body>, field: Field) {
         let (old, new) = (self.there(old), self.there(new));
         match (old, new) {
             (Some(old), Some(new)) => self.compare(old, new, field),
             (None, None) => {}
-            // Some of a map of texts may be the server's.
-            (Some(old), None) if self.is_texts() && self.mode.foreign => self.compare(old, &EMPTY, field),
+            // Texts by name read best one by one; and some of them may be the server's.
+            (Some(old), None) if self.is_texts() => self.compare(old, &EMPTY, field),
+            (None, Some(new)) if self.is_texts() => self.compare(&EMPTY, new, field),
             _ => self.report(old, new),
         }
     }

@@ -11,7 +11,7 @@ use super::schema::{self, Field, Keys, VARIABLE};
 use crate::resource::Body;
 use crate::tree::{Step, Tree};
 
-impl<'t> Walk<'t> {
+impl<'t> Walk<'t, '_> {
     pub(super) fn list(&mut self, old: &'t Body, new: &'t Body, a: &'t [Body], b: &'t [Body], field: Field) {
         let done = match field {
             Field::Keyed(kind, keys) => self.keyed(a, b, Field::Object(kind), keys, false),
