@@ -4,8 +4,11 @@
 //! Does not own: the answer (`diff`), where a side comes from (one file each here).
 
 mod project;
+mod stream;
+mod tree;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -20,14 +23,19 @@ use crate::resource::{Id, Resource};
 /// Show what differs, by object and field, and what an apply would do
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
+  kgen diff                   the tree on the disk against what would be written
   kgen diff dev prod          two profiles
+  helm template chart | kgen diff prod --against -
 
 Exit status: 0 no difference, 1 a difference, 2 no answer.
 With --fail-on, 1 only where one of the named impacts is found.")]
 pub struct Args {
-    /// Two profiles
+    /// Two profiles, or one; none for the tree on the disk
     #[arg(value_name = "PROFILE")]
     pub profiles: Vec<String>,
+    /// A stream of another tool or of a cluster; `-` is stdin
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
     /// Exit with 1 only for these: data-loss, recreate, restart, live, none
     #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
     pub fail_on: Vec<Impact>,
@@ -66,8 +74,15 @@ pub struct Answer {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let answer = match &args.profiles[..] {
+        [profile] if args.against.is_some() => {
+            stream::compare(args, global, terminal, profile, args.against.as_deref().unwrap_or(Path::new("-")))?
+        }
+        _ if args.against.is_some() => {
+            bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`")
+        }
+        [] => tree::compare(args, global, terminal)?,
         [a, b] => project::profiles(args, global, terminal, a, b)?,
-        _ => bail!("name two profiles\nhint: `kgen diff dev prod`"),
+        _ => bail!("kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev"),
     };
     let Some(answer) = answer else { return Ok(Outcome::Refused) };
     let text = text(args, global, &answer);
