@@ -33,6 +33,17 @@ pub fn differences<'t>(old: &'t Body, new: &'t Body) -> Vec<Entry<'t>> {
     out
 }
 
+/// All values of a Secret, as text and in base64: for hiding them in what others say.
+pub fn texts(secret: &Body) -> Vec<String> {
+    let mut out = Vec::new();
+    for found in keys(secret).into_iter().filter_map(|key| value(secret, key)) {
+        let bytes = bytes(found);
+        out.extend(String::from_utf8(bytes.to_vec()));
+        out.push(STANDARD.encode(&*bytes));
+    }
+    out
+}
+
 fn keys(secret: &Body) -> Vec<&str> {
     let mut out: Vec<&str> = Vec::new();
     for part in ["data", "stringData"] {

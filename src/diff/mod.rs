@@ -6,7 +6,7 @@
 pub mod between;
 pub mod cause;
 pub mod compare;
-mod data;
+pub mod data;
 pub mod fold;
 pub mod human;
 pub mod impact;

@@ -3,12 +3,14 @@
 //! Owns: the arguments, which two sides are compared, the exit status.
 //! Does not own: the answer (`diff`), where a side comes from (one file each here).
 
+mod git;
+mod live;
 mod project;
 mod stream;
 mod tree;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -25,6 +27,8 @@ use crate::resource::{Id, Resource};
 #[command(after_help = "Examples:
   kgen diff                   the tree on the disk against what would be written
   kgen diff dev prod          two profiles
+  kgen diff --rev origin/main all profiles, as they were at a revision
+  kgen diff prod --live       what an apply would change in the cluster
   helm template chart | kgen diff prod --against -
 
 Exit status: 0 no difference, 1 a difference, 2 no answer.
@@ -34,8 +38,14 @@ pub struct Args {
     #[arg(value_name = "PROFILE")]
     pub profiles: Vec<String>,
     /// A stream of another tool or of a cluster; `-` is stdin
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rev", "live"])]
     pub against: Option<PathBuf>,
+    /// The project at this git revision against the working copy, all profiles or the named ones
+    #[arg(long, value_name = "REV", conflicts_with = "live")]
+    pub rev: Option<String>,
+    /// What an apply would change in the cluster that kubectl talks to
+    #[arg(long)]
+    pub live: bool,
     /// Exit with 1 only for these: data-loss, recreate, restart, live, none
     #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
     pub fail_on: Vec<Impact>,
@@ -73,18 +83,7 @@ pub struct Answer {
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let answer = match &args.profiles[..] {
-        [profile] if args.against.is_some() => {
-            stream::compare(args, global, terminal, profile, args.against.as_deref().unwrap_or(Path::new("-")))?
-        }
-        _ if args.against.is_some() => {
-            bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`")
-        }
-        [] => tree::compare(args, global, terminal)?,
-        [a, b] => project::profiles(args, global, terminal, a, b)?,
-        _ => bail!("kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev"),
-    };
-    let Some(answer) = answer else { return Ok(Outcome::Refused) };
+    let Some(answer) = answer(args, global, terminal)? else { return Ok(Outcome::Refused) };
     let text = text(args, global, &answer);
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
@@ -92,6 +91,20 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     // The process ends here; taking the trees apart would only delay that.
     std::mem::forget(answer);
     Ok(outcome)
+}
+
+/// `None` where the user has to change something, which was said.
+fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
+    match (&args.rev, &args.against, args.live, &args.profiles[..]) {
+        (Some(rev), ..) => git::compare(args, global, terminal, rev),
+        (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
+        (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
+        (_, Some(_), ..) => bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`"),
+        (_, _, true, _) => bail!("--live goes with one profile\nhint: `kgen diff prod --live`"),
+        (.., []) => tree::compare(args, global, terminal),
+        (.., [a, b]) => project::profiles(args, global, terminal, a, b),
+        _ => bail!("kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev"),
+    }
 }
 
 fn text(args: &Args, global: &Global, answer: &Answer) -> String {

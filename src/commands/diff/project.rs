@@ -1,5 +1,7 @@
 //! The sides that are profiles of the project.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 
 use super::{Answer, Args};
@@ -11,7 +13,7 @@ use crate::diag::suggest;
 use crate::diff::between::{Side, between};
 use crate::diff::cause::Causes;
 use crate::diff::compare::Mode;
-use crate::pipeline::{Profile, Rendered};
+use crate::pipeline::{Input, Loaded, Profile, Rendered};
 use crate::resource::Resource;
 use crate::source::Sources;
 
@@ -24,19 +26,27 @@ pub struct Project {
 /// `None` where the user has to change something, which was said.
 pub fn open(global: &Global, set: &[String], values: bool, terminal: &Terminal) -> anyhow::Result<Option<Project>> {
     let mut sources = Sources::default();
-    let (root, loaded, input) = match load::open(global, set, &mut sources)? {
+    let opened = load::open(global, set, &mut sources)?;
+    Ok(rendered(opened, sources, values, terminal))
+}
+
+pub type Opened = crate::diag::Result<(PathBuf, Loaded, Input)>;
+
+/// The project with all its profiles.
+pub fn rendered(opened: Opened, sources: Sources, values: bool, terminal: &Terminal) -> Option<Project> {
+    let (root, loaded, input) = match opened {
         Ok(opened) => opened,
         Err(report) => {
             terminal.report(&report, &sources);
-            return Ok(None);
+            return None;
         }
     };
     let mut workspace = Workspace::new(root, sources, loaded, input);
     match workspace.render(values, true) {
-        Ok(rendered) => Ok(Some(Project { workspace, rendered })),
+        Ok(rendered) => Some(Project { workspace, rendered }),
         Err(report) => {
             terminal.report(&report, &workspace.sources);
-            Ok(None)
+            None
         }
     }
 }
