@@ -100,3 +100,6 @@ impl<'c, 't> Case<'c, 't> {
 pub fn always(_: &Case) -> bool {
     true
 }
+
+#[cfg(test)]
+mod tests;
