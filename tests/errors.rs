@@ -11,6 +11,7 @@ mod components;
 mod encrypted;
 mod fields;
 mod flow;
+mod habits;
 mod keys;
 mod kustomize;
 mod leaks;

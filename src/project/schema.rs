@@ -3,6 +3,7 @@
 //! Owns: [`Type`] and its parts; unknown keys, wrong types and bad values of one layer, all at once, each with its place.
 //! Does not own: which keys there are (`language.rs`), nor what needs several layers or components (`plan`).
 
+use super::habit;
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
@@ -166,7 +167,7 @@ impl Type {
 
 /// Checks one layer against its type.
 pub fn check(sources: &Sources, tree: &Tree<Span>, ty: &Type, report: &mut Report) {
-    Checker { sources, report }.value(tree, ty, "");
+    Checker { sources, root: tree, report }.value(tree, ty, "");
 }
 
 /// Checks a scalar whose references were put in; `path` is for the message.
@@ -224,6 +225,7 @@ pub fn has_reference(text: &str) -> bool {
 
 struct Checker<'c> {
     sources: &'c Sources,
+    root: &'c Tree<Span>,
     report: &'c mut Report,
 }
 
@@ -286,11 +288,9 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, key: &str, span: Span, object: &'static Object, path: &str) {
-        let hint = suggest::did_you_mean(key, object.fields().map(|field| field.key)).or_else(|| {
-            let mut keys: Vec<_> = object.fields().map(|field| field.key).collect();
-            keys.truncate(12);
-            (object.fields().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys)))
-        });
+        let keys = || object.fields().map(|field| field.key);
+        let known = || (keys().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys())));
+        let hint = habit::key(key, path, self.root).or_else(|| suggest::did_you_mean(key, keys())).or_else(known);
         let message = format!("unknown key `{key}`{}", within(path));
         self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
     }
@@ -300,7 +300,9 @@ impl Checker<'_> {
         for (key, entry) in map.entries() {
             if let Err(reason) = rule(key) {
                 let message = format!("`{key}` is no {noun}{}: {reason}", within(path));
-                self.report.push(Diagnostic::error("bad-name", message).at(entry.key_from));
+                self.report.push(
+                    Diagnostic::error("bad-name", message).at(entry.key_from).maybe_hint(habit::name(key, noun, rule)),
+                );
             }
             self.value(&entry.value, &map_type.value, &join(path, key));
         }
@@ -314,7 +316,7 @@ impl Checker<'_> {
             let number = matches!(tree.kind, Kind::Number(_));
             let hint = number.then(|| format!("quote it: \"{}\"", self.sources.text(tree.from)));
             let d = wrong_type(path, &format!("expected {}, found {}", whole.noun(), tree.noun()));
-            self.report.push(d.at(tree.from).maybe_hint(hint));
+            self.report.push(d.at(tree.from).maybe_hint(hint.or_else(|| habit::form(tree, path))));
             return;
         }
         let Err(reason) = check_scalar(tree, ty) else { return };
@@ -324,21 +326,22 @@ impl Checker<'_> {
             format!("expected {}, found {}", whole.noun(), found(tree, ty))
         };
         let d = if has_form(tree, ty) { bad_value(path, &reason) } else { wrong_type(path, &reason) };
-        self.report.push(d.at(tree.from).maybe_hint(way_out(tree, ty, whole)));
+        self.report.push(d.at(tree.from).maybe_hint(way_out(tree, ty, whole, path)));
     }
 
     fn wrong(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
         let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
-        self.report.push(d.at(tree.from));
+        self.report.push(d.at(tree.from).maybe_hint(habit::form(tree, path)));
     }
 }
 
-fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type) -> Option<String> {
+fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type, path: &str) -> Option<String> {
     match (ty, tree.as_str()?) {
         (Type::Bool | Type::Integer(..), text) if looks_unquotable(text, ty) => Some("write it without quotes".into()),
         (Type::Bool, "yes" | "on") => Some("did you mean `true`?".into()),
         (Type::Bool, "no" | "off") => Some("did you mean `false`?".into()),
-        (_, text) => suggest::did_you_mean(text, whole.words()),
+        (Type::String(noun, rule), text) => habit::name(text, noun, *rule).or_else(|| habit::text(text, path)),
+        (_, text) => suggest::did_you_mean(text, whole.words()).or_else(|| habit::form(tree, path)),
     }
 }
 
