@@ -196,16 +196,14 @@ impl<'t> Walk<'t, '_> {
             }
             self.at.pop();
         }
-        self.at.push(Seg::Key("data"));
-        for (key, old, new) in data::differences(old, new) {
-            self.at.push(Seg::Key(key));
+        for (part, key, old, new) in data::differences(old, new) {
+            self.at.extend([Seg::Key(part), Seg::Key(key)]);
             self.report(old, new);
             if let Some(found) = self.found.last_mut() {
                 found.secret = true;
             }
-            self.at.pop();
+            self.at.truncate(self.at.len() - 2);
         }
-        self.at.pop();
     }
 }
 

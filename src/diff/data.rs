@@ -13,9 +13,10 @@ use crate::tree::{Kind, Map, Tree};
 /// What a key stands for in a stream that was rendered without values (`plan/secret.rs`): any value equals it.
 const LATER: &str = "bGF0ZXI=";
 
-type Entry<'t> = (&'t str, Option<&'t Body>, Option<&'t Body>);
+/// Part, key, and the node of either side.
+type Entry<'t> = (&'static str, &'t str, Option<&'t Body>, Option<&'t Body>);
 
-/// The keys whose values differ, with the node of either side.
+/// The keys whose values differ; the part is where the new side has it, or the old one where it goes away.
 pub fn differences<'t>(old: &'t Body, new: &'t Body) -> Vec<Entry<'t>> {
     let (a, b) = (keys(old), keys(new));
     let both = a.iter().chain(b.iter().filter(|key| !a.contains(key)));
@@ -27,7 +28,9 @@ pub fn differences<'t>(old: &'t Body, new: &'t Body) -> Vec<Entry<'t>> {
             _ => false,
         };
         if !same {
-            out.push((*key, left.map(|found| found.0), right.map(|found| found.0)));
+            let encoded = right.or(left).is_some_and(|found| found.1);
+            let part = if encoded { "data" } else { "stringData" };
+            out.push((part, *key, left.map(|found| found.0), right.map(|found| found.0)));
         }
     }
     out
@@ -92,6 +95,6 @@ mod tests {
         let c = secret(json!({"data": {"a": "eA=="}, "stringData": {"a": "hunter2"}}));
         assert!(differences(&a, &c).is_empty(), "stringData wins");
         let d = secret(json!({"data": {"a": "eA==", "b": ""}}));
-        assert_eq!(differences(&a, &d).iter().map(|entry| entry.0).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(differences(&a, &d).iter().map(|entry| entry.1).collect::<Vec<_>>(), ["a", "b"]);
     }
 }

@@ -148,7 +148,7 @@ pub static RULES: &[Rule] = &[
         impact: Live,
         text: "mounted files follow within a minute, variables at the next start",
         kinds: &["ConfigMap", "Secret"],
-        at: &["data", "binaryData"],
+        at: &["data", "binaryData", "stringData"],
         when: always,
     },
     Rule {

@@ -168,7 +168,7 @@ pub static RULES: &[Rule] = &[
         impact: Recreate,
         text: "it says `immutable: true`: it is deleted and made anew",
         kinds: &["ConfigMap", "Secret"],
-        at: &["data", "binaryData", "immutable"],
+        at: &["data", "binaryData", "stringData", "immutable"],
         when: was_immutable,
     },
     // ValidateSecretUpdate: ValidateImmutableField(type).
