@@ -53,14 +53,21 @@ fn sequence(a: &Object, b: &Object) -> std::cmp::Ordering {
         .then_with(|| order::compare(&a.id, &b.id))
 }
 
+/// Stands for the namespace of a profile that names none.
+const NOWHERE: &str = "none";
+
 /// The move of all objects to another namespace, where no Namespace of the project says it.
 fn moved(objects: &[Object], old: &Side, new: &Side, mode: &Mode) -> Option<Object> {
-    let (Some(before), Some(after)) = &mode.namespaces else { return None };
-    let said = objects.iter().any(|object| object.id.kind == "Namespace" && object.id.name == *after);
+    let (before, after) = &mode.namespaces;
+    let named = |id: &Id| id.kind == "Namespace" && Some(&id.name) == after.as_ref();
+    let said = objects.iter().any(|object| named(&object.id) && object.what == What::Changed);
     if before == after || said || old.objects.is_empty() || new.objects.is_empty() {
         return None;
     }
-    let id = |name: &str| Id { api_version: "v1".into(), kind: "Namespace".into(), namespace: None, name: name.into() };
+    let id = |name: &Option<String>| {
+        let name = name.clone().unwrap_or_else(|| NOWHERE.into());
+        Id { api_version: "v1".into(), kind: "Namespace".into(), namespace: None, name }
+    };
     let rule = whole::moved(mode.across);
     Some(Object {
         id: id(after),

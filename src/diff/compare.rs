@@ -167,7 +167,8 @@ impl<'t> Walk<'t, '_> {
         let at = place::pattern(&self.at);
         let profile = self.mode.across && at == ["metadata", "labels", "kgen.dev/profile"];
         // Paired objects are in the same namespace, or in that of their profile.
-        let namespace = at == ["metadata", "namespace"] && (self.mode.foreign || self.mode.namespaces.0.is_some());
+        let moves = self.mode.namespaces.0 != self.mode.namespaces.1;
+        let namespace = at == ["metadata", "namespace"] && (self.mode.foreign || moves);
         let servers = self.mode.foreign
             && (server::always(self.kind, &at) || (in_old && !in_new && server::unsaid(self.kind, &at)));
         profile || namespace || servers
