@@ -2,6 +2,7 @@
 //!
 //! Does not own: the equalities themselves (unit tests of `src/diff`), what is printed about real changes (golden cases).
 
+mod formats;
 mod modes;
 mod mutation;
 
