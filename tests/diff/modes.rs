@@ -374,3 +374,14 @@ fn a_cluster_that_does_not_answer_is_told() {
     room.env.insert("PATH".into(), Path::new("bin").display().to_string());
     room.fails(&["diff", "prod", "--live"], "error: `kubectl` is not installed, and --live needs it\n");
 }
+
+#[test]
+fn a_value_that_the_server_repeats_is_hidden() {
+    let text = format!("{PROJECT}secrets: {{web: {{token: {{env: TOKEN}}}}}}\n");
+    let mut room = cluster(&text.replace("A: one", "A: \"${secrets.web.token}\""));
+    room.env.insert("TOKEN".into(), "hunter2xyz".into());
+    fs::write(room.temp.path().join("refuse.3"), "invalid: hunter2xyz, aHVudGVyMnh5eg==\n").unwrap();
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert_eq!(said.stderr, "invalid: ***, ***\n");
+    assert!(said.stdout.contains("live       + Secret/web") && !said.stdout.contains("hunter2"), "{}", said.stdout);
+}
