@@ -32,7 +32,7 @@ pub fn between<'r>(old: &Side<'r>, new: &Side<'r>, mode: &Mode) -> Diff {
     let teller = Teller { old, new, mode };
     let mut objects: Vec<Object> = left.into_iter().filter_map(|one| teller.object(one)).collect();
     objects.extend(moved(&objects, old, new, mode));
-    objects.sort_by(|a, b| sequence(a, b));
+    objects.sort_by(sequence);
     Diff { old: old.name.clone(), new: new.name.clone(), objects, equal: equal.len() }
 }
 

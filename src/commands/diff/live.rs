@@ -112,9 +112,8 @@ impl Cluster {
             format!("app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of={project},kgen.dev/profile={name}");
         let kinds = ALWAYS.join(",");
         let mut words = vec!["get", &kinds, "-l", &labels, "-o", "yaml"];
-        match &self.namespace {
-            Some(namespace) => words.extend(["-n", namespace]),
-            None => {}
+        if let Some(namespace) = &self.namespace {
+            words.extend(["-n", namespace]);
         }
         let said = self.kubectl(&words, "")?;
         if !said.success {

@@ -233,7 +233,7 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
 #[test]
 fn every_rule_decides_its_case() {
     for (id, (old, new)) in cases() {
-        let diff = diff(&[old.clone()], &[new.clone()], &Mode::default());
+        let diff = diff(std::slice::from_ref(&old), std::slice::from_ref(&new), &Mode::default());
         let rule = all().find(|rule| rule.id == id).unwrap_or_else(|| panic!("no rule `{id}`"));
         let decided: Vec<_> = diff.objects.iter().flat_map(|object| &object.changes).collect();
         let found = decided.iter().any(|change| change.reason == Some(rule.reason()) && change.impact == rule.impact);
