@@ -4,6 +4,7 @@
 //! only: what is misspelt is `diag/suggest.rs`'s.
 //! Does not own: finding the mistake (`schema.rs`). No hint quotes a value: it may be a secret.
 
+use super::rule::Rule;
 use crate::tree::{Kind, Map, Tree};
 
 /// Places, keys that people write there, and what to write instead.
@@ -177,17 +178,17 @@ pub fn text(value: &str, path: &str) -> Option<String> {
     }
 }
 
-/// A name that would do: `my_worker` is `my-worker`. `noun` is what the rule is for.
-pub fn name(name: &str, noun: &str, rule: fn(&str) -> Result<(), String>) -> Option<String> {
+/// A name that would do: `my_worker` is `my-worker`.
+pub fn name(name: &str, rule: &Rule) -> Option<String> {
     let instead = |taken: &str, by: &str| name.replace(|c| taken.contains(c), by);
-    let candidates = match noun {
+    let candidates = match rule.noun {
         "environment variable name" => vec![instead(" ", "_")],
         "a name" | "component name" | "container name" | "port name" => {
             ["_ /", "_ /."].map(|taken| instead(taken, "-").to_lowercase().trim_matches('-').to_owned()).into()
         }
         _ => return None,
     };
-    let found = candidates.into_iter().find(|found| rule(found).is_ok())?;
+    let found = candidates.into_iter().find(|found| (rule.check)(found).is_ok())?;
     Some(format!("write `{found}`"))
 }
 

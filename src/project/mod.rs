@@ -9,6 +9,7 @@ pub mod language;
 pub mod mask;
 mod mistake;
 pub mod node;
+pub mod rule;
 pub mod scan;
 pub mod schema;
 

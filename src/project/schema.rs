@@ -4,12 +4,10 @@
 //! Does not own: which keys there are (`language.rs`), nor what needs several layers or components (`plan`).
 
 use super::habit;
+use super::rule::Rule;
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
-
-/// Says what is wrong with a text: `expected ..., found ...` without the first half.
-pub type Rule = fn(&str) -> Result<(), String>;
 
 /// What may stand at a place of the project file.
 #[derive(Debug)]
@@ -21,9 +19,9 @@ pub enum Type {
     /// A literal here is a secret value: it is never shown.
     Password,
     /// Any scalar, taken as its characters, that follows a rule: `1` and `"1"` are one quantity.
-    Word(&'static str, Rule),
-    /// A string that follows a rule, with the noun for messages.
-    String(&'static str, Rule),
+    Word(&'static Rule),
+    /// A string that follows a rule.
+    String(&'static Rule),
     Bool,
     Integer(i64, i64),
     /// A count or a percentage, as in `maxUnavailable`.
@@ -41,7 +39,7 @@ pub enum Type {
 /// An open map: components, env, volumes.
 #[derive(Debug)]
 pub struct MapType {
-    pub key: (&'static str, Rule),
+    pub key: &'static Rule,
     pub value: Type,
     /// The presets' key whose settings every value inherits: `app` for `apps`.
     pub defaults: Option<&'static str>,
@@ -143,7 +141,7 @@ impl Type {
     pub fn noun(&self) -> String {
         match self {
             Type::Text | Type::Wired | Type::Password => "a value".into(),
-            Type::String(noun, _) | Type::Word(noun, _) => (*noun).into(),
+            Type::String(rule) | Type::Word(rule) => rule.noun.into(),
             Type::Bool => "`true` or `false`".into(),
             Type::Integer(min, max) if *max == i64::from(i32::MAX) => format!("an integer from {min}"),
             Type::Integer(min, max) => format!("an integer from {min} to {max}"),
@@ -175,8 +173,8 @@ pub fn check_scalar<O>(value: &Tree<O>, ty: &Type) -> Result<(), String> {
     let expected = || format!("expected {}, found {}", ty.noun(), found(value, ty));
     match (ty, &value.kind) {
         (Type::Text | Type::Wired | Type::Password | Type::Kubernetes(_), _) => Ok(()),
-        (Type::String(_, rule) | Type::Word(_, rule), Kind::String(text)) => rule(text),
-        (Type::Word(_, rule), Kind::Number(number)) => rule(&number.to_string()),
+        (Type::String(rule) | Type::Word(rule), Kind::String(text)) => (rule.check)(text),
+        (Type::Word(rule), Kind::Number(number)) => (rule.check)(&number.to_string()),
         (Type::Bool, Kind::Bool(_)) => Ok(()),
         (Type::Integer(min, max), _) => match value.as_i64() {
             Some(number) if (*min..=*max).contains(&number) => Ok(()),
@@ -296,13 +294,12 @@ impl Checker<'_> {
     }
 
     fn map(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
-        let (noun, rule) = map_type.key;
+        let rule = map_type.key;
         for (key, entry) in map.entries() {
-            if let Err(reason) = rule(key) {
-                let message = format!("`{key}` is no {noun}{}: {reason}", within(path));
-                self.report.push(
-                    Diagnostic::error("bad-name", message).at(entry.key_from).maybe_hint(habit::name(key, noun, rule)),
-                );
+            if let Err(reason) = (rule.check)(key) {
+                let message = format!("`{key}` is no {}{}: {reason}", rule.noun, within(path));
+                self.report
+                    .push(Diagnostic::error("bad-name", message).at(entry.key_from).maybe_hint(habit::name(key, rule)));
             }
             self.value(&entry.value, &map_type.value, &join(path, key));
         }
@@ -340,7 +337,7 @@ fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type, path: &str) -> Option<Str
         (Type::Bool | Type::Integer(..), text) if looks_unquotable(text, ty) => Some("write it without quotes".into()),
         (Type::Bool, "yes" | "on") => Some("did you mean `true`?".into()),
         (Type::Bool, "no" | "off") => Some("did you mean `false`?".into()),
-        (Type::String(noun, rule), text) => habit::name(text, noun, *rule).or_else(|| habit::text(text, path)),
+        (Type::String(rule), text) => habit::name(text, rule).or_else(|| habit::text(text, path)),
         (_, text) => suggest::did_you_mean(text, whole.words()).or_else(|| habit::form(tree, path)),
     }
 }
