@@ -69,11 +69,12 @@ fn moved(objects: &[Object], old: &Side, new: &Side, mode: &Mode) -> Option<Obje
         Id { api_version: "v1".into(), kind: "Namespace".into(), namespace: None, name }
     };
     let rule = whole::moved(mode.across);
+    let lost = old.objects.iter().map(|object| whole::gone(object, &new.objects).impact).max().unwrap_or_default();
     Some(Object {
         id: id(after),
         component: "project".into(),
         what: What::Renamed { from: id(before) },
-        impact: rule.impact,
+        impact: rule.impact.min(lost.max(Impact::Recreate)),
         reason: Some(rule.reason()),
         changes: Vec::new(),
         effects: Vec::new(),

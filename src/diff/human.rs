@@ -60,6 +60,7 @@ impl Out {
     fn line(&mut self, indent: usize, parts: &[(&str, &str)]) {
         self.text.push_str(&" ".repeat(indent));
         for (hue, text) in parts {
+            let text = visible(text);
             let painted = self.color && !hue.is_empty() && !text.is_empty();
             let _ = if painted { write!(self.text, "\x1b[{hue}m{text}\x1b[0m") } else { write!(self.text, "{text}") };
         }
@@ -134,7 +135,7 @@ impl Out {
                     ChangeTag::Insert => (GREEN, "+ "),
                     ChangeTag::Equal => (PLAIN, "  "),
                 };
-                let text = format!("{sign}{}", visible(change.value().trim_end_matches('\n')));
+                let text = format!("{sign}{}", change.value().trim_end_matches('\n'));
                 self.line(13, &[(hue, text.trim_end())]);
             }
         }
@@ -156,13 +157,10 @@ fn is_long(shown: &Shown) -> bool {
 /// On one line.
 fn short(shown: &Option<Shown>) -> Option<String> {
     Some(match shown.as_ref()? {
-        Shown::Scalar(text) | Shown::Text(text) | Shown::Block(text) => {
-            let text = visible(text);
-            match text.chars().count() > WIDEST {
-                true => text.chars().take(WIDEST - 3).chain("...".chars()).collect(),
-                false => text,
-            }
-        }
+        Shown::Scalar(text) | Shown::Text(text) | Shown::Block(text) => match text.chars().count() > WIDEST {
+            true => text.chars().take(WIDEST - 3).chain("...".chars()).collect(),
+            false => text.clone(),
+        },
         Shown::Masked(text) => (*text).to_owned(),
     })
 }

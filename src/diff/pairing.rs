@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::{self, Mode};
+use super::compare::Mode;
 use crate::resource::{Body, Resource};
-use crate::tree::{Kind, Tree};
+use crate::tree::Kind;
 
 /// What makes two objects one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,39 +93,70 @@ pub fn base(name: &str) -> Option<&str> {
 
 /// Objects of one kind that differ in nothing but their name, where there is no other candidate.
 fn renamed<'r>(gone: &mut Vec<&'r Resource>, fresh: &mut Vec<&'r Resource>, mode: &Mode, out: &mut Vec<Pair<'r>>) {
-    let mut taken = BTreeSet::new();
-    fresh.retain(|new| {
-        let nameless = nameless(new);
-        let same = |old: &Resource| {
-            let kind = (old.id.group(), &old.id.kind) == (new.id.group(), &new.id.kind);
-            kind && compare::objects(&self::nameless(old), &nameless, &new.id, mode).is_empty()
-        };
-        let mut found = (0..gone.len()).filter(|at| !taken.contains(at) && same(gone[*at]));
-        let (Some(at), None) = (found.next(), found.next()) else { return true };
-        taken.insert(at);
-        out.push(Pair { old: Some(gone[at]), new: Some(new), how: How::Content });
-        false
-    });
+    if gone.is_empty() || fresh.is_empty() {
+        return;
+    }
+    // By their looks: comparing each with each takes minutes where a thousand objects come and go.
+    let looks = |list: &[&Resource], own: &Option<String>| {
+        let mut out: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, resource) in list.iter().enumerate() {
+            if let Some(look) = look(resource, own, mode) {
+                out.entry(look).or_default().push(at);
+            }
+        }
+        out
+    };
+    let (before, after) = (looks(gone, &mode.namespaces.0), looks(fresh, &mode.namespaces.1));
+    let mut taken: (BTreeSet<usize>, BTreeSet<usize>) = Default::default();
+    for (look, new) in &after {
+        if let (Some([old]), [new]) = (before.get(look).map(Vec::as_slice), new.as_slice()) {
+            out.push(Pair { old: Some(gone[*old]), new: Some(fresh[*new]), how: How::Content });
+            taken.0.insert(*old);
+            taken.1.insert(*new);
+        }
+    }
+    without(gone, &taken.0);
+    without(fresh, &taken.1);
+}
+
+fn without(list: &mut Vec<&Resource>, taken: &BTreeSet<usize>) {
     let mut at = 0;
-    gone.retain(|_| {
+    list.retain(|_| {
         at += 1;
         !taken.contains(&(at - 1))
     });
 }
 
-/// The object with a stand-in wherever its own name stands.
-fn nameless(resource: &Resource) -> Body {
-    let mut body = resource.body.clone();
-    replace(&mut body, &resource.id.name);
-    body
+/// An object without its name, its profile and its profile's namespace, as text. None where values hide what it is.
+fn look(resource: &Resource, own: &Option<String>, mode: &Mode) -> Option<String> {
+    if resource.body.holds_secret() {
+        return None;
+    }
+    let id = &resource.id;
+    let mut out = format!("{} {} ", id.group(), id.kind);
+    let profile = mode.across.then_some("kgen.dev/profile");
+    describe(&resource.body, (&id.name, own.as_deref(), profile), &mut out);
+    Some(out)
 }
 
-fn replace(node: &mut Body, name: &str) {
-    match &mut node.kind {
-        Kind::Map(map) => map.iter_mut().for_each(|(_, value)| replace(value, name)),
-        Kind::List(list) => list.iter_mut().for_each(|item| replace(item, name)),
-        Kind::String(text) if **text == *name => *node = Tree::from("\0"),
-        _ => {}
+fn describe(node: &Body, hidden: (&str, Option<&str>, Option<&str>), out: &mut String) {
+    match &node.kind {
+        Kind::Map(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().collect();
+            for (key, value) in sorted.into_iter().filter(|(key, _)| Some(&***key) != hidden.2) {
+                out.push_str(&format!("{key:?}:"));
+                describe(value, hidden, out);
+            }
+            out.push('}');
+        }
+        Kind::List(list) => {
+            list.iter().for_each(|item| describe(item, hidden, out));
+            out.push(']');
+        }
+        Kind::String(text) if **text == *hidden.0 => out.push_str("(name)"),
+        Kind::String(text) if Some(&**text) == hidden.1 => out.push_str("(namespace)"),
+        Kind::String(text) => out.push_str(&format!("{text:?},")),
+        _ => out.push_str(&format!("{node},")),
     }
 }
 

@@ -309,6 +309,9 @@ fn a_namespace_that_changes_is_told_once() {
     assert_eq!((one.objects.len(), one.impact(), one.equal), (1, Impact::None, 1));
     assert_eq!(one.objects[0].reason.unwrap().id, "namespace-of-profile");
     let one = diff(&[config("a")], &[config("b")], &mode(false));
+    assert_eq!((one.objects.len(), one.impact()), (1, Impact::Recreate));
+    let claim = |namespace: &str| json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "a", "namespace": namespace}});
+    let one = diff(&[claim("a")], &[claim("b")], &mode(false));
     assert_eq!((one.objects.len(), one.impact()), (1, Impact::DataLoss));
     let space = |name: &str| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
     let one = diff(&[config("a"), space("a")], &[config("b"), space("b")], &mode(true));
