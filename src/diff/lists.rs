@@ -9,7 +9,7 @@ use super::compare::{Found, Walk, word};
 use super::place::Seg;
 use super::schema::{self, Field, Keys, VARIABLE};
 use crate::resource::Body;
-use crate::tree::{Step, Tree};
+use crate::tree::Tree;
 
 impl<'t> Walk<'t, '_> {
     pub(super) fn list(&mut self, old: &'t Body, new: &'t Body, a: &'t [Body], b: &'t [Body], field: Field) {
@@ -178,13 +178,4 @@ pub fn find<'b>(body: &'b Body, at: &[Seg], group: &str, kind: &str) -> Option<&
         }
     }
     Some(node)
-}
-
-/// Steps of a path, for a message about a place.
-pub fn steps<'a>(at: &'a [Seg]) -> Vec<Step<'a>> {
-    let step = |seg: &'a Seg| match seg {
-        Seg::Key(key) => Step::Key(key),
-        Seg::Item { index, .. } => Step::Index(*index),
-    };
-    at.iter().map(step).collect()
 }

@@ -251,7 +251,7 @@ mod tests {
         fails("resources: [../../bas]\n", "there is no `bas/kustomization.yaml`");
         fails("resources: [../../../base]\n", "outside of the tree");
         fails("resources: [../dev]\n", "contains itself");
-        fails("resources: [}\n", "cannot read `overlays/dev/kustomization.yaml:1:13`");
+        fails("resources: [}\n", "cannot read `overlays/dev/kustomization.yaml:1:12`");
         fails("resources: [../../base]\nlabels: [{pairs: {a: b}, includeSelectors: true}]\n", "`includeSelectors`");
         let patch = "{kind: ConfigMap, apiVersion: v1, metadata: {name: b}}";
         fails(&format!("resources: [../../base]\npatches: [{{patch: '{patch}'}}]\n"), "matches nothing");

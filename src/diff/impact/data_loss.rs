@@ -3,7 +3,7 @@
 //! Owns: the rules about volumes and what lies on them. Measured with real servers: `research/data.md` (Redis 7.4 and 8
 //! files do not load in Valkey, nor the other way round; PostgreSQL's files belong to one major and one user).
 
-use super::{Case, Rule, always};
+use super::{Case, Rule};
 use crate::diff::Impact::{DataLoss, Restart};
 use crate::diff::compare::quantity;
 use crate::format;
@@ -147,8 +147,8 @@ pub static RULES: &[Rule] = &[
         at: &["spec.template.spec.containers.*.args"],
         when: persistence_off,
     },
-    // Not lost, but the files belong to someone else: no `fsGroup` change of ownership reaches a running server's mode bits.
-    // https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+    // `fsGroup` gives the group of the files to the pod, not their owner, and a server may insist on the owner: PostgreSQL
+    // does ("data directory has wrong ownership").
     Rule {
         id: "uid-change",
         impact: Restart,
@@ -181,7 +181,7 @@ pub static RULES: &[Rule] = &[
 
 fn shrinks(case: &Case) -> bool {
     let sizes = case.found.old.and_then(quantity).zip(case.found.new.and_then(quantity));
-    always(case) && sizes.is_some_and(|(old, new)| new < old)
+    sizes.is_some_and(|(old, new)| new < old)
 }
 
 fn majors(case: &Case) -> Option<(u32, u32)> {
