@@ -267,7 +267,7 @@ fn a_missing_git_is_told() {
 fn a_stream_of_another_tool_is_masked() {
     let room = room();
     let stream = "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\nstringData: {password: hunter2xyz}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {url: 'redis://u:hunter2xyz@h', DB_PASSWORD: hunter2xyz}\n";
-    for format in ["human", "json", "unified"] {
+    for format in ["human", "json", "unified", "markdown", "html"] {
         let said = room.with(&["diff", "dev", "--against", "-", "--format", format], stream);
         assert_eq!(said.status, Some(1), "{}", said.stderr);
         assert!(!said.stdout.contains("hunter2") && !said.stdout.contains("aHVudGVy"), "{}", said.stdout);

@@ -19,7 +19,7 @@ use super::Outcome;
 use super::select::Select;
 use super::terminal::Terminal;
 use crate::cli::Global;
-use crate::diff::{Diff, Impact, human, json, shown, unified};
+use crate::diff::{Diff, Impact, html, human, json, markdown, shown, unified};
 use crate::resource::{Id, Resource};
 
 /// Show what differs, by object and field, and what an apply would do
@@ -67,6 +67,10 @@ pub enum Format {
     Unified,
     /// For programs
     Json,
+    /// For the comment of a pull request
+    Markdown,
+    /// One page that needs nothing else
+    Html,
 }
 
 fn impact(text: &str) -> Result<Impact, String> {
@@ -111,6 +115,8 @@ fn text(args: &Args, global: &Global, answer: &Answer) -> String {
     match args.format {
         Format::Human => human::write(&answer.diffs, Terminal::colors_stdout(global)),
         Format::Json => json::write(&answer.diffs),
+        Format::Markdown => markdown::write(&answer.diffs, markdown::LIMIT),
+        Format::Html => html::write(&answer.diffs),
         Format::Unified => unified::write(&answer.diffs, &|index, id, old| whole(answer, index, id, old)),
     }
 }
