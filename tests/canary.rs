@@ -84,6 +84,10 @@ const COMMANDS: &[&[&str]] = &[
     &["render", "dev", "--only", "Deployment"],
     &["render", "dev", "--out", "one"],
     &["render", "devv"],
+    &["diff", "dev", "dev"],
+    &["diff", "dev", "--against", "canary.txt"],
+    &["diff", "dev", "--against", "other.yaml", "--format", "json"],
+    &["diff", "dev", "--against", "other.yaml", "--format", "unified"],
     &["profile", "list"],
     &["profile", "show", "dev"],
     &["profile", "show", "dev", "--all-layers"],
@@ -99,6 +103,22 @@ fn project(plant: &Plant, app: &str, end: &str) -> String {
         "apiVersion: kgen.dev/v1\nproject: shop\nprofiles: {{dev: {{}}}}\n{}\napps:\n  web:\n    image: a/b:1\n    env: {{TOKEN: \"${{secrets.app.token}}\"}}\n    files: {{/run/token: \"${{secrets.app.token}}\"}}\n{app}{end}\n",
         (plant.text)(CANARY)
     )
+}
+
+/// A stream with the value wherever other tools put it.
+fn another_tools() -> String {
+    let metadata = serde_json::json!({"name": "app", "annotations": {
+        "kubectl.kubernetes.io/last-applied-configuration": format!("{{\"stringData\":{{\"token\":{CANARY:?}}}}}")}});
+    let url = format!("redis://app:{}@cache:6379", forms()[1]);
+    let env = serde_json::json!([{"name": "DB_PASSWORD", "value": CANARY}, {"name": "URL", "value": url}]);
+    let objects = [
+        serde_json::json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"token": CANARY}}),
+        serde_json::json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "gone"}, "data": {"token": STANDARD.encode(CANARY)}}),
+        serde_json::json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {"template": {"spec": {
+            "containers": [{"name": "web", "env": env, "args": [url]}, {"name": "gone", "env": env}]}}}}),
+        serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "gone"}, "data": {"API_TOKEN": CANARY, "x": url}}),
+    ];
+    objects.map(|object| format!("---\n{object}\n")).concat()
 }
 
 /// The value in every form it could be found in: whole, percent-encoded, in base64 wherever it begins, as JSON and YAML
@@ -151,6 +171,7 @@ fn place(plant: &Plant, app: &str, end: &str) -> Temp {
     let temp = Temp::new();
     fs::write(temp.path().join("kgen.yaml"), project(plant, app, end)).unwrap();
     fs::write(temp.path().join("canary.txt"), CANARY).unwrap();
+    fs::write(temp.path().join("other.yaml"), another_tools()).unwrap();
     fs::write(temp.path().join("blocked"), "a file where a folder should be").unwrap();
     fs::create_dir_all(temp.path().join("broken/secret")).unwrap();
     fs::write(temp.path().join("broken/secret/secret.yaml"), "data: {{ data }}\nx: {{ nothing.at.all }}\n").unwrap();
@@ -176,7 +197,7 @@ fn a_value_is_found_in_its_secret_only() {
                 }
                 each_file(temp.path(), &mut |path, text| {
                     let name = path.strip_prefix(temp.path()).unwrap().to_string_lossy();
-                    let own = matches!(&*name, "kgen.yaml" | "canary.txt");
+                    let own = matches!(&*name, "kgen.yaml" | "canary.txt" | "other.yaml");
                     // Asked for, or spelled out for dev.
                     let asked = name.starts_with("one/") || plant.spelled;
                     let may_show = own || (asked && text.contains("\nkind: Secret\n"));

@@ -82,3 +82,10 @@ fn the_message_of_the_readme_is_what_kgen_says() {
         "apiVersion: kgen.dev/v1\nproject: shop\n\napps:\n  api:\n    image: a/b:1\n    port: 80\n    replicsa: 3\n";
     Kgen::new().file("kgen.yaml", project).args(["render"]).stderr(message).status(2).run();
 }
+
+#[test]
+fn the_diff_of_the_readme_is_what_kgen_says() {
+    let diff = blocks("text").into_iter().find(|block| block.starts_with("dev -> prod")).unwrap();
+    let project = include_str!("../golden/diff-folded/kgen.yaml");
+    Kgen::new().file("kgen.yaml", project).args(["diff", "dev", "prod"]).stdout(diff).status(1).run();
+}

@@ -31,24 +31,73 @@ pub struct Workspace {
 /// Files larger than this are no configuration; the limit keeps memory bounded.
 const LIMIT: u64 = 64 << 20;
 
+/// Where a project's files are.
+pub trait Store {
+    fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>>;
+
+    /// What is in a folder, and whether that is a folder; `None` where there is no such folder.
+    fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>>;
+
+    /// A path as it is shown.
+    fn shown(&self, path: &Path) -> String;
+}
+
+struct Disk;
+
+impl Store for Disk {
+    fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
+        read(path)
+    }
+
+    fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>> {
+        let Ok(entries) = fs::read_dir(folder) else { return Ok(None) };
+        let mut out = Vec::new();
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
+            let kind = entry.file_type().with_context(|| format!("cannot read `{}`", entry.path().display()))?;
+            out.extend(entry.file_name().into_string().ok().map(|name| (name, kind.is_dir())));
+        }
+        out.sort();
+        Ok(Some(out))
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        path.display().to_string()
+    }
+}
+
 /// Reads a project. The inner error was made by the user.
 pub fn open(
     global: &Global,
     set: &[String],
     sources: &mut Sources,
 ) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
-    let path = match &global.file {
-        Some(path) => path.clone(),
-        None => find()?,
-    };
-    let text = read_text(&path)?;
+    open_in(&Disk, &project_file(global)?, set, sources)
+}
+
+/// The one that was named, or the nearest.
+pub fn project_file(global: &Global) -> anyhow::Result<PathBuf> {
+    match &global.file {
+        Some(path) => Ok(path.clone()),
+        None => find(),
+    }
+}
+
+/// Reads a project from wherever its files are.
+pub fn open_in(
+    store: &dyn Store,
+    path: &Path,
+    set: &[String],
+    sources: &mut Sources,
+) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
+    let text = read_text(store, path)?;
     let text = match text {
         Ok(text) => text,
         Err(text) => {
-            return Ok(Err(not_utf8(sources, &path, text).into()));
+            return Ok(Err(not_utf8(sources, &store.shown(path), text).into()));
         }
     };
-    let file = sources.add(path.display().to_string(), text);
+    let file = sources.add(store.shown(path), text);
     let loaded = match pipeline::load(sources, file, set)? {
         Ok(loaded) => loaded,
         Err(report) => return Ok(Err(report)),
@@ -58,12 +107,12 @@ pub fn open(
     let mut input = Input { set: set.to_vec(), ..Input::default() };
     let layers = std::iter::once(&loaded.project.root).chain(&loaded.set);
     for (name, span) in layers.flat_map(files::wanted) {
-        read_into(&root, &name, span, &mut input, &mut report);
+        read_into(store, &root, &name, span, &mut input, &mut report);
     }
     for folder in std::iter::once(&loaded.project.root).chain(&loaded.set).flat_map(files::folders) {
-        input.ciphers.extend(ciphers(&root, &folder)?);
+        input.ciphers.extend(ciphers(store, &root, &folder)?);
     }
-    templates(&root, &loaded.project.root, sources, &mut input, &mut report)?;
+    templates(store, &root, &loaded.project.root, sources, &mut input, &mut report)?;
     Ok(if report.has_errors() { Err(report) } else { Ok((root, loaded, input)) })
 }
 
@@ -101,8 +150,8 @@ pub fn find() -> anyhow::Result<PathBuf> {
 }
 
 /// The text of a file, or what of it is UTF-8 before the first byte that is not.
-fn read_text(path: &Path) -> anyhow::Result<std::result::Result<String, String>> {
-    let bytes = read(path)?;
+fn read_text(store: &dyn Store, path: &Path) -> anyhow::Result<std::result::Result<String, String>> {
+    let bytes = store.read(path)?;
     Ok(String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned()
@@ -110,11 +159,11 @@ fn read_text(path: &Path) -> anyhow::Result<std::result::Result<String, String>>
 }
 
 /// The place is the end of what could be read.
-fn not_utf8(sources: &mut Sources, path: &Path, text: String) -> Diagnostic {
+fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     let at = text.len() as u32;
-    let file = sources.add(path.display().to_string(), text);
+    let file = sources.add(path, text);
     mask::by_shape(sources, file);
-    let d = Diagnostic::error("not-utf8", format!("`{}` is not UTF-8", path.display()));
+    let d = Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"));
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
@@ -127,11 +176,11 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(shown)
 }
 
-fn read_into(root: &Path, name: &str, span: Span, input: &mut Input, report: &mut Report) {
+fn read_into(store: &dyn Store, root: &Path, name: &str, span: Span, input: &mut Input, report: &mut Report) {
     if input.files.contains(name) {
         return;
     }
-    match read(&root.join(name)) {
+    match store.read(&root.join(name)) {
         Ok(bytes) => input.files.insert(name, bytes),
         Err(error) => report.push(Diagnostic::error("file-missing", format!("{error:#}")).at(span)),
     }
@@ -139,13 +188,14 @@ fn read_into(root: &Path, name: &str, span: Span, input: &mut Input, report: &mu
 
 /// The encrypted files of a folder: `<folder>/<profile>/<secret>.sealed.yaml`, and `.sops.yaml`. None where there is no
 /// such folder: nothing has been encrypted yet.
-fn ciphers(root: &Path, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
+fn ciphers(store: &dyn Store, root: &Path, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
     let mut out = Vec::new();
-    for profile in names(&root.join(folder))? {
-        for name in names(&root.join(folder).join(&profile))? {
+    for (profile, _) in store.list(&root.join(folder))?.unwrap_or_default() {
+        for (name, _) in store.list(&root.join(folder).join(&profile))?.unwrap_or_default() {
             if name.ends_with(".sealed.yaml") || name.ends_with(".sops.yaml") {
                 let path = format!("{folder}/{profile}/{name}");
-                let text = read_text(&root.join(&path))?.map_err(|_| anyhow::anyhow!("`{path}` is not UTF-8"))?;
+                let text =
+                    read_text(store, &root.join(&path))?.map_err(|_| anyhow::anyhow!("`{path}` is not UTF-8"))?;
                 out.push((path, text));
             }
         }
@@ -153,20 +203,9 @@ fn ciphers(root: &Path, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
     Ok(out)
 }
 
-/// The names in a folder, sorted; none where there is no such folder.
-fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut out = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
-        out.extend(entry.file_name().into_string().ok());
-    }
-    out.sort();
-    Ok(out)
-}
-
 /// The project's own templates: every `.yaml` file below the folder, named by its path there.
 fn templates(
+    store: &dyn Store,
     root: &Path,
     project: &Tree<Span>,
     sources: &mut Sources,
@@ -176,40 +215,37 @@ fn templates(
     let Some(setting) = project.get("templates").filter(|node| node.as_str().is_some()) else { return Ok(()) };
     let name = setting.as_str().unwrap_or_default();
     let folder = root.join(name);
-    if !folder.is_dir() {
-        let d = Diagnostic::error("file-missing", format!("there is no folder `{}`", folder.display()));
+    let mut found = Vec::new();
+    if !walk(store, &folder, &mut found)? {
+        let d = Diagnostic::error("file-missing", format!("there is no folder `{}`", store.shown(&folder)));
         report.push(d.at(setting.from));
         return Ok(());
     }
-    let mut found = Vec::new();
-    walk(&folder, &mut found)?;
     found.sort();
     for path in found {
         let relative = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned();
-        match read_text(&path)? {
-            Ok(text) => input.templates.push(Template {
-                name: relative.as_str().into(),
-                path: path.display().to_string().into(),
-                text,
-            }),
-            Err(text) => report.push(not_utf8(sources, &path, text)),
+        match read_text(store, &path)? {
+            Ok(text) => {
+                input.templates.push(Template { name: relative.as_str().into(), path: store.shown(&path).into(), text })
+            }
+            Err(text) => report.push(not_utf8(sources, &store.shown(&path), text)),
         }
     }
     Ok(())
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
-        let kind = entry.file_type().with_context(|| format!("cannot read `{}`", entry.path().display()))?;
-        if kind.is_dir() {
-            walk(&entry.path(), found)?;
-        } else if entry.path().extension().is_some_and(|ext| ext == "yaml") {
-            found.push(entry.path());
+/// Whether there is such a folder.
+fn walk(store: &dyn Store, folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<bool> {
+    let Some(entries) = store.list(folder)? else { return Ok(false) };
+    for (name, is_folder) in entries {
+        let path = folder.join(name);
+        if is_folder {
+            walk(store, &path, found)?;
+        } else if path.extension().is_some_and(|ext| ext == "yaml") {
+            found.push(path);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A secret's value from its source. One trailing line break of a file is its editor's, not the value's.

@@ -3,6 +3,7 @@
 //! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
 //! A reader that closed its pipe has what it wanted: 0.
 
+pub mod diff;
 pub mod graph;
 pub mod load;
 pub mod profile;
@@ -22,9 +23,10 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Profile(profile::Args),
     Render(render::Args),
+    Diff(diff::Args),
     Graph(graph::Args),
+    Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
 }
@@ -43,9 +45,10 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
-        Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
+        Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
+        Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
     };

@@ -3,9 +3,24 @@
 //! Owns: the answer as data. `compare` makes it, `impact` judges it, the formats only write it.
 //! Does not own: where the objects come from (`commands/diff`), how they are rendered.
 
+pub mod between;
+pub mod cause;
+pub mod compare;
+pub mod data;
+pub mod fold;
 pub mod html;
+pub mod human;
+pub mod impact;
+pub mod json;
+pub mod lists;
 pub mod markdown;
+pub mod pairing;
+pub mod place;
 pub mod plain;
+pub mod schema;
+mod server;
+pub mod shown;
+pub mod unified;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@
 
 pub mod amend;
 pub mod base;
+pub mod build;
 pub mod images;
 pub mod json_patch;
 pub mod kustomize;

@@ -1,0 +1,179 @@
+//! What an apply would change in the cluster, through the user's `kubectl`.
+//!
+//! Owns: the two questions: what is there (`get`), and what the server would make of an apply (`apply --server-side
+//! --dry-run=server`, which changes nothing). Manifests go by stdin: arguments are seen by every user of the machine.
+//! What the server refuses (a field that never changes, a conflict) is compared with what was rendered instead.
+
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Write};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use super::project::{self, owned};
+use super::stream::resources;
+use super::{Answer, Args};
+use crate::cli::Global;
+use crate::commands::terminal::Terminal;
+use crate::diff::between::{Side, between};
+use crate::diff::compare::Mode;
+use crate::leak;
+use crate::output::{self, Reveal};
+use crate::pipeline::Profile;
+use crate::resource::{Id, Resource};
+use crate::tree::Tree;
+
+/// `kgen diff PROFILE --live`.
+pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str) -> anyhow::Result<Option<Answer>> {
+    let Some(project) = project::open(global, &args.set, true, terminal)? else { return Ok(None) };
+    let profile = project.find(profile)?;
+    args.select.check(profile.resources.iter())?;
+    let selected = args.select.apply(&profile.resources);
+    let stream = output::stream(selected.iter().copied(), Reveal::Yes)?.text;
+    let cluster = Cluster { namespace: profile.plan.namespace.clone(), hidden: values(&selected) };
+    let old = cluster.live(&stream, profile, args)?;
+    let (answered, refused) = cluster.answers(&stream, profile)?;
+    refused.iter().for_each(|line| terminal.say(line));
+    // What the server did not answer for is compared as it was rendered.
+    let known: BTreeSet<Key> = answered.iter().map(|resource| key(&resource.id)).collect();
+    let mut new: Vec<&Resource> = answered.iter().collect();
+    new.extend(selected.iter().copied().filter(|resource| !known.contains(&key(&resource.id))));
+    let before = Side { name: "the cluster".into(), objects: old.iter().collect(), causes: None, told: Vec::new() };
+    let causes = Some(project.causes(profile));
+    let after = Side {
+        name: profile.settings.profile.to_string(),
+        objects: new,
+        causes,
+        told: profile.resources.iter().collect(),
+    };
+    let own = profile.plan.namespace.clone();
+    let mode = Mode { foreign: true, namespaces: (own.clone(), own), ..Mode::default() };
+    let diff = between(&before, &after, &mode);
+    let objects = vec![(owned(&before), owned(&after))];
+    drop((before, after));
+    std::mem::forget(project);
+    Ok(Some(Answer { diffs: vec![diff], objects }))
+}
+
+type Key = (String, String, String);
+
+/// The namespace may be left to kubectl's context.
+fn key(id: &Id) -> Key {
+    (id.group().to_owned(), id.kind.clone(), id.name.clone())
+}
+
+struct Cluster {
+    namespace: Option<String>,
+    /// Values of Secrets, which no message may show.
+    hidden: Vec<String>,
+}
+
+/// What was said by kubectl.
+struct Said {
+    stdout: String,
+    stderr: String,
+    success: bool,
+}
+
+impl Cluster {
+    /// What is there: the profile's objects, and those of the project that an apply with pruning would take away.
+    fn live(&self, stream: &str, profile: &Profile, args: &Args) -> anyhow::Result<Vec<Resource>> {
+        let said = self.kubectl(&["get", "-f", "-", "-o", "yaml", "--ignore-not-found"], stream)?;
+        if !said.success {
+            bail!("kubectl cannot get the objects: {}", said.stderr.trim_end());
+        }
+        let mut out = resources("kubectl get", &said.stdout, &profile.resources)?;
+        let known: BTreeSet<Key> = out.iter().map(|resource| key(&resource.id)).collect();
+        let rendered: BTreeSet<Key> = profile.resources.iter().map(|resource| key(&resource.id)).collect();
+        let others = self.labelled(profile)?;
+        let mine = |resource: &Resource| {
+            let key = key(&resource.id);
+            !known.contains(&key) && !rendered.contains(&key) && is_owned(resource, profile)
+        };
+        let others: Vec<Resource> = others.into_iter().filter(mine).collect();
+        out.extend(args.select.apply(&others).into_iter().cloned());
+        Ok(out)
+    }
+
+    /// Objects with the project's labels, of the kinds that the project has and of those that hold data.
+    fn labelled(&self, profile: &Profile) -> anyhow::Result<Vec<Resource>> {
+        const ALWAYS: [&str; 7] = [
+            "configmaps",
+            "secrets",
+            "services",
+            "persistentvolumeclaims",
+            "deployments.apps",
+            "statefulsets.apps",
+            "jobs.batch",
+        ];
+        let project = profile.settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
+        let name = &profile.settings.profile;
+        let labels =
+            format!("app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of={project},kgen.dev/profile={name}");
+        let kinds = ALWAYS.join(",");
+        let mut words = vec!["get", &kinds, "-l", &labels, "-o", "yaml"];
+        if let Some(namespace) = &self.namespace {
+            words.extend(["-n", namespace]);
+        }
+        let said = self.kubectl(&words, "")?;
+        if !said.success {
+            bail!("kubectl cannot get the objects of the project: {}", said.stderr.trim_end());
+        }
+        resources("kubectl get", &said.stdout, &profile.resources)
+    }
+
+    /// What the server would make of an apply, and what it refused.
+    fn answers(&self, stream: &str, profile: &Profile) -> anyhow::Result<(Vec<Resource>, Vec<String>)> {
+        let words = ["apply", "--server-side", "--dry-run=server", "-o", "yaml", "-f", "-"];
+        let said = self.kubectl(&words, stream)?;
+        let refused = if said.success { Vec::new() } else { said.stderr.lines().map(str::to_owned).collect() };
+        let answered = resources("kubectl apply", &said.stdout, &profile.resources)?;
+        Ok((answered, refused))
+    }
+
+    fn kubectl(&self, args: &[&str], stdin: &str) -> anyhow::Result<Said> {
+        let mut command = Command::new("kubectl");
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                bail!("`kubectl` is not installed, and --live needs it")
+            }
+            Err(error) => return Err(error).context("cannot run `kubectl`"),
+        };
+        let pipe = child.stdin.take();
+        let text = stdin.to_owned();
+        // From a thread: kubectl may write much before it has read all.
+        let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(text.as_bytes())));
+        let done = child.wait_with_output().context("cannot run `kubectl`")?;
+        // It need not read at all; what it says of that is enough.
+        let _ = writer.join();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Said { stdout: text(&done.stdout), stderr: self.clean(&text(&done.stderr)), success: done.status.success() })
+    }
+
+    /// A server may repeat what it refuses.
+    fn clean(&self, text: &str) -> String {
+        let mut text = leak::redacted(text);
+        for value in &self.hidden {
+            text = text.replace(value.as_str(), "***");
+        }
+        text
+    }
+}
+
+/// Values of Secrets, as they are and as they travel. One of a few characters would hide ordinary words.
+fn values(resources: &[&Resource]) -> Vec<String> {
+    let secrets = resources.iter().filter(|resource| resource.id.kind == "Secret");
+    let mut out: Vec<String> = secrets.flat_map(|secret| crate::diff::data::texts(&secret.body)).collect();
+    out.retain(|text| text.len() >= 4);
+    out.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    out
+}
+
+/// Not what a controller made of the project's own objects, and not what the project says is somebody else's.
+fn is_owned(resource: &Resource, profile: &Profile) -> bool {
+    let label = |key: &str| resource.body.at(&["metadata", "labels", key]).and_then(Tree::as_str).unwrap_or_default();
+    let owners = resource.body.at(&["metadata", "ownerReferences"]).and_then(Tree::as_list).unwrap_or_default();
+    owners.is_empty() && label("kgen.dev/profile") == &*profile.settings.profile
+}

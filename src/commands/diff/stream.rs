@@ -1,0 +1,84 @@
+//! A stream of another tool, or of a cluster, against a rendered profile.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::project::{self, Project, owned};
+use super::tree::namespace;
+use super::{Answer, Args};
+use crate::cli::Global;
+use crate::commands::load;
+use crate::commands::terminal::Terminal;
+use crate::diff::between::{Side, between};
+use crate::diff::compare::Mode;
+use crate::output::build::parse;
+use crate::resource::{Id, Resource};
+use crate::tree::Tree;
+
+/// `kgen diff PROFILE --against FILE`.
+pub fn compare(
+    args: &Args,
+    global: &Global,
+    terminal: &Terminal,
+    profile: &str,
+    file: &Path,
+) -> anyhow::Result<Option<Answer>> {
+    let Some(project) = project::open(global, &args.set, false, terminal)? else { return Ok(None) };
+    let profile = project.find(profile)?;
+    let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
+    let old = resources(&name, &text(file)?, &profile.resources)?;
+    args.select.check(profile.resources.iter().chain(&old))?;
+    let before = Side { name, objects: args.select.apply(&old), causes: None, told: Vec::new() };
+    let after = project.side(profile, &args.select);
+    let own = profile.plan.namespace.clone();
+    let mode = Mode { foreign: true, namespaces: (namespace(&old, &own), own), ..Mode::default() };
+    let diff = between(&before, &after, &mode);
+    let objects = vec![(owned(&before), owned(&after))];
+    drop((before, after));
+    forget(project);
+    Ok(Some(Answer { diffs: vec![diff], objects }))
+}
+
+fn forget(project: Project) {
+    std::mem::forget(project);
+}
+
+fn text(file: &Path) -> anyhow::Result<String> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
+        bytes
+    } else {
+        load::read(file)?
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(_) => bail!("`{}` is not UTF-8", file.display()),
+    }
+}
+
+/// The objects of a stream, those of a `List` one by one. A component is that of the rendered object with its name.
+pub fn resources(name: &str, text: &str, rendered: &[Resource]) -> anyhow::Result<Vec<Resource>> {
+    let known: BTreeMap<(&str, &str), &Resource> =
+        rendered.iter().map(|r| ((r.id.kind.as_str(), r.id.name.as_str()), r)).collect();
+    let mut out = Vec::new();
+    let mut objects = parse(name, text)?;
+    objects.reverse();
+    while let Some(object) = objects.pop() {
+        let kind = object.get("kind").and_then(Tree::as_str).unwrap_or_default();
+        if let Some(items) = object.get("items").and_then(Tree::as_list).filter(|_| kind.ends_with("List")) {
+            objects.extend(items.iter().rev().cloned());
+            continue;
+        }
+        let Some(id) = Id::of(&object) else {
+            bail!("`{name}` holds what is no object: it has no `apiVersion`, `kind` or `metadata.name`");
+        };
+        let component = known.get(&(id.kind.as_str(), id.name.as_str())).map(|r| r.component.clone());
+        let body = object.map_from(&mut |()| None);
+        out.push(Resource { component: component.unwrap_or_default(), id, body, stream_only: false });
+    }
+    Ok(out)
+}

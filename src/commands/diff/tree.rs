@@ -1,0 +1,99 @@
+//! The tree on the disk against what would be written.
+//!
+//! Owns: finding the folders of the profiles, also of those that the project no longer has.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::project::{self, Project, owned};
+use super::{Answer, Args};
+use crate::cli::Global;
+use crate::commands::terminal::Terminal;
+use crate::diff::between::{Side, between};
+use crate::diff::compare::Mode;
+use crate::output::Layout;
+use crate::output::build::{Built, build};
+use crate::resource::{Id, Resource};
+use crate::tree::Tree;
+
+/// `kgen diff`.
+pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
+    let Some(project) = project::open(global, &args.set, false, terminal)? else { return Ok(None) };
+    let (folder, layout) = project.rendered.output();
+    let place = project.workspace.root.join(&folder);
+    if !place.is_dir() {
+        bail!("there is no tree in `{}`\nhint: `kgen render` writes it", place.display());
+    }
+    args.select.check(project.rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };
+    let above = if layout == Layout::Overlays { "overlays/" } else { "" };
+    for name in names(&project, &place, above)? {
+        let path = format!("{above}{name}");
+        let old = if place.join(&path).is_dir() { objects(&place, &path)? } else { Vec::new() };
+        one(args, &project, &name, &format!("{folder}/{path}"), &old, &mut answer);
+    }
+    std::mem::forget(project);
+    Ok(Some(answer))
+}
+
+fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource], answer: &mut Answer) {
+    let profile = project.rendered.profiles.iter().find(|profile| *profile.settings.profile == *name);
+    let before = Side { name: shown.to_owned(), objects: args.select.apply(old), causes: None, told: Vec::new() };
+    let mut after = match profile {
+        Some(profile) => project.side(profile, &args.select),
+        None => Side { name: name.to_owned(), objects: Vec::new(), causes: None, told: Vec::new() },
+    };
+    // The tree leaves them out by design.
+    after.objects.retain(|resource| !resource.stream_only);
+    let own = profile.and_then(|profile| profile.plan.namespace.clone());
+    let mode = Mode { namespaces: (namespace(old, &own), own), ..Mode::default() };
+    answer.diffs.push(between(&before, &after, &mode));
+    answer.objects.push((owned(&before), owned(&after)));
+}
+
+/// The namespace of a side whose profile nobody knows: its own where an object has it, else the most common one.
+pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
+    let all: Vec<&String> = objects.iter().filter_map(|resource| resource.id.namespace.as_ref()).collect();
+    if all.is_empty() || own.as_ref().is_some_and(|own| all.contains(&own)) {
+        return own.clone();
+    }
+    let count = |name: &&String| all.iter().filter(|other| *other == name).count();
+    all.iter().copied().max_by_key(count).cloned()
+}
+
+/// The project's profiles, then folders of others.
+fn names(project: &Project, place: &Path, above: &str) -> anyhow::Result<Vec<String>> {
+    let mut out: Vec<String> = project.rendered.names().map(|name| name.to_string()).collect();
+    let folder = place.join(above);
+    let mut others = Vec::new();
+    for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().join("kustomization.yaml").is_file() && !out.contains(&name) && name != "delivery" {
+            others.push(name);
+        }
+    }
+    others.sort();
+    out.extend(others);
+    Ok(out)
+}
+
+fn objects(place: &Path, path: &str) -> anyhow::Result<Vec<Resource>> {
+    let read = |path: &str| {
+        let path = place.join(path);
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))
+    };
+    let built = build(path, &read).with_context(|| format!("cannot build the tree in `{}`", place.display()))?;
+    Ok(resources(built))
+}
+
+fn resources(built: Built) -> Vec<Resource> {
+    let component = |id: &Id| built.components.get(&(id.kind.clone(), id.name.clone())).cloned();
+    let resource = |object: &Tree| {
+        let id = Id::of(object)?;
+        let component = component(&id).unwrap_or_default();
+        Some(Resource { component, id, body: object.map_from(&mut |()| None), stream_only: false })
+    };
+    built.objects.iter().filter_map(resource).collect()
+}

@@ -1,0 +1,105 @@
+//! What an apply of a difference does to what runs.
+//!
+//! Owns: the order in which the tables are asked: data first (`data_loss.rs`), then what the API refuses
+//! (`immutable.rs`), then what a controller makes of it (`effect.rs`). The first rule that fits decides.
+//! Does not own: the difference itself (`compare.rs`), what follows in other objects (`fold.rs`).
+
+pub mod data_loss;
+pub mod effect;
+pub mod immutable;
+pub mod whole;
+
+use super::compare::{Found, Mode};
+use super::pairing::How;
+use super::place::{self, Seg, begins};
+use super::{Impact, Reason};
+use crate::resource::{Body, Id};
+use crate::tree::Tree;
+
+/// A difference with what it stands in.
+pub struct Case<'c, 't> {
+    pub id: &'c Id,
+    pub old: &'t Body,
+    pub new: &'t Body,
+    pub found: &'c Found<'t>,
+    pub how: How,
+    pub mode: &'c Mode,
+    pub at: Vec<&'c str>,
+}
+
+pub struct Rule {
+    pub id: &'static str,
+    pub impact: Impact,
+    pub text: &'static str,
+    /// `Kind`, or `Kind.group` of a custom resource; none for all.
+    pub kinds: &'static [&'static str],
+    /// How the place begins; none for any.
+    pub at: &'static [&'static str],
+    pub when: fn(&Case) -> bool,
+}
+
+impl Rule {
+    fn fits(&self, case: &Case) -> bool {
+        let kind = self.kinds.is_empty() || self.kinds.iter().any(|kind| is_kind(case.id, kind));
+        let place = self.at.is_empty() || self.at.iter().any(|start| begins(&case.at, start));
+        kind && place && (self.when)(case)
+    }
+
+    pub fn reason(&self) -> Reason {
+        Reason { id: self.id, text: self.text }
+    }
+}
+
+/// Whether an object is of a kind; custom resources are told apart by their group.
+pub fn is_kind(id: &Id, kind: &str) -> bool {
+    match kind.split_once('.') {
+        Some((kind, group)) => id.kind == kind && id.group() == group,
+        None => id.kind == kind && super::schema::is_native(id.group()),
+    }
+}
+
+/// The rule that decides about a difference.
+pub fn of(case: &Case) -> &'static Rule {
+    let tables = [data_loss::RULES, immutable::RULES, effect::RULES];
+    tables.into_iter().flatten().find(|rule| rule.fits(case)).unwrap_or(&effect::OTHER)
+}
+
+/// Every rule there is, for a page about each.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    let tables = [data_loss::RULES, immutable::RULES, effect::RULES, whole::RULES];
+    tables.into_iter().flatten().chain([&effect::OTHER])
+}
+
+impl<'c, 't> Case<'c, 't> {
+    pub fn new(id: &'c Id, old: &'t Body, new: &'t Body, found: &'c Found<'t>, how: How, mode: &'c Mode) -> Self {
+        Self { id, old, new, found, how, mode, at: place::pattern(&found.at) }
+    }
+
+    /// The key of the element of a list on the way.
+    fn key(&self, list: &str) -> Option<&str> {
+        let at = self.found.at.iter().position(|seg| *seg == Seg::Key(list))?;
+        match self.found.at.get(at + 1)? {
+            Seg::Item { key, .. } => key.as_deref(),
+            Seg::Key(_) => None,
+        }
+    }
+
+    fn ends(&self, key: &str) -> bool {
+        self.at.last() == Some(&key)
+    }
+
+    fn old_text(&self) -> Option<&str> {
+        self.found.old.and_then(Tree::as_str)
+    }
+
+    fn new_text(&self) -> Option<&str> {
+        self.found.new.and_then(Tree::as_str)
+    }
+}
+
+pub fn always(_: &Case) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,257 @@
+//! What the controllers make of a change that the API takes.
+//!
+//! Owns: which changes replace pods, which take effect by themselves, and which nothing notices.
+//! Sources: <https://kubernetes.io/docs/concepts/workloads/controllers/>: a rollout begins when `spec.template` changes, and
+//! for nothing else.
+
+use super::{Case, Rule, always};
+use crate::diff::Impact::{Live, None, Restart};
+use crate::diff::pairing::How;
+use crate::tree::Tree;
+
+const ROLLED: &[&str] = &["Deployment", "StatefulSet", "DaemonSet"];
+
+pub static OTHER: Rule =
+    Rule { id: "live", impact: Live, text: "takes effect by itself", kinds: &[], at: &[], when: always };
+
+pub static RULES: &[Rule] = &[
+    Rule {
+        id: "default-written",
+        impact: None,
+        text: "the server fills this in anyway",
+        kinds: &[],
+        at: &[],
+        when: |case| case.found.filled,
+    },
+    Rule {
+        id: "api-version",
+        impact: None,
+        text: "another version of the same object",
+        kinds: &[],
+        at: &["apiVersion"],
+        when: always,
+    },
+    Rule {
+        id: "namespace-of-profile",
+        impact: None,
+        text: "the profiles live in different namespaces",
+        kinds: &["Namespace"],
+        at: &["metadata.name", "metadata.labels.name"],
+        when: |case| case.mode.across,
+    },
+    Rule {
+        id: "job-anew",
+        impact: Live,
+        text: "another Job, which runs once; the old one stays as it is",
+        kinds: &["Job"],
+        at: &[],
+        when: |case| case.how == How::Hash,
+    },
+    Rule {
+        id: "name-by-content",
+        impact: None,
+        text: "the name follows the content",
+        kinds: &["ConfigMap"],
+        at: &["metadata.name"],
+        when: |case| case.how == How::Hash,
+    },
+    // A set that waits for its pods to be deleted.
+    Rule {
+        id: "on-delete",
+        impact: Live,
+        text: "pods take it when they are deleted (`updateStrategy: OnDelete`)",
+        kinds: &["StatefulSet", "DaemonSet"],
+        at: &["spec.template"],
+        when: |case| case.new.at(&["spec", "updateStrategy", "type"]).and_then(Tree::as_str) == Some("OnDelete"),
+    },
+    Rule {
+        id: "checksum-unseen",
+        impact: Restart,
+        text: "what the pods read has changed where it is not shown: their pods are replaced",
+        kinds: ROLLED,
+        at: &["spec.template.metadata.annotations"],
+        when: |case| case.at.last().is_some_and(|key| key.starts_with(crate::diff::fold::CHECKSUM)),
+    },
+    Rule {
+        id: "pod-template",
+        impact: Restart,
+        text: "the pod template changes: pods are replaced",
+        kinds: ROLLED,
+        at: &["spec.template"],
+        when: always,
+    },
+    Rule {
+        id: "pod-image",
+        impact: Restart,
+        text: "the container is started anew",
+        kinds: &["Pod"],
+        at: &["spec.containers.*.image", "spec.initContainers.*.image"],
+        when: always,
+    },
+    Rule {
+        id: "scaled-to-zero",
+        impact: Restart,
+        text: "no pod is left",
+        kinds: &["Deployment", "StatefulSet", "ReplicaSet"],
+        at: &["spec.replicas"],
+        when: |case| case.found.new.and_then(Tree::as_i64) == Some(0),
+    },
+    Rule {
+        id: "scaled",
+        impact: Live,
+        text: "pods are added or taken away",
+        kinds: &["Deployment", "StatefulSet", "ReplicaSet"],
+        at: &["spec.replicas"],
+        when: always,
+    },
+    Rule {
+        id: "history",
+        impact: None,
+        text: "only how much of the past is kept, and how long a rollout may take",
+        kinds: &["Deployment", "StatefulSet", "DaemonSet", "CronJob"],
+        at: &[
+            "spec.revisionHistoryLimit",
+            "spec.progressDeadlineSeconds",
+            "spec.successfulJobsHistoryLimit",
+            "spec.failedJobsHistoryLimit",
+        ],
+        when: always,
+    },
+    Rule {
+        id: "next-rollout",
+        impact: None,
+        text: "how the next rollout goes; this change alone is none",
+        kinds: ROLLED,
+        at: &["spec.strategy", "spec.updateStrategy", "spec.minReadySeconds"],
+        when: always,
+    },
+    Rule {
+        id: "next-run",
+        impact: Live,
+        text: "from the next run on",
+        kinds: &["CronJob", "ScheduledBackup.postgresql.cnpg.io"],
+        at: &["spec"],
+        when: always,
+    },
+    // ExpandInUsePersistentVolumes; refused where the class does not allow it.
+    Rule {
+        id: "claim-grows",
+        impact: Live,
+        text: "the volume grows while it is used, if its storage class allows it",
+        kinds: &["PersistentVolumeClaim"],
+        at: &["spec.resources.requests.storage"],
+        when: always,
+    },
+    // https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically
+    Rule {
+        id: "config-data",
+        impact: Live,
+        text: "mounted files follow within a minute, variables at the next start",
+        kinds: &["ConfigMap", "Secret"],
+        at: &["data", "binaryData", "stringData"],
+        when: always,
+    },
+    Rule {
+        id: "namespace-labels",
+        impact: Live,
+        text: "admission (Pod Security, policies) follows the labels of a namespace",
+        kinds: &["Namespace"],
+        at: &["metadata.labels"],
+        when: always,
+    },
+    Rule {
+        id: "labels",
+        impact: None,
+        text: "labels of the object, not of its pods",
+        kinds: &[],
+        at: &["metadata.labels"],
+        when: always,
+    },
+    Rule {
+        id: "annotations",
+        impact: None,
+        text: "annotations of the object, not of its pods",
+        kinds: &[
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "Job",
+            "CronJob",
+            "ConfigMap",
+            "Secret",
+            "PodDisruptionBudget",
+            "HorizontalPodAutoscaler",
+            "NetworkPolicy",
+            "PersistentVolumeClaim",
+        ],
+        at: &["metadata.annotations"],
+        when: always,
+    },
+    Rule {
+        id: "account",
+        impact: Live,
+        text: "pods get it when they are made",
+        kinds: &["ServiceAccount"],
+        at: &[],
+        when: always,
+    },
+    Rule {
+        id: "selector-of-service",
+        impact: Live,
+        text: "the traffic goes to other pods at once",
+        kinds: &["Service"],
+        at: &["spec.selector"],
+        when: always,
+    },
+    Rule {
+        id: "policy",
+        impact: Live,
+        text: "connections are allowed or refused at once",
+        kinds: &["NetworkPolicy"],
+        at: &["spec"],
+        when: always,
+    },
+    Rule {
+        id: "cnpg-bootstrap",
+        impact: None,
+        text: "read only when the cluster is made",
+        kinds: &["Cluster.postgresql.cnpg.io"],
+        at: &["spec.bootstrap"],
+        when: always,
+    },
+    Rule {
+        id: "cnpg-scaled",
+        impact: Live,
+        text: "the operator adds or removes instances, each with its volume",
+        kinds: &["Cluster.postgresql.cnpg.io", "RedisReplication.redis.redis.opstreelabs.in"],
+        at: &["spec.instances", "spec.clusterSize"],
+        when: always,
+    },
+    // https://cloudnative-pg.io/documentation/current/rolling_update/
+    Rule {
+        id: "operator-restarts",
+        impact: Restart,
+        text: "the operator replaces the pods one by one",
+        kinds: &["Cluster.postgresql.cnpg.io", "RedisReplication.redis.redis.opstreelabs.in"],
+        at: &[
+            "spec.imageName",
+            "spec.resources",
+            "spec.postgresql",
+            "spec.affinity",
+            "spec.kubernetesConfig",
+            "spec.redisConfig",
+            "spec.podSecurityContext",
+            "spec.env",
+            "spec.plugins",
+        ],
+        when: always,
+    },
+    Rule {
+        id: "custom",
+        impact: Live,
+        text: "its controller decides what it does",
+        kinds: &[],
+        at: &[],
+        when: |case: &Case| !crate::diff::schema::is_native(case.id.group()),
+    },
+];

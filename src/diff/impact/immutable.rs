@@ -1,0 +1,255 @@
+//! Fields that the API refuses to change: the object must be deleted and made anew.
+//!
+//! Owns: the table. Sources are functions of Kubernetes 1.34, `pkg/apis/*/validation` and `pkg/registry/*/strategy.go`.
+
+use super::{Case, Rule, always};
+use crate::diff::Impact::Recreate;
+use crate::diff::pairing::How;
+use crate::tree::Tree;
+
+/// A Job with a hash in its name is another Job, not a changed one.
+fn same_name(case: &Case) -> bool {
+    case.how == How::Name
+}
+
+fn was_immutable(case: &Case) -> bool {
+    same_name(case) && case.old.get("immutable").and_then(Tree::as_bool) == Some(true)
+}
+
+pub static RULES: &[Rule] = &[
+    // deploymentStrategy.ValidateUpdate, daemonSetStrategy, rsStrategy: ValidateImmutableField(spec.selector).
+    Rule {
+        id: "selector",
+        impact: Recreate,
+        text: "a selector never changes: the object is deleted and made anew, with all its pods",
+        kinds: &["Deployment", "DaemonSet", "ReplicaSet"],
+        at: &["spec.selector"],
+        when: always,
+    },
+    // ValidateStatefulSetUpdate: "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template',
+    // 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden".
+    Rule {
+        id: "claim-template-grows",
+        impact: Recreate,
+        text: "no data is lost: grow the claims, then `kubectl delete --cascade=orphan` the set and apply again",
+        kinds: &["StatefulSet"],
+        at: &["spec.volumeClaimTemplates.*.spec.resources.requests.storage"],
+        when: always,
+    },
+    Rule {
+        id: "claim-template",
+        impact: Recreate,
+        text: "claim templates never change: the set is made anew (`--cascade=orphan` keeps its pods); claims that exist stay as they are",
+        kinds: &["StatefulSet"],
+        at: &["spec.volumeClaimTemplates"],
+        when: always,
+    },
+    Rule {
+        id: "statefulset-spec",
+        impact: Recreate,
+        text: "the API refuses it: `kubectl delete --cascade=orphan` the set and apply again; its claims stay",
+        kinds: &["StatefulSet"],
+        at: &["spec"],
+        when: |case| {
+            const MAY: [&str; 7] = [
+                "replicas",
+                "ordinals",
+                "template",
+                "updateStrategy",
+                "persistentVolumeClaimRetentionPolicy",
+                "minReadySeconds",
+                "revisionHistoryLimit",
+            ];
+            case.at.get(1).is_none_or(|key| !MAY.contains(key))
+        },
+    },
+    // ValidateServiceUpdate, ValidateServiceClusterIPsRelatedFields: the primary address is kept unless the old or the new
+    // type is ExternalName.
+    Rule {
+        id: "cluster-ip",
+        impact: Recreate,
+        text: "a Service keeps its address, or its lack of one: it is deleted and made anew",
+        kinds: &["Service"],
+        at: &["spec.clusterIP", "spec.clusterIPs"],
+        when: |case| {
+            let external = |object: &crate::resource::Body| {
+                object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("ExternalName")
+            };
+            !external(case.old) && !external(case.new)
+        },
+    },
+    // ValidateServiceClusterIPsRelatedFields: the primary family may not change.
+    Rule {
+        id: "ip-family",
+        impact: Recreate,
+        text: "the first address family of a Service never changes",
+        kinds: &["Service"],
+        at: &["spec.ipFamilies"],
+        when: |case| {
+            let first = |object: &crate::resource::Body| {
+                let list = object.at(&["spec", "ipFamilies"]).and_then(Tree::as_list)?;
+                list.first().and_then(Tree::as_str).map(str::to_owned)
+            };
+            first(case.old).zip(first(case.new)).is_some_and(|(a, b)| a != b)
+        },
+    },
+    // validateLoadBalancerClassField: "may not change once set"; ValidateServiceUpdate: healthCheckNodePort.
+    Rule {
+        id: "load-balancer-class",
+        impact: Recreate,
+        text: "the API refuses it while the Service is a load balancer",
+        kinds: &["Service"],
+        at: &["spec.loadBalancerClass", "spec.healthCheckNodePort"],
+        when: |case| {
+            let kind = |object: &crate::resource::Body| {
+                object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("LoadBalancer")
+            };
+            kind(case.old) && kind(case.new)
+        },
+    },
+    // ValidatePersistentVolumeClaimUpdate: "spec is immutable after creation except resources.requests and
+    // volumeAttributesClassName for bound claims".
+    Rule {
+        id: "claim-spec",
+        impact: Recreate,
+        text: "a claim never changes but to grow: a new one is empty, so move the data first",
+        kinds: &["PersistentVolumeClaim"],
+        at: &["spec"],
+        when: |case| {
+            let size = ["spec", "resources", "requests", "storage"];
+            case.at != size && case.at.get(1) != Some(&"volumeAttributesClassName")
+        },
+    },
+    // ValidatePersistentVolumeUpdate: "spec.persistentvolumesource is immutable after creation"; ValidateImmutableField of
+    // volumeMode; nodeAffinity.
+    Rule {
+        id: "volume-source",
+        impact: Recreate,
+        text: "where a volume's data is never changes",
+        kinds: &["PersistentVolume"],
+        at: &["spec"],
+        when: |case| {
+            const MAY: [&str; 8] = [
+                "capacity",
+                "accessModes",
+                "claimRef",
+                "persistentVolumeReclaimPolicy",
+                "storageClassName",
+                "mountOptions",
+                "volumeAttributesClassName",
+                "nodeAffinity",
+            ];
+            case.at.get(1).is_none_or(|key| !MAY.contains(key))
+        },
+    },
+    // ValidateJobUpdate: ValidateImmutableField of completions (but for elastic indexed Jobs), selector, template,
+    // completionMode, podFailurePolicy, backoffLimitPerIndex, maxFailedIndexes, managedBy, successPolicy.
+    Rule {
+        id: "job-spec",
+        impact: Recreate,
+        text: "a Job never changes what it runs: it is deleted and made anew, and runs again",
+        kinds: &["Job"],
+        at: &[
+            "spec.template",
+            "spec.completions",
+            "spec.selector",
+            "spec.completionMode",
+            "spec.podFailurePolicy",
+            "spec.backoffLimitPerIndex",
+            "spec.maxFailedIndexes",
+            "spec.managedBy",
+            "spec.successPolicy",
+        ],
+        when: same_name,
+    },
+    // ValidateConfigMapUpdate, ValidateSecretUpdate: "field is immutable when `immutable` is set".
+    Rule {
+        id: "immutable-data",
+        impact: Recreate,
+        text: "it says `immutable: true`: it is deleted and made anew",
+        kinds: &["ConfigMap", "Secret"],
+        at: &["data", "binaryData", "stringData", "immutable"],
+        when: was_immutable,
+    },
+    // ValidateSecretUpdate: ValidateImmutableField(type).
+    Rule {
+        id: "secret-type",
+        impact: Recreate,
+        text: "the type of a Secret never changes",
+        kinds: &["Secret"],
+        at: &["type"],
+        when: always,
+    },
+    // ValidateRoleBindingUpdate, ValidateClusterRoleBindingUpdate: "cannot change roleRef".
+    Rule {
+        id: "role-ref",
+        impact: Recreate,
+        text: "a binding never changes its role: it is deleted and made anew",
+        kinds: &["RoleBinding", "ClusterRoleBinding"],
+        at: &["roleRef"],
+        when: always,
+    },
+    // ValidateStorageClassUpdate: parameters, provisioner, reclaimPolicy, volumeBindingMode.
+    Rule {
+        id: "storage-class",
+        impact: Recreate,
+        text: "the API refuses it: the class is deleted and made anew; volumes that exist stay as they are",
+        kinds: &["StorageClass"],
+        at: &["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
+        when: always,
+    },
+    // ValidatePriorityClassUpdate: value, preemptionPolicy.
+    Rule {
+        id: "priority-class",
+        impact: Recreate,
+        text: "the API refuses it: the class is deleted and made anew",
+        kinds: &["PriorityClass"],
+        at: &["value", "preemptionPolicy"],
+        when: always,
+    },
+    // ValidateIngressClassUpdate, ValidateRuntimeClassUpdate, ValidateVolumeAttributesClassUpdate.
+    Rule {
+        id: "class-driver",
+        impact: Recreate,
+        text: "what stands behind a class never changes",
+        kinds: &["IngressClass", "RuntimeClass", "VolumeAttributesClass"],
+        at: &["spec.controller", "handler", "driverName", "parameters"],
+        when: always,
+    },
+    // ValidateResourceQuotaUpdate: scopes.
+    Rule {
+        id: "quota-scopes",
+        impact: Recreate,
+        text: "the scopes of a quota never change",
+        kinds: &["ResourceQuota"],
+        at: &["spec.scopes", "spec.scopeSelector"],
+        when: always,
+    },
+    // ValidateCustomResourceDefinitionUpdate: scope and group, names.plural and names.kind once established.
+    Rule {
+        id: "crd-identity",
+        impact: Recreate,
+        text: "the definition must be made anew, and all its objects go with the old one",
+        kinds: &["CustomResourceDefinition"],
+        at: &["spec.scope", "spec.group", "spec.names.plural", "spec.names.kind"],
+        when: always,
+    },
+    // ValidatePodUpdate: only images, activeDeadlineSeconds, terminationGracePeriodSeconds, tolerations, scheduling gates.
+    Rule {
+        id: "pod-spec",
+        impact: Recreate,
+        text: "a pod never changes but for its images: it is deleted and made anew",
+        kinds: &["Pod"],
+        at: &["spec"],
+        when: |case| !case.ends("image") && !matches!(case.at.get(1), Some(&"tolerations" | &"activeDeadlineSeconds")),
+    },
+    // CloudNativePG's webhook: "storage class / walStorage can not be removed"; bootstrap is read once.
+    Rule {
+        id: "cnpg-storage",
+        impact: Recreate,
+        text: "CloudNativePG refuses it: the volume for the write-ahead log stays once it is there",
+        kinds: &["Cluster.postgresql.cnpg.io"],
+        at: &["spec.walStorage"],
+        when: |case| case.found.new.is_none() && case.at.len() == 2,
+    },
+];

@@ -1,0 +1,167 @@
+//! What of a value may be shown.
+//!
+//! Owns: masking, before a value becomes a text: every value of a Secret, what stands behind a name that says it is
+//! secret, and what looks like a secret. No format sees anything else.
+//! Does not own: telling a secret by its look (`leak`).
+
+use super::Shown;
+use super::compare::Found;
+use super::place::Seg;
+use crate::leak::{self, line, name};
+use crate::output::yaml::{self, Reveal};
+use crate::resource::Body;
+use crate::tree::{Kind, Map, Tree};
+
+const HIDDEN: &str = "***";
+const CHANGED: &str = "*** (changed)";
+
+/// Both sides of a difference. What differs only in what is hidden says that it differs.
+pub fn both(found: &Found) -> (Option<Shown>, Option<Shown>) {
+    if let Some((old, new)) = &found.order {
+        return (Some(Shown::Scalar(format!("order {old}"))), Some(Shown::Scalar(format!("order {new}"))));
+    }
+    let changed = found.old.is_some();
+    if found.secret {
+        let new = Shown::Masked(if changed { CHANGED } else { HIDDEN });
+        return (found.old.map(|_| Shown::Masked(HIDDEN)), found.new.map(|_| new));
+    }
+    let name = context(&found.at);
+    let (old, new) = (found.old.map(|node| one(node, name)), found.new.map(|node| one(node, name)));
+    match (old, new) {
+        (Some(old), Some(new)) if old == new => (Some(Shown::Masked(HIDDEN)), Some(Shown::Masked(CHANGED))),
+        both => both,
+    }
+}
+
+/// The name that says what a value is: a variable's, or a key's of a ConfigMap.
+fn context<'a>(at: &'a [Seg]) -> Option<&'a str> {
+    match at {
+        [.., Seg::Key("env"), Seg::Item { key: Some(name), .. }, Seg::Key("value")] => Some(name),
+        [.., Seg::Key("data" | "annotations"), Seg::Key(name)] => Some(name),
+        _ => None,
+    }
+}
+
+fn one(node: &Body, name: Option<&str>) -> Shown {
+    match &node.kind {
+        Kind::Secret(_) => Shown::Masked(HIDDEN),
+        Kind::String(text) => {
+            let text = masked(text, name);
+            match text.trim_end_matches('\n').contains('\n') {
+                _ if text == HIDDEN => Shown::Masked(HIDDEN),
+                true => Shown::Text(text),
+                false => Shown::Scalar(scalar(&Tree::from(text))),
+            }
+        }
+        Kind::List(list) if !list.is_empty() => Shown::Block(block(node, "")),
+        Kind::Map(map) if !map.is_empty() => Shown::Block(block(node, "")),
+        _ => Shown::Scalar(scalar(node)),
+    }
+}
+
+/// As YAML writes it on one line.
+fn scalar(node: &Body) -> String {
+    let text = yaml::document(node, Reveal::No).map(|document| document.text).unwrap_or_default();
+    let text = text.trim_end_matches('\n');
+    if text.contains('\n') { serde_json::to_string(&node.to_string()).unwrap_or_default() } else { text.to_owned() }
+}
+
+/// A whole object, or a part of one, as YAML without secrets.
+pub fn block(node: &Body, kind: &str) -> String {
+    let mut copy = node.clone();
+    if kind == "Secret" {
+        for part in ["data", "stringData"] {
+            let map = copy.as_map_mut().and_then(|map| map.get_mut(part)).and_then(Tree::as_map_mut);
+            map.into_iter().flat_map(Map::iter_mut).for_each(|(_, value)| *value = Tree::from(HIDDEN));
+        }
+    }
+    hide(&mut copy, "");
+    yaml::document(&copy, Reveal::No).map(|document| document.text).unwrap_or_default()
+}
+
+fn hide(node: &mut Body, parent: &str) {
+    match &mut node.kind {
+        Kind::Map(map) => {
+            let variable = map.get("name").and_then(Tree::as_str).map(str::to_owned);
+            for (key, value) in map.iter_mut() {
+                let name = match &**key {
+                    "value" => variable.as_deref(),
+                    key if matches!(parent, "data" | "annotations") => Some(key),
+                    _ => None,
+                };
+                match &value.kind {
+                    Kind::String(text) => {
+                        let hidden = masked(text, name);
+                        if *hidden != **text {
+                            *value = Tree::from(hidden);
+                        }
+                    }
+                    _ => hide(value, key),
+                }
+            }
+        }
+        Kind::List(list) => list.iter_mut().for_each(|item| hide(item, parent)),
+        Kind::String(text) => {
+            let hidden = masked(text, None);
+            if *hidden != **text {
+                *node = Tree::from(hidden);
+            }
+        }
+        Kind::Secret(_) => *node = Tree::from(HIDDEN),
+        _ => {}
+    }
+}
+
+/// A text without what is secret in it.
+pub fn masked(text: &str, name: Option<&str>) -> String {
+    if name.is_some_and(name::says_secret) && name::is_secret_value(text) {
+        return HIDDEN.to_owned();
+    }
+    let clean = leak::redacted(text);
+    if !clean.contains('\n') {
+        return clean;
+    }
+    let mut out = String::new();
+    let mut at = 0;
+    for (_, range) in line::find(&clean) {
+        if range.start >= at {
+            out.push_str(&clean[at..range.start]);
+            out.push_str(HIDDEN);
+            at = range.end;
+        }
+    }
+    out + &clean[at..]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_block_has_no_secret() {
+        let body = Body::from_json(&json!({"kind": "Secret", "data": {"a": "aHVudGVyMg=="}, "x": [{"name":
+            "DB_PASSWORD", "value": "hunter2!x"}, "redis://a:hunter2@h"]}));
+        let text = block(&body, "Secret");
+        assert!(!text.contains("hunter2") && !text.contains("aHVudGVyMg"), "{text}");
+    }
+
+    #[test]
+    fn a_variable_whose_name_says_secret_is_hidden() {
+        let (old, new) = (Body::from("hunter2!x"), Body::from("hunter3!x"));
+        let item = Seg::Item { index: 0, key: Some("DB_PASSWORD".into()) };
+        let at = vec![Seg::Key("env"), item, Seg::Key("value")];
+        let found = Found { at, old: Some(&old), new: Some(&new), order: None, filled: false, secret: false };
+        assert_eq!(both(&found), (Some(Shown::Masked(HIDDEN)), Some(Shown::Masked(CHANGED))));
+    }
+
+    #[test]
+    fn texts_of_several_lines_are_texts() {
+        assert_eq!(one(&Body::from("a\nb\n"), None), Shown::Text("a\nb\n".into()));
+        assert_eq!(one(&Body::from("a\n"), None), Shown::Scalar("\"a\\n\"".into()));
+        assert_eq!(one(&Body::from("yes"), None), Shown::Scalar("\"yes\"".into()));
+        assert_eq!(one(&Body::from_json(&json!({})), None), Shown::Scalar("{}".into()));
+        assert_eq!(one(&Body::from_json(&json!(["a"])), None), Shown::Block("- a\n".into()));
+    }
+}

@@ -1,0 +1,387 @@
+//! The five modes, each with its exit statuses and its messages.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::Room;
+use crate::support::{executable, inherited};
+
+const PROJECT: &str = "apiVersion: kgen.dev/v1
+project: shop
+namespace: shop
+profiles: {dev: {}, prod: {apps: {web: {replicas: 4}}}}
+apps:
+  web:
+    image: a/web:1
+    port: 80
+    env: {A: one}
+";
+
+fn room() -> Room {
+    Room::new(&[("kgen.yaml", PROJECT)])
+}
+
+impl Room {
+    /// What it prints, with this status and nothing on stderr.
+    #[track_caller]
+    fn prints(&self, args: &[&str], status: i32, expected: &str) {
+        let said = self.kgen(args);
+        assert_eq!((said.stdout.as_str(), said.stderr.as_str(), said.status), (expected, "", Some(status)), "{args:?}");
+    }
+
+    /// A failure: status 2, nothing on stdout, and this on stderr.
+    #[track_caller]
+    fn fails(&self, args: &[&str], expected: &str) {
+        let said = self.kgen(args);
+        assert_eq!((said.stdout.as_str(), said.stderr.as_str(), said.status), ("", expected, Some(2)), "{args:?}");
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let path = self.temp.path().join(path);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from} in {text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+    }
+
+    fn git(&self, args: &[&str]) {
+        let done = Command::new("git")
+            .current_dir(self.temp.path())
+            .args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"])
+            .args(args)
+            .env("HOME", self.temp.path())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    fn committed() -> Self {
+        let room = room();
+        room.git(&["init", "-q"]);
+        room.git(&["add", "kgen.yaml"]);
+        room.git(&["commit", "-qm", "one"]);
+        room
+    }
+}
+
+// --- two profiles
+
+#[test]
+fn the_status_is_the_answer() {
+    let room = room();
+    room.is_equal(&["diff", "dev", "dev"], "");
+    assert_eq!(room.kgen(&["diff", "dev", "prod"]).status, Some(1));
+    room.fails(&["diff", "dev", "prd"], "error: there is no profile `prd`\nhint: did you mean `prod`?\n");
+    room.fails(
+        &["diff", "dev"],
+        "error: kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev\n",
+    );
+    room.fails(&["diff", "--live"], "error: --live goes with one profile\nhint: `kgen diff prod --live`\n");
+    room.fails(
+        &["diff", "--against", "x"],
+        "error: --against goes with one profile\nhint: `kgen diff prod --against FILE`\n",
+    );
+}
+
+#[test]
+fn a_status_for_some_impacts_only() {
+    let room = room();
+    let status =
+        |impacts: &str, only: &str| room.kgen(&["diff", "dev", "prod", "--only", only, "--fail-on", impacts]).status;
+    assert_eq!(status("data-loss,recreate", "Deployment"), Some(0));
+    assert_eq!(status("data-loss,live", "Deployment"), Some(1), "of a change, not only the worst of an object");
+    assert_eq!(status("live", "ServiceAccount"), Some(0));
+    let said = room.kgen(&["diff", "dev", "prod", "--fail-on", "dataloss"]);
+    assert!(
+        said.stderr.contains("the impacts are `data-loss`, `recreate`, `restart`, `live` and `none`"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!(said.status, Some(2));
+}
+
+#[test]
+fn a_setting_of_the_command_line_is_a_cause() {
+    room().prints(
+        &["diff", "dev", "prod", "--only", "Deployment", "--set", "apps.web.resources={requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}", "--set", "apps.web.antiAffinity=none", "--set", "apps.web.topologySpread=none"],
+        1,
+        "dev -> prod: 1 live; 0 equal\nlive         Deployment/web\n  live       spec.replicas: 1 -> 4  # kgen.yaml:4 apps.web.replicas\n",
+    );
+}
+
+// --- the tree on the disk
+
+#[test]
+fn a_file_edited_by_hand_is_a_difference() {
+    let room = room();
+    room.kgen(&["render"]);
+    room.is_equal(&["diff"], "");
+    room.edit("deploy/base/web/deployment.yaml", "a/web:1", "a/web:2");
+    room.prints(
+        &["diff"],
+        1,
+        "deploy/overlays/dev -> dev: 1 restart; 2 equal
+restart      Deployment/web
+  restart    spec.template.spec.containers[web].image: a/web:2 -> a/web:1  # kgen.yaml:7 apps.web.image
+
+deploy/overlays/prod -> prod: 1 restart; 3 equal
+restart      Deployment/web
+  restart    spec.template.spec.containers[web].image: a/web:2 -> a/web:1  # kgen.yaml:7 apps.web.image
+",
+    );
+}
+
+#[test]
+fn a_profile_that_is_gone_is_told() {
+    let room = room();
+    room.kgen(&["render"]);
+    room.edit("kgen.yaml", "{dev: {}, ", "{");
+    let said = room.kgen(&["diff"]);
+    let lines: Vec<&str> = said.stdout.lines().collect();
+    assert!(lines.contains(&"deploy/overlays/dev -> dev: 1 restart, 2 live; 0 equal"), "{}", said.stdout);
+    assert!(lines.contains(&"restart    - Deployment/web  its pods end"), "{}", said.stdout);
+}
+
+#[test]
+fn a_tree_that_cannot_be_built_is_told() {
+    let room = room();
+    room.fails(&["diff"], "error: there is no tree in `deploy`\nhint: `kgen render` writes it\n");
+    room.kgen(&["render"]);
+    room.edit("deploy/base/kustomization.yaml", "resources:", "namePrefix: x-\nresources:");
+    room.fails(
+        &["diff"],
+        "error: cannot build the tree in `deploy`: `base/kustomization.yaml` says `namePrefix`, which kgen does not build\nhint: `kubectl kustomize DIR | kgen diff PROFILE --against -`\n",
+    );
+    room.edit("deploy/base/kustomization.yaml", "namePrefix: x-\n", "");
+    fs::remove_file(room.temp.path().join("deploy/base/web/service.yaml")).unwrap();
+    room.fails(
+        &["diff"],
+        "error: cannot build the tree in `deploy`: cannot read `deploy/base/web/service.yaml`: No such file or directory (os error 2)\n",
+    );
+}
+
+// --- a revision
+
+#[test]
+fn a_revision_is_the_project_as_it_was() {
+    let room = Room::committed();
+    room.is_equal(&["diff", "--rev", "HEAD"], "");
+    room.edit("kgen.yaml", "    env: {A: one}\n", "    env: {B: two}\n");
+    room.edit("kgen.yaml", "replicas: 4", "replicas: 5");
+    room.prints(
+        &["diff", "--rev", "HEAD", "prod"],
+        1,
+        "HEAD:prod -> prod: 1 restart; 3 equal
+restart      Deployment/web
+  live       spec.replicas: 4 -> 5  # kgen.yaml:4 apps.web.replicas
+  restart    spec.template.spec.containers[web].env[A]:  # HEAD:kgen.yaml:9 apps.web.env.A
+             - name: A
+             - value: one
+  restart    spec.template.spec.containers[web].env[B]:  # kgen.yaml:9 apps.web.env.B
+             + name: B
+             + value: two
+",
+    );
+    let said = room.kgen(&["diff", "--rev", "HEAD"]);
+    assert!(
+        said.stdout.contains("HEAD:dev -> dev: 1 restart") && said.stdout.contains("HEAD:prod -> prod"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn files_templates_and_folders_are_those_of_the_revision() {
+    let room = Room::new(&[
+        (
+            "sub/kgen.yaml",
+            "apiVersion: kgen.dev/v1\nproject: shop\nprofiles: {dev: {}}\ntemplates: own\nconfigs: {app: {a.txt: {file: a.txt}}}\napps: {web: {image: \"a/web:1\"}}\n",
+        ),
+        ("sub/a.txt", "one\ntwo\n"),
+        (
+            "sub/own/app/serviceaccount.yaml",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: {{ name }}, labels: {{ labels }}, annotations: {by: us}}\nautomountServiceAccountToken: false\n",
+        ),
+    ]);
+    room.git(&["init", "-q"]);
+    room.git(&["add", "."]);
+    room.git(&["commit", "-qm", "one"]);
+    let file = ["-f", "sub/kgen.yaml"];
+    room.is_equal(&[&file[..], &["diff", "--rev", "HEAD"]].concat(), "");
+    room.edit("sub/a.txt", "two", "three");
+    room.edit("sub/own/app/serviceaccount.yaml", "by: us", "by: them");
+    room.prints(
+        &[&file[..], &["diff", "--rev", "HEAD"]].concat(),
+        1,
+        "HEAD:dev -> dev: 2 live; 1 equal
+live         ServiceAccount/web
+  live       metadata.annotations.by: us -> them  # sub/own/app/serviceaccount.yaml:3
+live         ConfigMap/app
+  live       data[\"a.txt\"]:  # sub/kgen.yaml:5 configs.app.\"a.txt\".file
+               one
+             - two
+             + three
+",
+    );
+}
+
+#[test]
+fn a_revision_that_cannot_be_read_is_told() {
+    let room = Room::committed();
+    room.fails(
+        &["diff", "--rev", "nowhere"],
+        "error: git knows no revision `nowhere`\nhint: `git fetch`, or name a commit, branch or tag\n",
+    );
+    room.fails(&["diff", "--rev=--output=x"], "error: `--output=x` is no revision\n");
+    fs::write(room.temp.path().join("late.yaml"), PROJECT).unwrap();
+    room.fails(&["-f", "late.yaml", "diff", "--rev", "HEAD"], "error: `late.yaml` is not in revision `HEAD`\n");
+    let outside = super::Room::new(&[("kgen.yaml", PROJECT)]);
+    let said = outside.kgen(&["diff", "--rev", "HEAD"]);
+    assert!(said.stderr.starts_with("error: `.` is in no git repository: not a git repository"), "{}", said.stderr);
+    assert_eq!(said.status, Some(2));
+    room.edit("kgen.yaml", "port: 80", "prt: 80");
+    room.git(&["commit", "-qam", "two"]);
+    room.edit("kgen.yaml", "prt: 80", "port: 80");
+    let said = room.kgen(&["diff", "--rev", "HEAD"]);
+    assert!(said.stderr.contains("--> HEAD:kgen.yaml:8:5"), "{}", said.stderr);
+    assert!(said.stderr.ends_with("\nthis is the project at `HEAD`, not the working copy\n"), "{}", said.stderr);
+}
+
+#[test]
+fn a_missing_git_is_told() {
+    let room = room();
+    let temp = room.temp.path();
+    let said = Command::new(crate::support::KGEN)
+        .current_dir(temp)
+        .args(["diff", "--rev", "HEAD"])
+        .env("PATH", temp)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(said.stderr).unwrap(), "error: `git` is not installed, and --rev needs it\n");
+    assert_eq!(said.status.code(), Some(2));
+}
+
+// --- a stream
+
+#[test]
+fn a_stream_of_another_tool_is_masked() {
+    let room = room();
+    let stream = "apiVersion: v1\nkind: Secret\nmetadata: {name: web, namespace: shop}\nstringData: {password: hunter2xyz}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {url: 'redis://u:hunter2xyz@h', DB_PASSWORD: hunter2xyz}\n";
+    for format in ["human", "json", "unified", "markdown", "html"] {
+        let said = room.with(&["diff", "dev", "--against", "-", "--format", format], stream);
+        assert_eq!(said.status, Some(1), "{}", said.stderr);
+        assert!(!said.stdout.contains("hunter2") && !said.stdout.contains("aHVudGVy"), "{}", said.stdout);
+    }
+    let said = room.with(&["diff", "dev", "--against", "-"], "kind: [}");
+    assert!(said.stderr.starts_with("error: cannot read `stdin:1:7`"), "{}", said.stderr);
+    assert_eq!(said.status, Some(2));
+    let said = room.with(&["diff", "dev", "--against", "-"], "kind: Secret\n");
+    assert_eq!(
+        said.stderr,
+        "error: `stdin` holds what is no object: it has no `apiVersion`, `kind` or `metadata.name`\n"
+    );
+}
+
+// --- the cluster
+
+/// Notes its arguments and what it read, and answers with files.
+const KUBECTL: &str = r#"#!/bin/sh
+n=`cat "$HOME/count" 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >"$HOME/count"
+echo "$*" >>"$HOME/argv"
+cat >"$HOME/stdin.$n"
+cat "$HOME/answer.$n" 2>/dev/null
+if [ -f "$HOME/refuse.$n" ]; then cat "$HOME/refuse.$n" >&2; exit 1; fi
+"#;
+
+fn cluster(project: &str) -> Room {
+    let mut room = Room::new(&[("kgen.yaml", project)]);
+    let temp = room.temp.path().to_owned();
+    executable(&temp.join("bin/kubectl"), KUBECTL);
+    let path = inherited("PATH").unwrap().into_string().unwrap();
+    room.env.insert("PATH".into(), format!("{}:{path}", temp.join("bin").display()));
+    room
+}
+
+fn noted(room: &Room, name: &str) -> String {
+    fs::read_to_string(room.temp.path().join(name)).unwrap_or_default()
+}
+
+#[test]
+fn the_cluster_is_asked_and_never_changed() {
+    let room = cluster(
+        &format!("{PROJECT}secrets: {{web: {{token: {{env: TOKEN}}}}}}\n")
+            .replace("A: one", "A: \"${secrets.web.token}\""),
+    );
+    let mut room = room;
+    room.env.insert("TOKEN".into(), "hunter2xyz".into());
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    assert!(stream.contains("kind: Secret"), "{stream}");
+    let answer = |name: &str, text: &str| fs::write(room.temp.path().join(name), text).unwrap();
+    let stale = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: old, namespace: shop, labels: {kgen.dev/profile: prod}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs, namespace: shop, labels: {kgen.dev/profile: prod}, ownerReferences: [{uid: u}]}\n";
+    let live = stream
+        .replace("replicas: 4", "replicas: 3")
+        .replace("\n  name: web\n", "\n  name: web\n  uid: u-1\n  resourceVersion: \"7\"\n");
+    answer("answer.1", &live);
+    answer("answer.2", stale);
+    answer("answer.3", &stream);
+    room.prints(
+        &["diff", "prod", "--live"],
+        1,
+        "the cluster -> prod: 1 data-loss, 1 live; 4 equal
+data-loss  - PersistentVolumeClaim/old  the volume and what is on it go away
+live         Deployment/web
+  live       spec.replicas: 3 -> 4  # kgen.yaml:4 apps.web.replicas
+",
+    );
+    let argv = noted(&room, "argv");
+    assert_eq!(
+        argv,
+        "get -f - -o yaml --ignore-not-found
+get configmaps,secrets,services,persistentvolumeclaims,deployments.apps,statefulsets.apps,jobs.batch -l app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of=shop,kgen.dev/profile=prod -o yaml -n shop
+apply --server-side --dry-run=server -o yaml -f -
+"
+    );
+    assert_eq!(noted(&room, "stdin.3"), stream, "the whole stream, secrets too, by stdin");
+}
+
+#[test]
+fn what_the_server_refuses_is_compared_as_it_was_rendered() {
+    let room = cluster(PROJECT);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    let answer = |name: &str, text: &str| fs::write(room.temp.path().join(name), text).unwrap();
+    answer(
+        "answer.1",
+        &stream.replace("app.kubernetes.io/instance: shop\n  strategy", "app.kubernetes.io/instance: x\n  strategy"),
+    );
+    answer("refuse.3", "The Deployment \"web\" is invalid: redis://u:hunter2xyz@h: field is immutable\n");
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert!(
+        said.stdout.contains("recreate   spec.selector.matchLabels[\"app.kubernetes.io/instance\"]: x -> shop"),
+        "{}",
+        said.stdout
+    );
+    assert_eq!(said.stderr, "The Deployment \"web\" is invalid: redis://u:***@h: field is immutable\n");
+    assert_eq!(said.status, Some(1));
+}
+
+#[test]
+fn a_cluster_that_does_not_answer_is_told() {
+    let room = cluster(PROJECT);
+    fs::write(room.temp.path().join("refuse.1"), "connection refused\n").unwrap();
+    room.fails(&["diff", "prod", "--live"], "error: kubectl cannot get the objects: connection refused\n");
+    fs::remove_file(room.temp.path().join("bin/kubectl")).unwrap();
+    let mut room = room;
+    room.env.insert("PATH".into(), Path::new("bin").display().to_string());
+    room.fails(&["diff", "prod", "--live"], "error: `kubectl` is not installed, and --live needs it\n");
+}
+
+#[test]
+fn a_value_that_the_server_repeats_is_hidden() {
+    let text = format!("{PROJECT}secrets: {{web: {{token: {{env: TOKEN}}}}}}\n");
+    let mut room = cluster(&text.replace("A: one", "A: \"${secrets.web.token}\""));
+    room.env.insert("TOKEN".into(), "hunter2xyz".into());
+    fs::write(room.temp.path().join("refuse.3"), "invalid: hunter2xyz, aHVudGVyMnh5eg==\n").unwrap();
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert_eq!(said.stderr, "invalid: ***, ***\n");
+    assert!(said.stdout.contains("live       + Secret/web") && !said.stdout.contains("hunter2"), "{}", said.stdout);
+}
