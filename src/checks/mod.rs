@@ -6,6 +6,7 @@
 //! secrets in texts (`leaks.rs`).
 
 pub mod leaks;
+pub mod table;
 
 use std::collections::BTreeMap;
 

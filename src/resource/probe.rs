@@ -76,7 +76,7 @@ fn remote(command: &At, out: &mut Vec<Finding>) {
     if let Some(client) = client.filter(|client| !here && reaches(client, &words().collect::<Vec<_>>())) {
         let message = format!("liveness asks another service by `{client}`: when that is away, every pod restarts");
         let hint = "let liveness ask the app itself; `waitFor` waits for the service at the start";
-        out.push(Finding::warning("liveness-remote", command.path(), message).hint(hint));
+        out.push(Finding::warning("liveness-equals-readiness-remote", command.path(), message).hint(hint));
     }
 }
 

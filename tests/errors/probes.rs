@@ -73,14 +73,14 @@ fn liveness_of_another_service() {
     said(
         kgen.args(["render"]),
         "
-            warning[liveness-remote]: Deployment/api `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `psql`: when that is away, every pod restarts (profile `dev`)
+            warning[liveness-equals-readiness-remote]: Deployment/api `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `psql`: when that is away, every pod restarts (profile `dev`)
               --> kgen.yaml:8:38
                |
             8 |     livenessProbe: {exec: {command: [sh, -c, psql \"$DATABASE_URL\" -c 'SELECT 1']}}
                |                                      ^^
             hint: let liveness ask the app itself; `waitFor` waits for the service at the start
 
-            warning[liveness-remote]: Deployment/worker `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `mysqladmin`: when that is away, every pod restarts (profile `dev`)
+            warning[liveness-equals-readiness-remote]: Deployment/worker `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `mysqladmin`: when that is away, every pod restarts (profile `dev`)
                --> kgen.yaml:11:38
                 |
             11 |     livenessProbe: {exec: {command: [/usr/bin/mysqladmin, -h, db, ping]}}
