@@ -5,8 +5,19 @@
 //! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`),
 //! secrets in texts (`leaks.rs`).
 
+pub mod allow;
+mod container;
+mod env;
 pub mod leaks;
+mod network;
+mod probe;
+mod scaling;
+mod set;
+mod store;
 pub mod table;
+mod unused;
+pub mod version;
+mod volume;
 
 use std::collections::BTreeMap;
 
@@ -28,9 +39,6 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
     let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
     for (index, finding) in found {
         let resource = &resources[index];
-        if allowed(resource, &finding, settings) {
-            continue;
-        }
         let span = places.span(resource, &finding, settings);
         let same = |(known, d): &&mut (Finding, Diagnostic)| {
             span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
@@ -48,8 +56,8 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
     said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
 }
 
-/// Runs all checks over one profile's objects.
-pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
+/// Runs all checks over one profile's objects; what its components allow is left out, and noted.
+pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: &mut allow::Used) -> Found {
     let existing = |kind: &str, name: &str| {
         (kind == "Secret" && plan.foreign_secrets)
             || (kind == "ServiceAccount" && name == "default")
@@ -64,7 +72,43 @@ pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
     }
     out.extend(references::check(resources, &existing));
     out.extend(duplicates(resources));
+    let allows = |resource: &Resource, id: &str| allow::allows(settings, &resource.component, id);
+    let stops = |(index, finding): &(usize, Finding)| {
+        let resource = &resources[*index];
+        severity(resource, finding) == Severity::Error && !allows(resource, finding.id)
+    };
+    // What objects say beside each other counts when each of them is right.
+    if !out.iter().any(stops) {
+        out.extend(families(&set::Set::new(settings, plan, resources)));
+    }
+    out.retain(|(index, finding)| {
+        let resource = &resources[*index];
+        let allowed = allows(resource, finding.id);
+        if allowed {
+            used.insert((resource.component.to_string(), finding.id.to_owned()));
+        }
+        !allowed
+    });
     out
+}
+
+/// What several settings or objects say beside each other.
+fn families(set: &set::Set) -> Found {
+    let mut out = set::Findings::default();
+    for family in
+        [volume::check, store::check, probe::check, scaling::check, container::check, env::check, network::check]
+    {
+        family(set, &mut out);
+    }
+    out.0
+}
+
+/// What no object shows: said of the settings alone.
+pub fn unused(plan: &Plan, settings: &Settings, resources: &[Resource], used: &mut allow::Used) -> Report {
+    let mut report = Report::new();
+    unused::check(&set::Set::new(settings, plan, resources), &mut report);
+    allow::lift(&mut report, settings, used);
+    report
 }
 
 /// Who asks for it, and how a component goes without.
@@ -98,25 +142,25 @@ fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
     let text = format!("{}{place}: {}", resource.id, finding.message);
-    let foreign = *resource.component == *"manifests" && !is_own_mistake(finding.id);
-    match finding.severity {
-        // A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
-        Severity::Error if foreign => Diagnostic::warning(finding.id, text),
-        Severity::Error => Diagnostic::error(finding.id, text).maybe_hint(finding.hint.clone()),
-        Severity::Warning => Diagnostic::warning(finding.id, text).maybe_hint(finding.hint.clone()),
+    let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::error(finding.id, text) };
+    // The way out of what is not the manifest's own mistake is not in the project.
+    let hint = finding.hint.clone().filter(|_| d.severity == finding.severity);
+    d.maybe_hint(hint)
+}
+
+/// A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
+fn severity(resource: &Resource, finding: &Finding) -> Severity {
+    match *resource.component == *"manifests" && !is_own_mistake(finding.id) {
+        true => Severity::Warning,
+        false => finding.severity,
     }
 }
 
 /// What is wrong with an object whatever else there is in the cluster.
 fn is_own_mistake(id: &str) -> bool {
-    const OUTSIDE: [&str; 4] = ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods"];
+    const OUTSIDE: [&str; 5] =
+        ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods", "namespace-mixed"];
     !OUTSIDE.contains(&id) && !security::IDS.contains(&id)
-}
-
-/// `allow: {host-path: "reason"}` of the component.
-fn allowed(resource: &Resource, finding: &Finding, settings: &Settings) -> bool {
-    let Some((section, name)) = resource.component.split_once('.') else { return false };
-    settings.root.at(&[section, name, "allow", finding.id]).is_some()
 }
 
 /// What is needed to tell where a finding was written.

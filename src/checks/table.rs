@@ -323,8 +323,14 @@ mod tests {
     /// The first text among the arguments of what makes a message that looks like an id.
     fn ids(text: &str) -> Vec<&str> {
         const MAKERS: [&str; 8] = [
-            "Diagnostic::error(", "Diagnostic::warning(", "Finding::error(", "Finding::warning(", ".error(", ".warning(",
-            ".error_at(", ".warning_at(",
+            "Diagnostic::error(",
+            "Diagnostic::warning(",
+            "Finding::error(",
+            "Finding::warning(",
+            ".error(",
+            ".warning(",
+            ".error_at(",
+            ".warning_at(",
         ];
         let mut out = Vec::new();
         for maker in MAKERS {

@@ -238,11 +238,11 @@ fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128
     } else {
         return;
     };
-    cx.report.push(d.at(cx.span_in(said)).hint(hint));
+    cx.report.push(d.of(&owner.id).at(cx.span_in(said)).hint(hint));
 }
 
 /// Redis' own units: `512mb` is MiB, `512m` is a million.
-fn bytes(text: &str) -> Option<u128> {
+pub fn bytes(text: &str) -> Option<u128> {
     let lower = text.to_ascii_lowercase();
     let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &lower[digits.len()..] {
