@@ -5,6 +5,7 @@
 
 use super::set::{self, Findings, Set, Workload, is_users};
 use crate::plan::server;
+use crate::resource::Finding;
 use crate::resource::walk::At;
 
 pub fn check(set: &Set, out: &mut Findings) {
@@ -50,7 +51,8 @@ fn eviction(set: &Set, workload: &Workload, server: &At, is_cache: bool, out: &m
     if word == "noeviction" && is_cache && !said {
         let message = "when it is full, it refuses all writes: a cache should make room";
         let hint = "write `evictionPolicy: allkeys-lru` for a cache, or `noeviction` where a refused write is better than a lost key";
-        out.push(workload.index, policy.warning("eviction-policy", message).hint(hint));
+        // What a preset says, the component is to say otherwise.
+        out.push(workload.index, Finding::warning("eviction-policy", Vec::new(), message).hint(hint));
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::set::Set;
 use crate::diag::{Diagnostic, Report};
-use crate::tree::{Kind, Map, Step, Tree};
+use crate::tree::{Map, Step, Tree};
 
 pub fn check(set: &Set, report: &mut Report) {
     let root = &set.settings.root;
@@ -54,19 +54,29 @@ fn is_said<O>(root: &Tree<O>, section: &str, name: &str) -> bool {
     found
 }
 
-/// Whether an object of something else has the name in one of its texts, as a word: manifests and patches refer so.
+/// Whether an object of something else names it: manifests and patches refer so. Of a store, any word may be its host.
 fn is_named(set: &Set, id: &str, name: &str) -> bool {
+    let is_host = id.starts_with("redis.") || id.starts_with("postgres.");
     let own = set.resources.iter().filter(|resource| *resource.component == *id);
     let mut names: BTreeSet<&str> = own.map(|resource| &*resource.id.name).collect();
     names.insert(name);
+    let words = |text: &str| {
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| is_host && names.contains(word))
+    };
     let others = set.resources.iter().filter(|resource| *resource.component != *id);
     others.filter(|resource| resource.id.kind != "NetworkPolicy").any(|resource| {
         let mut found = false;
-        resource.body.get("spec").or(resource.body.get("data")).unwrap_or(&resource.body).leaves(&mut |_, leaf| {
-            if let Kind::String(text) = &leaf.kind {
-                found |= text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| names.contains(word));
-            }
+        let body = resource.body.get("spec").or(resource.body.get("data")).unwrap_or(&resource.body);
+        body.leaves(&mut |path, leaf| {
+            let text = leaf.as_str().unwrap_or_default();
+            found |= words(text) || (is_reference(path) && names.contains(text));
         });
         found
     })
+}
+
+fn is_reference(path: &[Step]) -> bool {
+    const TO: [&str; 6] = ["configMapRef", "configMapKeyRef", "configMap", "secretRef", "secretKeyRef", "secret"];
+    let Some((Step::Key("name" | "secretName"), above)) = path.split_last() else { return false };
+    above.last().is_some_and(|step| matches!(step, Step::Key(key) if TO.contains(key)))
 }
