@@ -134,9 +134,10 @@ pub fn render(
         let resources = objects(&engine, &settings, &plan, texts, &mut report);
         let mut used = checks::allow::Used::new();
         let found = resources.as_ref().map(|resources| checks::findings(&plan, &settings, resources, &mut used));
-        report.extend(
-            resources.iter().fold(Report::new(), |_, resources| checks::unused(&plan, &settings, resources, &mut used)),
-        );
+        if let Some((resources, found)) = resources.as_ref().zip(found.as_ref()) {
+            let profile = checks::Profile { plan: &plan, settings: &settings, resources };
+            report.extend(checks::unused(&profile, found, &mut used));
+        }
         let profile = resources.zip(found).map(|(resources, found)| (Profile { settings, plan, resources }, found));
         (profile.map(|profile| (profile, used)), report)
     });

@@ -72,24 +72,26 @@ pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: 
     }
     out.extend(references::check(resources, &existing));
     out.extend(duplicates(resources));
-    let allows = |resource: &Resource, id: &str| allow::allows(settings, &resource.component, id);
-    let stops = |(index, finding): &(usize, Finding)| {
-        let resource = &resources[*index];
-        severity(resource, finding) == Severity::Error && !allows(resource, finding.id)
-    };
+    lift(&mut out, settings, resources, used);
     // What objects say beside each other counts when each of them is right.
-    if !out.iter().any(stops) {
-        out.extend(families(&set::Set::new(settings, plan, resources)));
+    if !out.iter().any(|(index, finding)| severity(&resources[*index], finding) == Severity::Error) {
+        let mut beside = families(&set::Set::new(settings, plan, resources));
+        lift(&mut beside, settings, resources, used);
+        out.extend(beside);
     }
-    out.retain(|(index, finding)| {
-        let resource = &resources[*index];
-        let allowed = allows(resource, finding.id);
+    out
+}
+
+/// Takes out what is allowed.
+fn lift(found: &mut Found, settings: &Settings, resources: &[Resource], used: &mut allow::Used) {
+    found.retain(|(index, finding)| {
+        let component = &resources[*index].component;
+        let allowed = allow::allows(settings, component, finding.id);
         if allowed {
-            used.insert((resource.component.to_string(), finding.id.to_owned()));
+            used.insert((component.to_string(), finding.id.to_owned()));
         }
         !allowed
     });
-    out
 }
 
 /// What several settings or objects say beside each other.
@@ -103,12 +105,22 @@ fn families(set: &set::Set) -> Found {
     out.0
 }
 
-/// What no object shows: said of the settings alone.
-pub fn unused(plan: &Plan, settings: &Settings, resources: &[Resource], used: &mut allow::Used) -> Report {
+/// What no object shows: said of the settings alone, when the objects are right.
+pub fn unused(profile: &Profile, found: &Found, used: &mut allow::Used) -> Report {
+    let Profile { plan, settings, resources } = profile;
     let mut report = Report::new();
-    unused::check(&set::Set::new(settings, plan, resources), &mut report);
+    if found.iter().all(|(index, finding)| severity(&resources[*index], finding) == Severity::Warning) {
+        unused::check(&set::Set::new(settings, plan, resources), &mut report);
+    }
     allow::lift(&mut report, settings, used);
     report
+}
+
+/// A rendered profile, as far as checks look at it.
+pub struct Profile<'p> {
+    pub plan: &'p Plan,
+    pub settings: &'p Settings,
+    pub resources: &'p [Resource],
 }
 
 /// Who asks for it, and how a component goes without.
@@ -183,6 +195,12 @@ impl Places<'_> {
             return Some(span);
         }
         let users = leaf.iter().find_map(written).or_else(|| nodes.iter().rev().find_map(written));
+        // What only a preset says is said of the component.
+        let is_presets = |span: &Span| self.sources.get(span.file).path.starts_with("profiles/");
+        let users = match users {
+            Some(span) if is_presets(&span) => component_span(resource, settings).or(Some(span)),
+            other => other,
+        };
         let whole = || finding.path.is_empty().then(|| component_span(resource, settings)).flatten();
         let line = || nodes.iter().rev().copied().chain(leaf).find_map(|tree| self.line(tree.from.as_ref()?));
         whole().or(users).or_else(line)

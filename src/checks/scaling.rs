@@ -63,13 +63,11 @@ fn autoscaled(workload: &Workload, index: usize, spec: &At, out: &mut Findings) 
     }
     for resource in spec.items("metrics").iter().filter_map(|metric| metric.get("resource")) {
         let Some(name) = resource.str("name") else { continue };
-        if resource.at(&["target", "averageUtilization"]).is_none() {
-            continue;
-        }
+        let Some(target) = resource.at(&["target", "averageUtilization"]) else { continue };
         if let Some(container) = without_request(workload, name) {
             let message = format!("the container `{container}` requests no {name}: the target is never computed");
             let hint = format!("add `resources.requests.{name}` to each container that runs beside the app");
-            out.push(index, resource.error("hpa-without-request", message).hint(hint));
+            out.push(index, target.error("hpa-without-request", message).hint(hint));
         }
     }
 }

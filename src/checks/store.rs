@@ -17,7 +17,7 @@ pub fn check(set: &Set, out: &mut Findings) {
         let claims = set.claims(workload);
         if !claims.is_empty() && server.get("startupProbe").is_none() {
             let message = "without a startup probe, liveness kills it while it loads or makes its data directory";
-            let finding = server.error_at("startupProbe", "no-startup-probe", message);
+            let finding = Finding::error("no-startup-probe", Vec::new(), message);
             out.push(
                 workload.index,
                 finding.hint("remove what took it away: kgen writes one of five minutes and more"),

@@ -132,10 +132,10 @@ fn no_memory_limit() {
         .args(["render"]),
         "
             warning[no-memory-limit]: Deployment/api `spec.template.spec.containers[0].resources`: the container `api` has no memory limit and may take the node's (profile `dev`)
-               --> profiles/default.yaml:18:14
-                |
-            18 |         cpu: 50m # enough to be scheduled; the limit is left open, because throttling is worse than sharing
-                |              ^^^
+              --> kgen.yaml:4:8
+               |
+            4 | apps: {api: {image: \"acme/api:1\", resources: {limits: null}}}
+               |        ^^^
             hint: add `resources: {limits: {memory: 256Mi}}`
             4 written, 0 removed, 0 unchanged
         ",

@@ -126,11 +126,11 @@ fn an_autoscaler_beside_replicas_in_manifests() {
                |                 ^
             hint: remove `replicas`
 
-            error[hpa-without-request]: HorizontalPodAutoscaler/a `spec.metrics[0].resource`: the container `main` requests no cpu: the target is never computed (profile `dev`)
-               --> kgen.yaml:27:51
+            error[hpa-without-request]: HorizontalPodAutoscaler/a `spec.metrics[0].resource.target.averageUtilization`: the container `main` requests no cpu: the target is never computed (profile `dev`)
+               --> kgen.yaml:27:104
                 |
             27 |       metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}]
-                |                                                   ^^^
+                |                                                                                                        ^^
             hint: add `resources.requests.cpu` to each container that runs beside the app
         ",
     );
@@ -148,11 +148,11 @@ fn a_sidecar_without_request() {
                 sidecars: {proxy: {image: \"acme/proxy:1\", resources: {requests: {memory: 64Mi}, limits: {memory: 64Mi}}}}
         ",
         "
-            error[hpa-without-request]: HorizontalPodAutoscaler/api `spec.metrics[0].resource`: the container `proxy` requests no cpu: the target is never computed (profile `dev`)
-               --> templates/app/horizontalpodautoscaler.yaml:15:9
-                |
-            15 |         name: {{ metric.name }}
-                |         ^^^^^^^^^^^^^^^^^^^^^^^
+            error[hpa-without-request]: HorizontalPodAutoscaler/api `spec.metrics[0].resource.target.averageUtilization`: the container `proxy` requests no cpu: the target is never computed (profile `dev`)
+              --> kgen.yaml:7:56
+               |
+            7 |     autoscaling: {minReplicas: 1, maxReplicas: 3, cpu: 70}
+               |                                                        ^^
             hint: add `resources.requests.cpu` to each container that runs beside the app
         ",
     );

@@ -116,11 +116,11 @@ fn a_store_without_startup_probe() {
                 patch: [{op: remove, path: /spec/template/spec/containers/0/startupProbe}]
         ",
         "
-            error[no-startup-probe]: StatefulSet/queue `spec.template.spec.containers[0].startupProbe`: without a startup probe, liveness kills it while it loads or makes its data directory (profile `dev`)
-              --> templates/redis/container.yaml:1:1
+            error[no-startup-probe]: StatefulSet/queue: without a startup probe, liveness kills it while it loads or makes its data directory (profile `dev`)
+              --> kgen.yaml:4:9
                |
-            1 | - name: redis
-               | ^^^^^^^^^^^^^
+            4 | redis: {queue: {}}
+               |         ^^^^^
             hint: remove what took it away: kgen writes one of five minutes and more
         ",
     );
