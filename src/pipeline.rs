@@ -30,6 +30,8 @@ pub struct Input {
     pub templates: Vec<Template>,
     /// Arguments of `--set`.
     pub set: Vec<String>,
+    /// The profiles to render; all where there are none.
+    pub only: Vec<Arc<str>>,
 }
 
 /// One profile, rendered.
@@ -104,7 +106,7 @@ pub fn render(
     values: Option<Values>,
     origins: bool,
 ) -> Result<Rendered> {
-    let all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
+    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     let mut report = Report::new();
     one_output(&all, &mut report);
     for (template, hint) in templates::unused(&input.templates) {
@@ -117,6 +119,9 @@ pub fn render(
     checks::leaks::report(&file_leaks(sources, loaded, &input.files), all.iter(), &mut report);
     let ciphers = ciphers(sources, input, &mut report);
     let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
+    let count = all.len();
+    all.retain(|settings| input.only.is_empty() || input.only.contains(&settings.profile));
+    let whole = count == all.len();
     let mut used = checks::allow::Used::new();
     all.iter().for_each(|settings| checks::allow::mistakes(settings, &mut report));
     let plans = planned(all, &inputs, &mut used, &mut report);
@@ -155,7 +160,10 @@ pub fn render(
     for (profile, found) in profiles.iter().zip(found) {
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
-    checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
+    // What one profile has no use for, another may have.
+    if whole {
+        checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
+    }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }
 

@@ -77,13 +77,17 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 6] = [
+const COMMANDS: [&[&str]; 10] = [
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
     &["render", "dev", "--only", "Deployment"],
     &["render", "dev", "--out", "one"],
     &["render", "devv"],
+    &["check"],
+    &["check", "dev", "--format", "json"],
+    &["check", "--format", "sarif"],
+    &["check", "--format", "github", "--deny", "warnings"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {

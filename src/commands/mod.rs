@@ -3,6 +3,7 @@
 //! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
 //! A reader that closed its pipe has what it wanted: 0.
 
+pub mod check;
 pub mod load;
 pub mod render;
 pub mod secret;
@@ -20,6 +21,7 @@ use terminal::Terminal;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Render(render::Args),
+    Check(check::Args),
     Secret(secret::Args),
 }
 
@@ -38,6 +40,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
+        Command::Check(args) => check::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
     };
     match result {

@@ -169,6 +169,16 @@ impl Report {
         }
     }
 
+    /// What these profiles show, and what no profile shows.
+    pub fn only(mut self, profiles: &[Arc<str>]) -> Self {
+        self.list.retain_mut(|d| {
+            let of_none = d.shown.profiles.is_empty();
+            d.shown.profiles.retain(|name| profiles.contains(name));
+            of_none || !d.shown.profiles.is_empty()
+        });
+        self
+    }
+
     /// Leaves out what does not pass.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.list.retain(keep);
