@@ -11,6 +11,7 @@ mod checks_network;
 mod checks_probes;
 mod checks_scaling;
 mod checks_stores;
+mod checks_versions;
 mod checks_volumes;
 mod clusters;
 mod commands; // the command line, the disk, the tree that is there

@@ -97,9 +97,16 @@ fn lift(found: &mut Found, settings: &Settings, resources: &[Resource], used: &m
 /// What several settings or objects say beside each other.
 fn families(set: &set::Set) -> Found {
     let mut out = set::Findings::default();
-    for family in
-        [volume::check, store::check, probe::check, scaling::check, container::check, env::check, network::check]
-    {
+    for family in [
+        volume::check,
+        store::check,
+        probe::check,
+        scaling::check,
+        container::check,
+        env::check,
+        network::check,
+        version::check,
+    ] {
         family(set, &mut out);
     }
     out.0

@@ -57,7 +57,7 @@ fn in_arguments(container: &At, variables: &[At], out: &mut Vec<Finding>) {
     for list in [command, args].into_iter().flatten() {
         for (word, name, variable) in mentioned(&list, variables) {
             let Some(secret) = variable.at(&["valueFrom", "secretKeyRef"]) else { continue };
-            let is_script = script.is_some_and(|at| words[at].node as *const _ == word.node as *const _);
+            let is_script = script.is_some_and(|at| std::ptr::eq(words[at].node, word.node));
             let message = if is_script {
                 format!(
                     "the value of `$({name})` becomes part of the shell's script: a quote in it ends the text, the rest runs"
