@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::set::{Findings, Set, Workload};
+use crate::resource::probe::script;
 use crate::resource::walk::At;
 
 pub fn check(set: &Set, out: &mut Findings) {
@@ -14,6 +15,7 @@ pub fn check(set: &Set, out: &mut Findings) {
         for (_, container) in workload.pod.containers() {
             let sources = sources(set, workload, &container);
             order(workload, &container, &sources, out);
+            arguments(workload, &container, &sources, out);
             shadowed(set, workload, &container, &sources, out);
             links(set, workload, &container, out);
             digits(set, workload, &sources, out);
@@ -67,13 +69,11 @@ fn order(workload: &Workload, container: &At, sources: &[Source], out: &mut Find
     for (index, variable) in variables.iter().enumerate() {
         let Some(value) = variable.get("value") else { continue };
         for name in mentioned(value.text().unwrap_or_default()) {
-            if names[..index].contains(&name) || brought.contains(name) || name.starts_with("KUBERNETES_") {
+            if names[..index].contains(&name) || brought.contains(name) || is_link(workload, name) {
                 continue;
             }
             let later = names[index..].contains(&name);
-            // A text in small letters is more likely a shell's `$(date)`.
-            let meant = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-            if !later && (open || !meant) {
+            if !later && (open || !is_loud(name)) {
                 continue;
             }
             let own = variable.str("name").unwrap_or_default();
@@ -87,6 +87,40 @@ fn order(workload: &Workload, container: &At, sources: &[Source], out: &mut Find
             out.push(workload.index, value.error("env-order", message).hint(hint));
         }
     }
+}
+
+/// `$(NAME)` in `command` and `args` of a variable that the container does not have: what the image sets, the kubelet does not
+/// know. A shell makes something else of it.
+fn arguments(workload: &Workload, container: &At, sources: &[Source], out: &mut Findings) {
+    if sources.iter().any(|source| source.names.is_none()) {
+        return;
+    }
+    let variables = container.items("env");
+    let is_known = |name: &str| {
+        let own = variables.iter().any(|at| at.str("name") == Some(name));
+        own || sources.iter().flat_map(|source| &source.names).flatten().any(|known| known == name)
+    };
+    let words: Vec<At> = ["command", "args"].iter().flat_map(|key| container.items(key)).collect();
+    let script = script(&words);
+    for (_, word) in words.iter().enumerate().filter(|(index, _)| Some(*index) != script) {
+        let names = mentioned(word.text().unwrap_or_default());
+        for name in names.into_iter().filter(|name| is_loud(name) && !is_known(name) && !is_link(workload, name)) {
+            let message = format!("`$({name})` stays as it is written: `env` has no variable `{name}`");
+            let hint = format!("define `{name}` under `env`, or let a shell read it; `$$({name})` means the text");
+            out.push(workload.index, word.error("env-order", message).hint(hint));
+        }
+    }
+}
+
+/// Kubernetes makes these of its own Service, and of all others where the pod does not refuse them.
+fn is_link(workload: &Workload, name: &str) -> bool {
+    let others = workload.pod.spec.bool("enableServiceLinks") != Some(false);
+    name.starts_with("KUBERNETES_") || (others && (name.contains("_SERVICE_") || name.contains("_PORT")))
+}
+
+/// A text in small letters is more likely a shell's `$(date)`.
+fn is_loud(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The names in `$(NAME)`; `$$(NAME)` is text.

@@ -99,6 +99,7 @@ pub const TABLE: &[Check] = &[
     error("yaml", "the file is no YAML"),
     error("not-utf8", "the file is not UTF-8"),
     error("empty-project", "the file holds no project"),
+    error("other-file", "the file is another tool's"),
     error("duplicate-key", "a map has one key twice"),
     error("unknown-key", "the language has no such key here"),
     error("missing-key", "a key is needed and not there"),

@@ -75,7 +75,7 @@ fn in_arguments(container: &At, variables: &[At], out: &mut Vec<Finding>) {
 }
 
 /// Which of the words a shell runs: the one behind its first option with `c`.
-fn script(words: &[At]) -> Option<usize> {
+pub fn script(words: &[At]) -> Option<usize> {
     let texts: Vec<&str> = words.iter().map(|at| at.text().unwrap_or_default()).collect();
     let program = texts.first()?.rsplit('/').next()?;
     let flag = texts.iter().position(|text| text.starts_with('-') && !text.starts_with("--") && text.contains('c'))?;

@@ -240,6 +240,26 @@ fn a_variable_that_stands_further_down() {
 }
 
 #[test]
+fn a_variable_that_only_the_image_has() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api: {image: \"acme/api:1\", args: [--home, $(HOME), --port, $(PORT)], env: {PORT: \"80\"}}
+              web: {image: \"acme/web:1\", command: [sh, -c, 'serve \"$(HOSTNAME)\"'], args: [$(date)]}
+        ",
+        "
+            error[env-order]: Deployment/api `spec.template.spec.containers[0].args[1]`: `$(HOME)` stays as it is written: `env` has no variable `HOME` (profile `dev`)
+              --> kgen.yaml:5:45
+               |
+            5 |   api: {image: \"acme/api:1\", args: [--home, $(HOME), --port, $(PORT)], env: {PORT: \"80\"}}
+               |                                             ^^^^^^^
+            hint: define `HOME` under `env`, or let a shell read it; `$$(HOME)` means the text
+        ",
+    );
+}
+
+#[test]
 fn variables_in_order() {
     said(
         project(
