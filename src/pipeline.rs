@@ -160,8 +160,8 @@ pub fn render(
     for (profile, found) in profiles.iter().zip(found) {
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
-    // What one profile has no use for, another may have.
-    if whole {
+    // What one profile has no use for, another may have; after an error some checks did not run.
+    if whole && !report.has_errors() {
         checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }

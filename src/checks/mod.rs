@@ -1,9 +1,10 @@
 //! What is found in rendered objects, said in terms of the project file.
 //!
-//! Owns: which checks run over a profile's objects, `allow:`, and turning a finding's path into the setting or the
-//! line of a template or manifest behind it.
-//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`),
-//! secrets in texts (`leaks.rs`).
+//! Owns: which checks run over a profile's objects, and turning a finding's path into the setting or the line of a template
+//! or manifest behind it. Each family of checks has a file: `volume`, `store`, `probe`, `scaling`, `container`, `env`,
+//! `network`, `version`, `unused`; `table.rs` has a row for every message of kgen, `pages/` its page, `allow.rs` what a
+//! component silences.
+//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`), secrets in texts (`leaks.rs`).
 
 pub mod allow;
 mod container;
@@ -18,6 +19,8 @@ pub mod table;
 mod unused;
 pub mod version;
 mod volume;
+
+pub use table::page;
 
 use std::collections::BTreeMap;
 
