@@ -99,8 +99,8 @@ impl Writer<'_> {
     fn define(&mut self, object: &'static Object, place: &str, defaults: Option<&str>) -> String {
         let is_free = |name: &String| self.names.iter().all(|(_, known)| known != name);
         let words: Vec<&str> = place.split('.').collect();
-        let names = (1..=words.len()).map(|count| words[words.len() - count..].join("."));
-        let name = names.clone().find(is_free).or_else(|| names.last()).unwrap_or_default();
+        let mut names = (1..=words.len()).map(|count| words[words.len() - count..].join("."));
+        let name = names.find(is_free).unwrap_or_else(|| place.to_owned());
         self.names.push((object, name.clone()));
         let body = self.body(object, &name, defaults);
         let value = match object.shorthand.and_then(|key| object.field(key)) {
