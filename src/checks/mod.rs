@@ -72,6 +72,7 @@ pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: 
         out.extend(resource::check::object(&resource.body).into_iter().map(|finding| (index, finding)));
         out.extend(security::check(&resource.body).into_iter().map(|finding| (index, pod_security(resource, finding))));
         out.extend(resource::probe::check(&resource.body).into_iter().map(|finding| (index, finding)));
+        out.extend(allow::annotations(resource).into_iter().map(|finding| (index, finding)));
         out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out.extend(references::check(resources, &existing));
@@ -89,10 +90,10 @@ pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: 
 /// Takes out what is allowed.
 fn lift(found: &mut Found, settings: &Settings, resources: &[Resource], used: &mut allow::Used) {
     found.retain(|(index, finding)| {
-        let component = &resources[*index].component;
-        let allowed = allow::allows(settings, component, finding.id);
+        let resource = &resources[*index];
+        let allowed = allow::permits(settings, resource, finding.id);
         if allowed {
-            used.insert((component.to_string(), finding.id.to_owned()));
+            used.insert((resource.component.to_string(), finding.id.to_owned()));
         }
         !allowed
     });
@@ -139,6 +140,9 @@ fn pod_security(resource: &Resource, finding: Finding) -> Finding {
     let way = finding.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
     let allow = match resource.component.split_once('.') {
         Some(_) => format!("; `allow: {{{}: REASON}}` in `{}` lifts it", finding.id, resource.component),
+        None if *resource.component == *"manifests" => {
+            format!("; the annotation `{}{}: REASON` lifts it", allow::ANNOTATION, finding.id)
+        }
         None => String::new(),
     };
     finding.hint(format!("{way}a rule of Pod Security `restricted`{allow}"))
@@ -179,11 +183,12 @@ fn severity(resource: &Resource, finding: &Finding) -> Severity {
     }
 }
 
-/// What is wrong with an object whatever else there is in the cluster.
+/// What is wrong with an object whatever else there is in the cluster, or gives a pod the node: that wants a reason anywhere.
 fn is_own_mistake(id: &str) -> bool {
+    const NODE: [&str; 3] = ["host-path", "privileged", "host-network"];
     const OUTSIDE: [&str; 5] =
         ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods", "namespace-mixed"];
-    !OUTSIDE.contains(&id) && !security::IDS.contains(&id)
+    NODE.contains(&id) || (!OUTSIDE.contains(&id) && !security::IDS.contains(&id))
 }
 
 /// What is needed to tell where a finding was written.

@@ -82,3 +82,97 @@ fn an_allow_of_what_planning_finds() {
         ",
     );
 }
+
+#[test]
+fn an_allow_without_reason() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps: {api: {image: \"acme/api:1\", allow: {unused: \" \"}}}
+        ",
+        "
+            error[allow-refused]: `apps.api` allows `unused` without a reason
+              --> kgen.yaml:4:43
+               |
+            4 | apps: {api: {image: \"acme/api:1\", allow: {unused: \" \"}}}
+               |                                           ^^^^^^
+            hint: say why it is right here: the next reader has only that
+        ",
+    );
+}
+
+#[test]
+fn a_manifest_that_takes_the_node() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: Pod
+                metadata: {name: a}
+                spec:
+                  hostNetwork: true
+                  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+                  containers: [{name: a, image: \"acme/agent:1\", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}, resources: {requests: {memory: 64Mi}, limits: {memory: 64Mi}}}]
+        ",
+        "
+            error[host-network]: Pod/a `spec.hostNetwork`: `hostNetwork` shares a namespace of the node (profile `dev`)
+              --> kgen.yaml:9:20
+               |
+            9 |       hostNetwork: true
+               |                    ^^^^
+            hint: a rule of Pod Security `restricted`; the annotation `allow.kgen.dev/host-network: REASON` lifts it
+        ",
+    );
+}
+
+#[test]
+fn a_manifest_that_takes_the_node_with_a_reason() {
+    said(
+        project(
+            "
+                profiles: {dev: {}}
+                manifests:
+                  - apiVersion: v1
+                    kind: Pod
+                    metadata: {name: a, annotations: {allow.kgen.dev/host-network: answers for the node}}
+                    spec:
+                      hostNetwork: true
+                      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+                      containers: [{name: a, image: \"acme/agent:1\", securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}, resources: {requests: {memory: 64Mi}, limits: {memory: 64Mi}}}]
+            ",
+        )
+        .args(["render"]),
+        "
+            3 written, 0 removed, 0 unchanged
+        ",
+    );
+}
+
+#[test]
+fn an_annotation_that_allows_no_check() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: a, annotations: {allow.kgen.dev/host-pth: a, allow.kgen.dev/missing-field: b}}
+        ",
+        "
+            error[allow-unknown]: ConfigMap/a `metadata.annotations[\"allow.kgen.dev/host-pth\"]`: no check is called `host-pth` (profile `dev`)
+              --> kgen.yaml:7:64
+               |
+            7 |     metadata: {name: a, annotations: {allow.kgen.dev/host-pth: a, allow.kgen.dev/missing-field: b}}
+               |                                                                ^
+            hint: did you mean `host-path`?
+
+            error[allow-refused]: ConfigMap/a `metadata.annotations[\"allow.kgen.dev/missing-field\"]`: a manifest cannot allow `missing-field` (profile `dev`)
+              --> kgen.yaml:7:97
+               |
+            7 |     metadata: {name: a, annotations: {allow.kgen.dev/host-pth: a, allow.kgen.dev/missing-field: b}}
+               |                                                                                                 ^
+            hint: whatever the reason, it stays wrong: a required field is missing
+        ",
+    );
+}
