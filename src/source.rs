@@ -148,6 +148,14 @@ impl Sources {
         }
     }
 
+    /// The characters of a span on one line, as they may be shown; whether some are hidden.
+    pub fn shown(&self, span: Span) -> (String, bool) {
+        let source = self.get(span.file);
+        let (start, end) = (source.floor(span.start), source.floor(span.end.max(span.start)));
+        let hidden = self.hidden_in(span.file, start, end);
+        (show(&source.text, start, end, &hidden), !hidden.is_empty())
+    }
+
     /// Byte ranges that touch `start..end` of a file and are masked, or look secret; sorted and apart.
     fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
         let masked =

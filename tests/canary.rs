@@ -77,7 +77,7 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 15] = [
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
@@ -88,6 +88,11 @@ const COMMANDS: [&[&str]; 10] = [
     &["check", "dev", "--format", "json"],
     &["check", "--format", "sarif"],
     &["check", "--format", "github", "--deny", "warnings"],
+    &["profile", "list"],
+    &["profile", "show", "dev"],
+    &["profile", "show", "dev", "--all-layers"],
+    &["profile", "show", "dev", "--format", "json"],
+    &["profile", "show", "--all", "--format", "json"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
@@ -189,7 +194,7 @@ fn a_value_is_found_in_its_secret_only() {
 /// What is typed, piped or imported is found nowhere: the repository has its ciphertext.
 #[test]
 fn a_value_that_is_sealed_is_found_nowhere() {
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &["secret", "set", "prod", "app", "token"],
         &["secret", "set", "prod", "app", "tokn"],
         &["secret", "set", "prodd", "app", "token"],
@@ -202,6 +207,8 @@ fn a_value_that_is_sealed_is_found_nowhere() {
         &["render"],
         &["render", "prod"],
         &["render", "--check"],
+        &["profile", "show", "prod", "--all-layers"],
+        &["profile", "show", "--all"],
     ];
     for (mistake, app, end, more) in MISTAKES {
         let room = Room::new(&format!(

@@ -45,6 +45,16 @@ fn the_postgresql_of_the_readme_renders() {
 }
 
 #[test]
+fn what_differs_in_the_readme_is_what_kgen_says() {
+    let ([project, ..], [_, shown, ..]) = (&blocks("yaml")[..], &blocks("text")[..]) else { panic!("no such block") };
+    let said = Kgen::new().file("kgen.yaml", project).args(["profile", "show", "--all", "--diff"]).says();
+    let mut lines = said.lines();
+    for line in shown.lines() {
+        assert!(lines.any(|said| said == line), "{line}\n{said}");
+    }
+}
+
+#[test]
 fn the_message_of_the_readme_is_what_kgen_says() {
     let [message, ..] = blocks("text")[..] else { panic!("the README has no message") };
     let project =

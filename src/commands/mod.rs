@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod load;
+pub mod profile;
 pub mod render;
 pub mod schema;
 pub mod secret;
@@ -21,6 +22,7 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Profile(profile::Args),
     Render(render::Args),
     Check(check::Args),
     Secret(secret::Args),
@@ -41,6 +43,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
+        Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
