@@ -40,7 +40,7 @@ fn timeout(workload: &Workload, probe: &At, out: &mut Findings) {
     let Some(inner) = inner(&command).filter(|inner| *inner >= outer) else { return };
     let message = format!("the command waits {inner} s, but is killed after {outer} s: its own answer never comes");
     let finding = probe.warning_at("timeoutSeconds", "probe-timeout", message);
-    out.push(workload.index, finding.hint(format!("write `timeoutSeconds: {}`", inner + 2)));
+    out.push(workload.index, finding.hint(format!("write `timeoutSeconds: {}`", inner.saturating_add(2))));
 }
 
 /// The seconds of `timeout 3 ...`, `timeout -s KILL 3`, or a client's own `-t 3`.
@@ -68,8 +68,8 @@ fn early(workload: &Workload, container: &At, out: &mut Findings) {
     }
     let number = |probe: &At, key: &str, default: i64| probe.int(key).unwrap_or(default);
     let start = number(&readiness, "initialDelaySeconds", 0);
-    let given = number(&liveness, "initialDelaySeconds", 0)
-        + number(&liveness, "periodSeconds", 10).saturating_mul(number(&liveness, "failureThreshold", 3));
+    let tries = number(&liveness, "periodSeconds", 10).saturating_mul(number(&liveness, "failureThreshold", 3));
+    let given = number(&liveness, "initialDelaySeconds", 0).saturating_add(tries);
     if given < start {
         let message =
             format!("it restarts the container after {given} s, but readiness expects it after {start} s only");
@@ -84,7 +84,7 @@ fn grace(workload: &Workload, container: &At, out: &mut Findings) {
     let Some(sleep) = slept(&hook).filter(|sleep| *sleep >= grace) else { return };
     let message =
         format!("it sleeps {sleep} s of the {grace} s that the pod has to end: the process is killed unasked");
-    let hint = format!("write `terminationGracePeriodSeconds: {}`, or sleep less", sleep + 30);
+    let hint = format!("write `terminationGracePeriodSeconds: {}`, or sleep less", sleep.saturating_add(30));
     out.push(workload.index, hook.warning("grace-too-short", message).hint(hint));
 }
 
@@ -97,5 +97,5 @@ fn slept(hook: &At) -> Option<i64> {
     let words: Vec<&str> =
         texts.iter().flat_map(|text| text.split(|c: char| c.is_whitespace() || ";&|".contains(c))).collect();
     let sleeps = words.windows(2).filter(|pair| pair[0].rsplit('/').next() == Some("sleep"));
-    sleeps.filter_map(|pair| pair[1].trim_end_matches('s').parse::<i64>().ok()).reduce(|a, b| a + b)
+    sleeps.filter_map(|pair| pair[1].trim_end_matches('s').parse::<i64>().ok()).reduce(i64::saturating_add)
 }

@@ -27,9 +27,10 @@ pub fn check(set: &Set, out: &mut Findings) {
 fn scaled(at: &At, whole: i64) -> Option<i64> {
     let text = at.scalar()?;
     match text.strip_suffix('%') {
-        Some(percent) => percent.parse::<i64>().ok().map(|percent| {
-            whole.saturating_mul(percent).div_euclid(100) + i64::from(whole.saturating_mul(percent) % 100 != 0)
-        }),
+        Some(percent) => {
+            let parts = whole.saturating_mul(percent.parse().ok()?);
+            Some(parts.div_euclid(100) + i64::from(parts.rem_euclid(100) != 0))
+        }
         None => text.parse().ok(),
     }
 }
@@ -39,10 +40,13 @@ fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &
     let labels = spec.get("selector").map(|at| at.entries("matchLabels")).unwrap_or_default();
     let selected = set.selected(namespace, &labels);
     let counts: Option<Vec<i64>> = selected.iter().map(|workload| set.replicas(workload)).collect();
-    let Some(pods) = counts.map(|counts| counts.iter().sum::<i64>()).filter(|pods| *pods > 0) else { return };
+    let Some(pods) = counts.map(|counts| counts.into_iter().fold(0, i64::saturating_add)).filter(|pods| *pods > 0)
+    else {
+        return;
+    };
     let least = spec.get("minAvailable").and_then(|at| Some((scaled(&at, pods)?, at)));
     let most = spec.get("maxUnavailable").and_then(|at| Some((scaled(&at, pods)?, at)));
-    let Some((may_go, at)) = least.map(|(kept, at)| (pods - kept, at)).or(most) else { return };
+    let Some((may_go, at)) = least.map(|(kept, at)| (pods.saturating_sub(kept), at)).or(most) else { return };
     if may_go > 0 {
         return;
     }

@@ -62,13 +62,12 @@ fn room(workload: &Workload, server: &At, claims: &[set::Claim], out: &mut Findi
     let memory = directive(server, "--maxmemory").and_then(|at| server::bytes(at.text()?));
     let Some((claim, memory)) = claims.first().zip(memory).filter(|_| writes) else { return };
     let Some(size) = claim.spec.at(&["resources", "requests", "storage"]) else { return };
-    if set::bytes(&size).is_some_and(|bytes| bytes < 2 * memory) {
+    let least = memory.saturating_mul(2);
+    if set::bytes(&size).is_some_and(|bytes| bytes < least) {
         let message = format!("a rewrite of the AOF needs twice the {} MiB of data beside each other", memory >> 20);
         let index = if claim.own { workload.index } else { claim.index };
         let finding = size.warning("claim-too-small", message);
-        out.push(
-            index,
-            finding.hint(format!("write `persistence: {{size: {}Mi}}` or more", (2 * memory).div_ceil(1 << 20))),
-        );
+        let hint = format!("write `persistence: {{size: {}Mi}}` or more", least.div_ceil(1 << 20));
+        out.push(index, finding.hint(hint));
     }
 }

@@ -238,7 +238,7 @@ pub fn share(persistent: bool) -> u128 {
 
 fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128>, persistent: bool) {
     let (Some(limit), Some(memory)) = (limit, bytes(said.as_str().unwrap_or_default())) else { return };
-    let percent = memory * 100 / limit.max(1);
+    let percent = memory.saturating_mul(100) / limit.max(1);
     let bound = if persistent { 60 } else { 75 };
     let message = format!("`{}.maxMemory` is {percent} % of the memory limit", owner.id);
     let hint = format!("leave it out: kgen takes {} % of the limit", share(persistent));

@@ -264,3 +264,38 @@ fn a_secret_in_an_argument() {
         ",
     );
 }
+
+#[test]
+fn numbers_beyond_all_bounds() {
+    said(
+        project(
+            "
+                profiles: {dev: {}}
+                apps:
+                  api:
+                    image: acme/api:1
+                    port: 80
+                    lifecycle: {preStop: {exec: {command: [sh, -c, sleep 9223372036854775807; sleep 9223372036854775807]}}}
+                    livenessProbe: {exec: {command: [timeout, \"9223372036854775807\", x]}, timeoutSeconds: 2147483647, initialDelaySeconds: 2147483647, periodSeconds: 2147483647, failureThreshold: 2147483647}
+                    readinessProbe: {httpGet: /, initialDelaySeconds: 1}
+            ",
+        )
+        .args(["render"]),
+        "
+            warning[grace-too-short]: Deployment/api `spec.template.spec.containers[0].lifecycle.preStop`: it sleeps 9223372036854775807 s of the 30 s that the pod has to end: the process is killed unasked (profile `dev`)
+              --> kgen.yaml:8:44
+               |
+            8 |     lifecycle: {preStop: {exec: {command: [sh, -c, sleep 9223372036854775807; sleep 9223372036854775807]}}}
+               |                                            ^^
+            hint: write `terminationGracePeriodSeconds: 9223372036854775807`, or sleep less
+
+            warning[probe-timeout]: Deployment/api `spec.template.spec.containers[0].livenessProbe.timeoutSeconds`: the command waits 9223372036854775807 s, but is killed after 2147483647 s: its own answer never comes (profile `dev`)
+              --> kgen.yaml:9:91
+               |
+            9 | ssProbe: {exec: {command: [timeout, \"9223372036854775807\", x]}, timeoutSeconds: 2147483647, initialDelaySeconds: 2147483647, periodSeconds: 2147483647, failureT
+               |                                                                                 ^^^^^^^^^^
+            hint: write `timeoutSeconds: 9223372036854775807`
+            5 written, 0 removed, 0 unchanged
+        ",
+    );
+}
