@@ -30,6 +30,8 @@ pub struct Input {
     pub templates: Vec<Template>,
     /// Arguments of `--set`.
     pub set: Vec<String>,
+    /// The profiles to render; all where there are none.
+    pub only: Vec<Arc<str>>,
 }
 
 /// One profile, rendered.
@@ -109,7 +111,7 @@ pub fn render(
     values: Option<Values>,
     origins: bool,
 ) -> Result<Rendered> {
-    let all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
+    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     let mut report = Report::new();
     one_output(&all, &mut report);
     for (template, hint) in templates::unused(&input.templates) {
@@ -122,7 +124,12 @@ pub fn render(
     checks::leaks::report(&file_leaks(sources, loaded, &input.files), all.iter(), &mut report);
     let ciphers = ciphers(sources, input, &mut report);
     let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
-    let plans = planned(all, &inputs, &mut report);
+    let count = all.len();
+    all.retain(|settings| input.only.is_empty() || input.only.contains(&settings.profile));
+    let whole = count == all.len();
+    let mut used = checks::allow::Used::new();
+    all.iter().for_each(|settings| checks::allow::mistakes(settings, &mut report));
+    let plans = planned(all, &inputs, &mut used, &mut report);
     if report.has_errors() {
         return Err(report);
     }
@@ -135,10 +142,18 @@ pub fn render(
     let rendered = each(plans, count, |(settings, plan)| {
         let mut report = Report::new();
         let resources = objects(&engine, &settings, &plan, texts, &mut report);
-        let found = resources.as_ref().map(|resources| checks::findings(&plan, resources));
-        (resources.zip(found).map(|(resources, found)| (Profile { settings, plan, resources }, found)), report)
+        let mut used = checks::allow::Used::new();
+        let found = resources.as_ref().map(|resources| checks::findings(&plan, &settings, resources, &mut used));
+        if let Some((resources, found)) = resources.as_ref().zip(found.as_ref()) {
+            let profile = checks::Profile { plan: &plan, settings: &settings, resources };
+            report.extend(checks::unused(&profile, found, &mut used));
+        }
+        let profile = resources.zip(found).map(|(resources, found)| (Profile { settings, plan, resources }, found));
+        (profile.map(|profile| (profile, used)), report)
     });
-    let (profiles, found): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
+    let (rendered, allowed): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
+    let (profiles, found): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
+    used.extend(allowed.into_iter().flatten());
     if report.has_errors() {
         return Err(report);
     }
@@ -149,6 +164,10 @@ pub fn render(
     let places = checks::Places { engine: &engine, sources };
     for (profile, found) in profiles.iter().zip(found) {
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
+    }
+    // What one profile has no use for, another may have; after an error some checks did not run.
+    if whole && !report.has_errors() {
+        checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
 }
@@ -166,22 +185,26 @@ pub fn plans(
     let mut report = Report::new();
     let there = if ciphers { Some(self::ciphers(sources, input, &mut report)) } else { None };
     let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
-    let plans = planned(all, &inputs, &mut report);
+    let plans = planned(all, &inputs, &mut checks::allow::Used::new(), &mut report);
     if report.has_errors() { Err(report) } else { Ok(plans) }
 }
 
-/// The plans that there are.
-fn planned(all: Vec<Settings>, inputs: &Inputs, report: &mut Report) -> Vec<(Settings, Plan)> {
+/// The plans that there are. What their components allow is left out of the report, and noted.
+fn planned(
+    all: Vec<Settings>,
+    inputs: &Inputs,
+    used: &mut checks::allow::Used,
+    report: &mut Report,
+) -> Vec<(Settings, Plan)> {
     let mut plans = Vec::new();
     for settings in all {
         let settings = plan::resolve::top(settings, report);
-        match plan::plan(&settings, inputs) {
-            Ok((plan, warnings)) => {
-                report.extend(warnings);
-                plans.push((settings, plan));
-            }
-            Err(errors) => report.extend(errors),
+        let (plan, mut said) = plan::plan(&settings, inputs);
+        checks::allow::lift(&mut said, &settings, used);
+        if !said.has_errors() {
+            plans.push((settings, plan));
         }
+        report.extend(said);
     }
     plans
 }

@@ -82,6 +82,11 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
+    /// The paths of all texts, in the order in which they were read.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|source| &*source.path)
+    }
+
     /// The text of this path, if it is known.
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.files.iter().position(|source| source.path == path).map(|at| FileId(at as u32))

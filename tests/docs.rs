@@ -89,3 +89,23 @@ fn the_diff_of_the_readme_is_what_kgen_says() {
     let project = include_str!("../golden/diff-folded/kgen.yaml");
     Kgen::new().file("kgen.yaml", project).args(["diff", "dev", "prod"]).stdout(diff).status(1).run();
 }
+
+#[test]
+fn the_checks_of_the_readme() {
+    let allowed = blocks("yaml").into_iter().find(|block| block.contains("allow:")).unwrap();
+    let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{allowed}");
+    let check = |text: &str| Kgen::new().file("kgen.yaml", text).args(["check", "prod", "--deny", "warnings"]);
+    check(&project).stderr("no errors, no warnings\n").run();
+    let without = project.replace("    allow: {single-replica: \"an internal page\"}\n", "");
+    let said = check(&without).args(["-q"]).status(1);
+    said.stderr(
+        "error[single-replica]: Deployment/web `spec.replicas`: one pod serves Ingress/web: each drain of its node is an outage (profile `prod`)
+  --> kgen.yaml:7:15
+   |
+7 |     replicas: 1
+   |               ^
+hint: write `replicas: 2` or more
+",
+    )
+    .run();
+}

@@ -6,6 +6,14 @@ use crate::schema::agrees;
 use crate::support::{KGEN, Kgen};
 
 mod backups;
+mod checks_allow;
+mod checks_containers;
+mod checks_network;
+mod checks_probes;
+mod checks_scaling;
+mod checks_stores;
+mod checks_versions;
+mod checks_volumes;
 mod clusters;
 mod commands; // the command line, the disk, the tree that is there
 mod components;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod canary; // a secret value is found in its Secret only
+mod check; // what `kgen check` finds, and how it says so
 mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file

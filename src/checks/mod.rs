@@ -1,11 +1,26 @@
 //! What is found in rendered objects, said in terms of the project file.
 //!
-//! Owns: which checks run over a profile's objects, `allow:`, and turning a finding's path into the setting or the
-//! line of a template or manifest behind it.
-//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`),
-//! secrets in texts (`leaks.rs`).
+//! Owns: which checks run over a profile's objects, and turning a finding's path into the setting or the line of a template
+//! or manifest behind it. Each family of checks has a file: `volume`, `store`, `probe`, `scaling`, `container`, `env`,
+//! `network`, `version`, `unused`; `table.rs` has a row for every message of kgen, `pages/` its page, `allow.rs` what a
+//! component silences.
+//! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`), secrets in texts (`leaks.rs`).
 
+pub mod allow;
+mod container;
+mod env;
 pub mod leaks;
+mod network;
+mod probe;
+mod scaling;
+mod set;
+mod store;
+pub mod table;
+mod unused;
+pub mod version;
+mod volume;
+
+pub use table::page;
 
 use std::collections::BTreeMap;
 
@@ -27,9 +42,6 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
     let mut said: Vec<(usize, Finding, Diagnostic)> = Vec::new();
     for (index, finding) in found {
         let resource = &resources[index];
-        if allowed(resource, &finding, settings) {
-            continue;
-        }
         let span = places.span(resource, &finding, settings);
         let same = |(_, known, d): &&mut (usize, Finding, Diagnostic)| {
             span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
@@ -48,8 +60,8 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
     said.into_iter().for_each(|(.., diagnostic)| report.push(diagnostic));
 }
 
-/// Runs all checks over one profile's objects.
-pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
+/// Runs all checks over one profile's objects; what its components allow is left out, and noted.
+pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: &mut allow::Used) -> Found {
     let existing = |kind: &str, name: &str| {
         (kind == "Secret" && plan.foreign_secrets)
             || (kind == "ServiceAccount" && name == "default")
@@ -60,11 +72,67 @@ pub fn findings(plan: &Plan, resources: &[Resource]) -> Found {
         out.extend(resource::check::object(&resource.body).into_iter().map(|finding| (index, finding)));
         out.extend(security::check(&resource.body).into_iter().map(|finding| (index, pod_security(resource, finding))));
         out.extend(resource::probe::check(&resource.body).into_iter().map(|finding| (index, finding)));
+        out.extend(allow::annotations(resource).into_iter().map(|finding| (index, finding)));
         out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out.extend(references::check(resources, &existing));
     out.extend(duplicates(resources));
+    lift(&mut out, settings, resources, used);
+    // What objects say beside each other counts when each of them is right.
+    if !out.iter().any(|(index, finding)| severity(&resources[*index], finding) == Severity::Error) {
+        let mut beside = families(&set::Set::new(settings, plan, resources));
+        lift(&mut beside, settings, resources, used);
+        out.extend(beside);
+    }
     out
+}
+
+/// Takes out what is allowed.
+fn lift(found: &mut Found, settings: &Settings, resources: &[Resource], used: &mut allow::Used) {
+    found.retain(|(index, finding)| {
+        let resource = &resources[*index];
+        let allowed = allow::permits(settings, resource, finding.id);
+        if allowed {
+            used.insert((resource.component.to_string(), finding.id.to_owned()));
+        }
+        !allowed
+    });
+}
+
+/// What several settings or objects say beside each other.
+fn families(set: &set::Set) -> Found {
+    let mut out = set::Findings::default();
+    for family in [
+        volume::check,
+        store::check,
+        probe::check,
+        scaling::check,
+        container::check,
+        env::check,
+        network::check,
+        version::check,
+    ] {
+        family(set, &mut out);
+    }
+    out.0
+}
+
+/// What no object shows: said of the settings alone, when the objects are right.
+pub fn unused(profile: &Profile, found: &Found, used: &mut allow::Used) -> Report {
+    let Profile { plan, settings, resources } = profile;
+    let mut report = Report::new();
+    if found.iter().all(|(index, finding)| severity(&resources[*index], finding) == Severity::Warning) {
+        unused::check(&set::Set::new(settings, plan, resources), &mut report);
+    }
+    allow::lift(&mut report, settings, used);
+    report
+}
+
+/// A rendered profile, as far as checks look at it.
+pub struct Profile<'p> {
+    pub plan: &'p Plan,
+    pub settings: &'p Settings,
+    pub resources: &'p [Resource],
 }
 
 /// Who asks for it, and how a component goes without.
@@ -72,6 +140,9 @@ fn pod_security(resource: &Resource, finding: Finding) -> Finding {
     let way = finding.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
     let allow = match resource.component.split_once('.') {
         Some(_) => format!("; `allow: {{{}: REASON}}` in `{}` lifts it", finding.id, resource.component),
+        None if *resource.component == *"manifests" => {
+            format!("; the annotation `{}{}: REASON` lifts it", allow::ANNOTATION, finding.id)
+        }
         None => String::new(),
     };
     finding.hint(format!("{way}a rule of Pod Security `restricted`{allow}"))
@@ -98,25 +169,26 @@ fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
     let text = format!("{}{place}: {}", resource.id, finding.message);
-    let foreign = *resource.component == *"manifests" && !is_own_mistake(finding.id);
-    match finding.severity {
-        // A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
-        Severity::Error if foreign => Diagnostic::warning(finding.id, text),
-        Severity::Error => Diagnostic::error(finding.id, text).maybe_hint(finding.hint.clone()),
-        Severity::Warning => Diagnostic::warning(finding.id, text).maybe_hint(finding.hint.clone()),
+    let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::error(finding.id, text) };
+    // The way out of what is not the manifest's own mistake is not in the project.
+    let hint = finding.hint.clone().filter(|_| d.severity == finding.severity);
+    d.maybe_hint(hint)
+}
+
+/// A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
+fn severity(resource: &Resource, finding: &Finding) -> Severity {
+    match *resource.component == *"manifests" && !is_own_mistake(finding.id) {
+        true => Severity::Warning,
+        false => finding.severity,
     }
 }
 
-/// What is wrong with an object whatever else there is in the cluster.
+/// What is wrong with an object whatever else there is in the cluster, or gives a pod the node: that wants a reason anywhere.
 fn is_own_mistake(id: &str) -> bool {
-    const OUTSIDE: [&str; 4] = ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods"];
-    !OUTSIDE.contains(&id) && !security::IDS.contains(&id)
-}
-
-/// `allow: {host-path: "reason"}` of the component.
-fn allowed(resource: &Resource, finding: &Finding, settings: &Settings) -> bool {
-    let Some((section, name)) = resource.component.split_once('.') else { return false };
-    settings.root.at(&[section, name, "allow", finding.id]).is_some()
+    const NODE: [&str; 3] = ["host-path", "privileged", "host-network"];
+    const OUTSIDE: [&str; 5] =
+        ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods", "namespace-mixed"];
+    NODE.contains(&id) || (!OUTSIDE.contains(&id) && !security::IDS.contains(&id))
 }
 
 /// What is needed to tell where a finding was written.
@@ -139,6 +211,12 @@ impl Places<'_> {
             return Some(span);
         }
         let users = leaf.iter().find_map(written).or_else(|| nodes.iter().rev().find_map(written));
+        // What only a preset says is said of the component.
+        let is_presets = |span: &Span| self.sources.get(span.file).path.starts_with("profiles/");
+        let users = match users {
+            Some(span) if is_presets(&span) => component_span(resource, settings).or(Some(span)),
+            other => other,
+        };
         let whole = || finding.path.is_empty().then(|| component_span(resource, settings)).flatten();
         let line = || nodes.iter().rev().copied().chain(leaf).find_map(|tree| self.line(tree.from.as_ref()?));
         whole().or(users).or_else(line)

@@ -131,6 +131,17 @@ impl Workspace {
         pipeline::render(&mut self.sources, &self.loaded, &self.input, values, origins)
     }
 
+    /// The names of all profiles, in the project's order.
+    pub fn profiles(&self) -> Vec<std::sync::Arc<str>> {
+        crate::settings::profiles(&self.loaded.project)
+    }
+
+    /// Some profiles, with the places of all that is found, and without secret values.
+    pub fn check(&mut self, profiles: &[std::sync::Arc<str>]) -> Result<Rendered> {
+        self.input.only = profiles.to_vec();
+        pipeline::render(&mut self.sources, &self.loaded, &self.input, None, false)
+    }
+
     pub fn project(&self) -> &Tree<Span> {
         &self.loaded.project.root
     }

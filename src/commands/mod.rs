@@ -3,6 +3,7 @@
 //! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
 //! A reader that closed its pipe has what it wanted: 0.
 
+pub mod check;
 pub mod diff;
 pub mod graph;
 pub mod load;
@@ -25,6 +26,7 @@ use terminal::Terminal;
 pub enum Command {
     Render(render::Args),
     Diff(diff::Args),
+    Check(check::Args),
     Graph(graph::Args),
     Profile(profile::Args),
     Secret(secret::Args),
@@ -47,6 +49,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
+        Command::Check(args) => check::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),

@@ -69,6 +69,12 @@ impl Diagnostic {
         self
     }
 
+    /// The component that is at fault, whose `allow` may silence it.
+    pub fn of(mut self, component: &str) -> Self {
+        self.shown.component = Some(component.into());
+        self
+    }
+
     pub fn in_profile(mut self, name: &Arc<str>) -> Self {
         self.shown.profiles.push(name.clone());
         self
@@ -100,6 +106,7 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
     pub profiles: Vec<Arc<str>>,
+    pub component: Option<Arc<str>>,
     /// Further objects than the one of the message.
     pub also: BTreeSet<String>,
 }
@@ -160,6 +167,21 @@ impl Report {
                 None
             }
         }
+    }
+
+    /// What these profiles show, and what no profile shows.
+    pub fn only(mut self, profiles: &[Arc<str>]) -> Self {
+        self.list.retain_mut(|d| {
+            let of_none = d.shown.profiles.is_empty();
+            d.shown.profiles.retain(|name| profiles.contains(name));
+            of_none || !d.shown.profiles.is_empty()
+        });
+        self
+    }
+
+    /// Leaves out what does not pass.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
     }
 
     /// `Ok` unless an error was reported.

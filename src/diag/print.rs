@@ -24,7 +24,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
         Severity::Warning => ("warning", "33"),
     };
     let head = paint(style, color, &format!("{word}[{}]", diagnostic.id));
-    let message = format!("{}{}", diagnostic.message, profiles(diagnostic));
+    let message = format!("{}{}", diagnostic.message, of_profiles(diagnostic));
     let mut out = format!("{head}: {}\n", paint(style, "1", &clean(&message)));
     if let Some(span) = diagnostic.span {
         excerpt(&mut out, sources, span, None, style);
@@ -42,13 +42,22 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
 }
 
 /// ` (profiles `staging` and `prod`)`.
-fn profiles(diagnostic: &Diagnostic) -> String {
-    let word = match diagnostic.shown.profiles.len() {
-        0 => return String::new(),
-        1 => "profile",
-        _ => "profiles",
-    };
-    format!(" ({word} {})", suggest::all_of(diagnostic.shown.profiles.iter().map(|name| &**name)))
+fn of_profiles(diagnostic: &Diagnostic) -> String {
+    match diagnostic.shown.profiles.len() {
+        0 => String::new(),
+        _ => format!(" ({})", profiles(diagnostic.shown.profiles.iter().map(|name| &**name))),
+    }
+}
+
+/// `profiles `staging` and `prod``.
+pub fn profiles<'n>(names: impl ExactSizeIterator<Item = &'n str> + Clone) -> String {
+    let word = if names.len() == 1 { "profile" } else { "profiles" };
+    format!("{word} {}", suggest::all_of(names))
+}
+
+/// A part of a message for machines: without control characters and passwords, too.
+pub fn plain(text: &str) -> String {
+    clean(text)
 }
 
 /// The first of the objects that show the mistake too, and how many more there are.

@@ -15,7 +15,10 @@ pub fn check(cx: &mut Planner, owner: &Owner, store: &Node) {
     names(cx, owner, store);
     if let Some(count) = get(store, "instances").filter(|count| count.as_i64() == Some(2)) {
         let message = format!("`{}` has two instances: a failover may lose the last transactions", owner.id);
-        let d = Diagnostic::warning("cnpg-two", message).in_profile(&cx.settings.profile).at(cx.span_in(count));
+        let d = Diagnostic::warning("cnpg-two", message)
+            .of(&owner.id)
+            .in_profile(&cx.settings.profile)
+            .at(cx.span_in(count));
         let hint = "with three, each commit is on two instances before it is confirmed; with two, to wait for the replica would \
             stop all writes when it is lost";
         cx.report.push(d.hint(hint));

@@ -149,17 +149,28 @@ fn single_writer(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, po
         // Several pods because the preset says so are as wrong as several because the user says so, but the way out differs.
         let message =
             format!("the pods of `{}` share one claim at `{}` that one pod at a time may write", owner.id, claim.path);
-        let d = Diagnostic::error("rwo-many-replicas", message).in_profile(&cx.settings.profile).at(place).hint(hint);
+        let d = Diagnostic::error("rwo-many-replicas", message)
+            .of(&owner.id)
+            .in_profile(&cx.settings.profile)
+            .at(place)
+            .hint(hint);
         cx.report.push(d.hint("or `replicas: 1`"));
     }
-    if app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {
+    // Without a pod more than there are, the old one goes first.
+    let surge = app.at(&["strategy", "rollingUpdate", "maxSurge"]).map(Tree::to_string);
+    let surges = !matches!(surge.as_deref(), Some("0" | "0%"));
+    if surges && app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {
         let message = format!(
             "`{}` replaces its pods with RollingUpdate, but the new pod cannot have the claim at `{}` while the old one holds it",
             owner.id, claim.path
         );
         let place = cx.span_in(&app.at(&["strategy", "type"]).cloned().unwrap_or_default());
         cx.report.push(
-            Diagnostic::error("rwo-rolling-update", message).at(place).hint("write `strategy: Recreate`").hint(hint),
+            Diagnostic::error("rwo-rolling-update", message)
+                .of(&owner.id)
+                .at(place)
+                .hint("write `strategy: Recreate`")
+                .hint(hint),
         );
     }
 }

@@ -30,7 +30,7 @@ pub fn container(
     pod: &mut Pod,
     place: Place,
 ) -> Node {
-    image(cx, path, name, settings);
+    image(cx, &owner.id, path, name, settings);
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
@@ -76,7 +76,7 @@ fn extra(settings: &Node) -> Node {
     Kind::Map(out).into()
 }
 
-fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
+fn image(cx: &mut Planner, component: &str, path: &str, name: &Node, settings: &Node) {
     let Some(image) = get(settings, "image") else {
         let d = Diagnostic::error("missing-key", format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
         let (kind, name) = path.split_once('.').unwrap_or_default();
@@ -99,6 +99,7 @@ fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
             false => Diagnostic::error("image-latest", message),
         };
         let d = d
+            .of(component)
             .in_profile(&cx.settings.profile)
             .at(cx.span_in(image))
             .hint("name a version: what runs must be what was reviewed");

@@ -125,8 +125,12 @@ pub fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &N
         "`{}.{what}` is optional: in profile `{}` the app would start without its secret",
         owner.id, cx.settings.profile
     );
-    cx.report
-        .push(Diagnostic::warning("secret-optional", message).at(cx.span_in(optional)).hint("remove `optional: true`"));
+    cx.report.push(
+        Diagnostic::warning("secret-optional", message)
+            .of(&owner.id)
+            .at(cx.span_in(optional))
+            .hint("remove `optional: true`"),
+    );
 }
 
 /// A variable of kgen's own that holds a secret.

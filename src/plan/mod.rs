@@ -153,8 +153,8 @@ pub struct Planner<'p> {
     existing: BTreeSet<(String, String)>,
 }
 
-/// Plans one profile.
-pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Report> {
+/// Plans one profile. Where the report has errors, the plan is not one to render.
+pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
     let mut cx = Planner {
         settings,
         resolver: Resolver::new(settings),
@@ -194,12 +194,12 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> Result<(Plan, Report), Repo
         foreign_secrets: cx.provider == Provider::Existing,
         secrets: needed,
     };
-    cx.report.finish(plan)
+    (plan, cx.report)
 }
 
 /// The oldest server that takes what kgen writes: `ReadWriteOncePod` and sidecars are on from here.
 /// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
-const OLDEST: u32 = 29;
+pub const OLDEST: u32 = 29;
 
 /// `kubernetes:` below what every tree needs.
 fn server(cx: &mut Planner) {

@@ -110,7 +110,7 @@ fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node, persistent: bool, sta
                 .hint("what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`")
         }
     };
-    cx.report.push(d.at(cx.span_in(&said)).in_profile(&cx.settings.profile));
+    cx.report.push(d.of(&owner.id).at(cx.span_in(&said)).in_profile(&cx.settings.profile));
 }
 
 /// A pod's context with what tells Prometheus where to ask.

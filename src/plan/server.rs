@@ -238,7 +238,7 @@ pub fn share(persistent: bool) -> u128 {
 
 fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128>, persistent: bool) {
     let (Some(limit), Some(memory)) = (limit, bytes(said.as_str().unwrap_or_default())) else { return };
-    let percent = memory * 100 / limit.max(1);
+    let percent = memory.saturating_mul(100) / limit.max(1);
     let bound = if persistent { 60 } else { 75 };
     let message = format!("`{}.maxMemory` is {percent} % of the memory limit", owner.id);
     let hint = format!("leave it out: kgen takes {} % of the limit", share(persistent));
@@ -249,11 +249,11 @@ fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128
     } else {
         return;
     };
-    cx.report.push(d.at(cx.span_in(said)).hint(hint));
+    cx.report.push(d.of(&owner.id).at(cx.span_in(said)).hint(hint));
 }
 
 /// Redis' own units: `512mb` is MiB, `512m` is a million.
-fn bytes(text: &str) -> Option<u128> {
+pub fn bytes(text: &str) -> Option<u128> {
     let lower = text.to_ascii_lowercase();
     let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match &lower[digits.len()..] {

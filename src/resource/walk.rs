@@ -97,6 +97,15 @@ impl<'t> At<'t> {
         Finding::error(id, self.path(), message)
     }
 
+    pub fn warning(&self, id: &'static str, message: impl Into<String>) -> Finding {
+        Finding::warning(id, self.path(), message)
+    }
+
+    /// A warning about a key of this map that may not be there.
+    pub fn warning_at(&self, key: &str, id: &'static str, message: impl Into<String>) -> Finding {
+        Finding::warning(id, self.path_to(key), message)
+    }
+
     /// An error about a key of this map that may not be there.
     pub fn error_at(&self, key: &str, id: &'static str, message: impl Into<String>) -> Finding {
         Finding::error(id, self.path_to(key), message)

@@ -243,6 +243,7 @@ fn a_config_map_that_is_not_there() {
                           image: acme/api:1
                           securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
                           envFrom: [{configMapRef: {name: none}}]
+                          resources: {limits: {memory: 64Mi}}
         ",
     );
     said(

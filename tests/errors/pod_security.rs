@@ -74,7 +74,7 @@ fn a_pod_that_is_not_restricted() {
               - apiVersion: v1
                 kind: Pod
                 metadata: {name: a}
-                spec: {containers: [{name: a, image: 'b:1'}]}
+                spec: {containers: [{name: a, image: 'b:1', resources: {limits: {memory: 64Mi}}}]}
         ",
     );
     said(
@@ -83,25 +83,25 @@ fn a_pod_that_is_not_restricted() {
             warning[run-as-root]: Pod/a `spec.containers[0].securityContext.runAsNonRoot`: the container `a` may run as root (profile `dev`)
               --> kgen.yaml:8:32
                |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
+            8 |     spec: {containers: [{name: a, image: 'b:1', resources: {limits: {memory: 64Mi}}}]}
                |                                ^
 
             warning[seccomp]: Pod/a `spec.containers[0].securityContext.seccompProfile`: the container `a` has no seccomp profile (profile `dev`)
               --> kgen.yaml:8:32
                |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
+            8 |     spec: {containers: [{name: a, image: 'b:1', resources: {limits: {memory: 64Mi}}}]}
                |                                ^
 
             warning[privilege-escalation]: Pod/a `spec.containers[0].securityContext.allowPrivilegeEscalation`: the container `a` may gain privileges (profile `dev`)
               --> kgen.yaml:8:32
                |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
+            8 |     spec: {containers: [{name: a, image: 'b:1', resources: {limits: {memory: 64Mi}}}]}
                |                                ^
 
             warning[capabilities]: Pod/a `spec.containers[0].securityContext.capabilities`: the container `a` keeps capabilities (profile `dev`)
               --> kgen.yaml:8:32
                |
-            8 |     spec: {containers: [{name: a, image: 'b:1'}]}
+            8 |     spec: {containers: [{name: a, image: 'b:1', resources: {limits: {memory: 64Mi}}}]}
                |                                ^
             3 written, 0 removed, 0 unchanged
         ",

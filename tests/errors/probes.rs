@@ -64,26 +64,26 @@ fn liveness_of_another_service() {
               api:
                 image: acme/api:1
                 env: {DATABASE_URL: 'postgresql://db/app'}
-                livenessProbe: {exec: {command: [sh, -c, psql \"$DATABASE_URL\" -c 'SELECT 1']}}
+                livenessProbe: {exec: {command: [sh, -c, psql \"$DATABASE_URL\" -c 'SELECT 1']}, timeoutSeconds: 5}
               worker:
                 image: acme/api:1
-                livenessProbe: {exec: {command: [/usr/bin/mysqladmin, -h, db, ping]}}
+                livenessProbe: {exec: {command: [/usr/bin/mysqladmin, -h, db, ping]}, timeoutSeconds: 5}
         ",
     );
     said(
         kgen.args(["render"]),
         "
-            warning[liveness-remote]: Deployment/api `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `psql`: when that is away, every pod restarts (profile `dev`)
+            warning[liveness-equals-readiness-remote]: Deployment/api `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `psql`: when that is away, every pod restarts (profile `dev`)
               --> kgen.yaml:8:38
                |
-            8 |     livenessProbe: {exec: {command: [sh, -c, psql \"$DATABASE_URL\" -c 'SELECT 1']}}
+            8 |     livenessProbe: {exec: {command: [sh, -c, psql \"$DATABASE_URL\" -c 'SELECT 1']}, timeoutSeconds: 5}
                |                                      ^^
             hint: let liveness ask the app itself; `waitFor` waits for the service at the start
 
-            warning[liveness-remote]: Deployment/worker `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `mysqladmin`: when that is away, every pod restarts (profile `dev`)
+            warning[liveness-equals-readiness-remote]: Deployment/worker `spec.template.spec.containers[0].livenessProbe.exec.command`: liveness asks another service by `mysqladmin`: when that is away, every pod restarts (profile `dev`)
                --> kgen.yaml:11:38
                 |
-            11 |     livenessProbe: {exec: {command: [/usr/bin/mysqladmin, -h, db, ping]}}
+            11 |     livenessProbe: {exec: {command: [/usr/bin/mysqladmin, -h, db, ping]}, timeoutSeconds: 5}
                 |                                      ^^^^^^^^^^^^^^^^^^^
             hint: let liveness ask the app itself; `waitFor` waits for the service at the start
             6 written, 0 removed, 0 unchanged
@@ -102,8 +102,8 @@ fn commands_that_do_what_they_read_like() {
               api:
                 image: acme/api:1
                 env: {PASSWORD: '${secrets.cache.password}', LEVEL: info}
-                livenessProbe: {exec: {command: [sh, -c, 'redis-cli -a \"$PASSWORD\" ping; echo $(date)']}}
-                readinessProbe: {exec: {command: [say, $(LEVEL), $$(PASSWORD)]}}
+                livenessProbe: {exec: {command: [sh, -c, 'redis-cli -a \"$PASSWORD\" ping; echo $(date)']}, timeoutSeconds: 5}
+                readinessProbe: {exec: {command: [say, $(LEVEL), $$(PASSWORD)]}, timeoutSeconds: 5}
                 lifecycle: {preStop: {exec: {command: [sh, -c, 'psql -h 127.0.0.1 -c \"$(cat /stop.sql)\"']}}}
         ",
     );

@@ -422,7 +422,7 @@ fn much_of_the_limit_is_a_warning() {
     let kgen = project(
         "
         profiles: {dev: {}}
-        redis: {cache: {maxMemory: 800mb, resources: {limits: {memory: 1Gi}}}}
+        redis: {cache: {maxMemory: 800mb, resources: {limits: {memory: 1Gi}}, persistence: {size: 4Gi}}}
     ",
     );
     said(
@@ -431,7 +431,7 @@ fn much_of_the_limit_is_a_warning() {
             warning[maxmemory-limit]: `redis.cache.maxMemory` is 78 % of the memory limit: under load the server may be killed
               --> kgen.yaml:4:28
                |
-            4 | redis: {cache: {maxMemory: 800mb, resources: {limits: {memory: 1Gi}}}}
+            4 | redis: {cache: {maxMemory: 800mb, resources: {limits: {memory: 1Gi}}, persistence: {size: 4Gi}}}
                |                            ^^^^^
             hint: leave it out: kgen takes 45 % of the limit
             6 written, 0 removed, 0 unchanged

@@ -1,0 +1,90 @@
+//! Images and resources of containers, and runs of CronJobs.
+//!
+//! Owns: what an image's name says about what will run, memory without a limit, overlapping runs.
+//! Does not own: the form of images and quantities (`resource/values`).
+
+use super::set::{Findings, Set, Workload};
+use crate::resource::walk::At;
+use crate::resource::{Finding, Part};
+
+pub fn check(set: &Set, out: &mut Findings) {
+    for workload in &set.workloads {
+        let whole = workload.pod.spec.at(&["resources", "limits", "memory"]).is_some();
+        for (_, container) in workload.pod.containers() {
+            image(set, workload, &container, out);
+            if !whole && container.at(&["resources", "limits", "memory"]).is_none() {
+                let name = container.str("name").unwrap_or_default();
+                let message = format!("the container `{name}` has no memory limit and may take the node's");
+                let finding = container.warning_at("resources", "no-memory-limit", message);
+                out.push(workload.index, finding.hint("add `resources: {limits: {memory: 256Mi}}`"));
+            }
+        }
+    }
+    set.kind("CronJob").for_each(|(index, _, spec)| overlap(index, &spec, out));
+}
+
+/// Tags that are moved on purpose.
+const MOVING: [&str; 18] = [
+    "main",
+    "master",
+    "trunk",
+    "head",
+    "develop",
+    "development",
+    "dev",
+    "edge",
+    "nightly",
+    "canary",
+    "rolling",
+    "snapshot",
+    "stable",
+    "release",
+    "staging",
+    "prod",
+    "production",
+    "test",
+];
+
+fn image(set: &Set, workload: &Workload, container: &At, out: &mut Findings) {
+    let Some(at) = container.get("image") else { return };
+    let Some(image) = at.text().and_then(|text| crate::format::image(text).ok()) else { return };
+    if image.host() == "docker.io" && image.name.starts_with("bitnami/") {
+        let message = format!("`{}` loses its tags: a node without the image cannot pull it", image.name);
+        let hint = "use the official image of the same software, or a copy in a registry of your own";
+        out.push(workload.index, at.error("image-bitnami", message).hint(hint));
+    }
+    if image.digest.is_some() {
+        return;
+    }
+    let policy = container.str("imagePullPolicy");
+    let tag = image.tag.unwrap_or("latest");
+    let moves = MOVING.contains(&tag.to_ascii_lowercase().as_str());
+    if moves && !matches!(policy, Some("Always" | "Never")) && !set.settings.is_dev() {
+        let message = format!("the tag `{tag}` is moved, but each node keeps the image that it pulled first");
+        let finding = at.warning("image-pull-always", message);
+        out.push(workload.index, finding.hint("name a version, or write `imagePullPolicy: Always`"));
+    }
+    // Of components it is said when they are planned.
+    if tag == "latest" && *workload.resource.component == *"manifests" {
+        let what = if image.tag.is_none() { "no tag" } else { "the tag `latest`" };
+        let message = format!("the image has {what}");
+        let make = if set.settings.is_dev() { Finding::warning } else { Finding::error };
+        let finding = make("image-latest", at.path(), message.as_str().to_owned());
+        out.push(workload.index, finding.hint("name a version: what runs must be what was reviewed"));
+    }
+}
+
+/// `Allow` is what Kubernetes does unless told.
+fn overlap(index: usize, spec: &At, out: &mut Findings) {
+    let ends = spec.at(&["jobTemplate", "spec", "activeDeadlineSeconds"]).is_some();
+    if spec.get("concurrencyPolicy").is_none() && !ends {
+        let mut path = spec.path();
+        path.push(Part::Key("concurrencyPolicy".into()));
+        let message = "the next run starts while the last one still goes on";
+        let finding = Finding::warning("cron-overlap", path, message);
+        out.push(
+            index,
+            finding.hint("write `concurrencyPolicy: Forbid` or `Replace`; or `Allow`, where that is meant"),
+        );
+    }
+}

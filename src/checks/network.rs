@@ -1,0 +1,115 @@
+//! Ingresses beside each other, and names that are looked up in the wrong namespace.
+//!
+//! Owns: TLS, one host and path twice, short names across namespaces.
+//! Does not own: whether Services and ports are there (`resource/references`).
+
+use std::collections::BTreeMap;
+
+use super::set::{Findings, Set, Workload};
+use crate::resource::walk::At;
+
+pub fn check(set: &Set, out: &mut Findings) {
+    if !set.settings.is_dev() {
+        plain(set, out);
+    }
+    conflicts(set, out);
+    set.workloads.iter().for_each(|workload| names(set, workload, out));
+}
+
+/// Annotations by which a controller brings TLS itself.
+const BRINGS_TLS: [&str; 6] = [
+    "alb.ingress.kubernetes.io/certificate-arn",
+    "alb.ingress.kubernetes.io/listen-ports",
+    "networking.gke.io/managed-certificates",
+    "ingress.gcp.kubernetes.io/pre-shared-cert",
+    "traefik.ingress.kubernetes.io/router.tls",
+    "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
+];
+
+fn plain(set: &Set, out: &mut Findings) {
+    for (index, resource, spec) in set.kind("Ingress") {
+        let root = At::root(&resource.body);
+        let annotations = root.get("metadata").map(|at| at.entries("annotations")).unwrap_or_default();
+        if spec.get("tls").is_none() && !annotations.iter().any(|(key, _)| BRINGS_TLS.contains(key)) {
+            let message = "without TLS, passwords and cookies travel readable";
+            let finding = spec.warning_at("tls", "ingress-no-tls", message);
+            out.push(index, finding.hint("name the Secret of its certificate: `tls: NAME`"));
+        }
+    }
+}
+
+fn conflicts(set: &Set, out: &mut Findings) {
+    let mut seen = BTreeMap::new();
+    for (index, resource, spec) in set.kind("Ingress") {
+        // The controllers' word for a second Ingress on purpose.
+        let root = At::root(&resource.body);
+        let annotations = root.get("metadata").map(|at| at.entries("annotations")).unwrap_or_default();
+        if annotations.iter().any(|(key, at)| key.ends_with("/canary") && at.text() == Some("true")) {
+            continue;
+        }
+        let class = spec.str("ingressClassName").unwrap_or_default();
+        for rule in spec.items("rules") {
+            let host = rule.str("host").unwrap_or("*");
+            for path in rule.get("http").map(|http| http.items("paths")).unwrap_or_default() {
+                let text = path.str("path").unwrap_or("/");
+                let key = (class, host, text, path.str("pathType").unwrap_or_default());
+                let Some(first) = seen.insert(key, &resource.id) else { continue };
+                let message = format!("`{host}{text}` is in {first} too: which of the two answers, nobody can say");
+                let finding = path.error("ingress-conflict", message);
+                out.push(index, finding.hint("give one of the two another host or path"));
+            }
+        }
+    }
+}
+
+/// A variable or argument with the short name of a Service that another namespace has.
+fn names(set: &Set, workload: &Workload, out: &mut Findings) {
+    let own = &workload.resource.id.namespace;
+    let services = || set.kind("Service").map(|(_, service, _)| &service.id);
+    let foreign: Vec<_> = services()
+        .filter(|id| id.namespace != *own && id.namespace.is_some() && own.is_some())
+        .filter(|id| !services().any(|known| known.namespace == *own && known.name == id.name))
+        .collect();
+    if foreign.is_empty() {
+        return;
+    }
+    for (_, container) in workload.pod.containers() {
+        let values = container.items("env").into_iter().filter_map(|at| at.get("value"));
+        for at in values.chain(container.items("args")) {
+            let text = at.text().unwrap_or_default();
+            let Some(id) = foreign.iter().find(|id| is_host(text, &id.name)) else { continue };
+            let namespace = id.namespace.as_deref().unwrap_or_default();
+            let message =
+                format!("`{}` is looked up in the pod's own namespace, but the Service is in `{namespace}`", id.name);
+            let finding = at.error("namespace-mixed", message);
+            out.push(workload.index, finding.hint(format!("write `{}.{namespace}.svc`", id.name)));
+        }
+    }
+}
+
+/// Whether a text is this host, with a port or inside a URL.
+fn is_host(text: &str, name: &str) -> bool {
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let is_url = text.contains("://");
+    match host.split_once(':') {
+        Some((host, port)) => host == name && port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty(),
+        None => host == name && is_url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn hosts() {
+        for text in ["cache:6379", "redis://u:p@cache:6379/0", "http://cache/x", "http://cache"] {
+            assert!(is_host(text, "cache"), "{text}");
+        }
+        for text in ["cache", "cache.other:80", "cache: yes", "my-cache:1", "http://cache.x/"] {
+            assert!(!is_host(text, "cache"), "{text}");
+        }
+    }
+}

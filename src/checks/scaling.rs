@@ -1,0 +1,164 @@
+//! How many pods there are, may go, and may come.
+//!
+//! Owns: autoscalers, budgets, one pod behind an Ingress, rollouts that find no node.
+//! Does not own: what the settings of one app say about this (`plan/app.rs`), which is refused before.
+
+use super::set::{Findings, Set, Workload};
+use crate::resource::pods::Role;
+use crate::resource::walk::At;
+
+pub fn check(set: &Set, out: &mut Findings) {
+    set.kind("PodDisruptionBudget")
+        .for_each(|(index, resource, spec)| budget(set, index, &resource.id.namespace, &spec, out));
+    for workload in &set.workloads {
+        if let Some((index, spec)) = set.autoscaler(workload) {
+            autoscaled(workload, index, &spec, out);
+        }
+        crowded(workload, out);
+        spread(set, workload, out);
+    }
+    if &*set.settings.preset == "prod" {
+        alone(set, out);
+    }
+}
+
+/// What an int-or-percent is of a number, rounded up as the disruption controller does.
+/// Source: `GetScaledValueFromIntOrPercent(..., true)` (kubernetes/pkg/controller/disruption)
+fn scaled(at: &At, whole: i64) -> Option<i64> {
+    let text = at.scalar()?;
+    match text.strip_suffix('%') {
+        Some(percent) => {
+            let parts = whole.saturating_mul(percent.parse().ok()?);
+            Some(parts.div_euclid(100) + i64::from(parts.rem_euclid(100) != 0))
+        }
+        None => text.parse().ok(),
+    }
+}
+
+/// A budget under which no pod may go.
+fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &mut Findings) {
+    let labels = spec.get("selector").map(|at| at.entries("matchLabels")).unwrap_or_default();
+    let selected = set.selected(namespace, &labels);
+    let counts: Option<Vec<i64>> = selected.iter().map(|workload| set.replicas(workload)).collect();
+    let Some(pods) = counts.map(|counts| counts.into_iter().fold(0, i64::saturating_add)).filter(|pods| *pods > 0)
+    else {
+        return;
+    };
+    let least = spec.get("minAvailable").and_then(|at| Some((scaled(&at, pods)?, at)));
+    let most = spec.get("maxUnavailable").and_then(|at| Some((scaled(&at, pods)?, at)));
+    let Some((may_go, at)) = least.map(|(kept, at)| (pods.saturating_sub(kept), at)).or(most) else { return };
+    if may_go > 0 {
+        return;
+    }
+    let finding = if pods == 1 {
+        at.warning("pdb-single", "it keeps the only pod there is: its node cannot be drained")
+            .hint("add a replica, write `maxUnavailable: 1`, or `disruptionBudget: none`")
+    } else {
+        at.error("pdb-blocks-drain", format!("none of the {pods} pods may ever go: no node with one can be drained"))
+            .hint("write `maxUnavailable: 1`")
+    };
+    out.push(index, finding);
+}
+
+fn autoscaled(workload: &Workload, index: usize, spec: &At, out: &mut Findings) {
+    if let Some(replicas) = workload.root.at(&["spec", "replicas"]) {
+        let message = "it has an autoscaler too: every apply sets the number back";
+        out.push(workload.index, replicas.error("hpa-and-replicas", message).hint("remove `replicas`"));
+    }
+    for resource in spec.items("metrics").iter().filter_map(|metric| metric.get("resource")) {
+        let Some(name) = resource.str("name") else { continue };
+        let Some(target) = resource.at(&["target", "averageUtilization"]) else { continue };
+        if let Some(container) = without_request(workload, name) {
+            let message = format!("the container `{container}` requests no {name}: the target is never computed");
+            let hint = format!("add `resources.requests.{name}` to each container that runs beside the app");
+            out.push(index, target.error("hpa-without-request", message).hint(hint));
+        }
+    }
+}
+
+/// The first container that runs all the time and requests none of it. A limit is a request, where there is no other.
+/// Source: `calculatePodRequests` (kubernetes/pkg/controller/podautoscaler/replica_calculator.go)
+fn without_request<'s>(workload: &Workload<'s>, name: &'s str) -> Option<&'s str> {
+    let whole = workload.pod.spec.get("resources");
+    if whole.is_some_and(|at| at.at(&["requests", name]).is_some()) {
+        return None;
+    }
+    let stays = |role: Role, at: &At| role == Role::Main || at.str("restartPolicy") == Some("Always");
+    let all = workload.pod.containers().into_iter().filter(|(role, at)| stays(*role, at));
+    let lacks = |at: &At| ["requests", "limits"].iter().all(|key| at.at(&["resources", key, name]).is_none());
+    all.map(|(_, at)| at).find(lacks).and_then(|at| at.str("name"))
+}
+
+/// Required anti-affinity by node, and a rollout that begins a pod more.
+fn crowded(workload: &Workload, out: &mut Findings) {
+    const RULE: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+    let Some(rule) = workload.pod.spec.at(&["affinity", "podAntiAffinity", RULE]).filter(|_| workload.surges()) else {
+        return;
+    };
+    let own = workload.pod.labels();
+    let is_own = |term: &At| {
+        let labels = term.get("labelSelector").map(|at| at.entries("matchLabels")).unwrap_or_default();
+        let hits = labels.iter().all(|(key, at)| at.text().is_some_and(|value| own.contains(&(key, value))));
+        term.str("topologyKey") == Some("kubernetes.io/hostname") && !labels.is_empty() && hits
+    };
+    if rule.children().iter().any(is_own) {
+        let message =
+            "a rollout begins one pod more, which needs a free node of its own: where there is none, it waits forever";
+        let hint = "write `strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}`, or `antiAffinity: preferred`";
+        out.push(workload.index, rule.warning("anti-affinity-rollout", message).hint(hint));
+    }
+}
+
+/// How many zones there are nobody here knows; that one pod cannot be spread is sure.
+fn spread(set: &Set, workload: &Workload, out: &mut Findings) {
+    if set.replicas(workload) != Some(1) || !workload.surges() {
+        return;
+    }
+    for rule in workload.pod.spec.items("topologySpreadConstraints") {
+        let strict = rule.str("whenUnsatisfiable") == Some("DoNotSchedule");
+        let by_zone = rule.str("topologyKey") == Some("topology.kubernetes.io/zone");
+        if strict && by_zone && rule.get("matchLabelKeys").is_none() {
+            let message = "one pod has nothing to be spread over; in a rollout the new one may not start in the zone of the old one";
+            let finding = rule.warning_at("whenUnsatisfiable", "zone-spread-one", message);
+            out.push(workload.index, finding.hint("write `ScheduleAnyway` (`topologySpread: zone`), or more replicas"));
+        }
+    }
+}
+
+/// One pod behind an Ingress or a route. What writes a claim of its own cannot have two.
+fn alone(set: &Set, out: &mut Findings) {
+    let mut said = Vec::new();
+    for (resource, name) in backends(set) {
+        let services = set
+            .kind("Service")
+            .filter(|(_, service, _)| service.id.name == name && service.id.namespace == resource.id.namespace);
+        for (_, service, spec) in services {
+            for workload in set.selected(&service.id.namespace, &spec.entries("selector")) {
+                let fixed = set.claims(workload).iter().any(|claim| claim.is_for_one());
+                if set.replicas(workload) == Some(1) && !fixed && !said.contains(&workload.index) {
+                    said.push(workload.index);
+                    let message = format!("one pod serves {}: each drain of its node is an outage", resource.id);
+                    let Some(spec) = workload.root.get("spec") else { continue };
+                    let finding = spec.warning_at("replicas", "single-replica", message);
+                    out.push(workload.index, finding.hint("write `replicas: 2` or more"));
+                }
+            }
+        }
+    }
+}
+
+/// The Services that Ingresses and routes send requests to.
+fn backends<'s>(set: &Set<'s>) -> Vec<(&'s crate::resource::Resource, &'s str)> {
+    let mut out = Vec::new();
+    for (_, resource, spec) in set.kind("Ingress") {
+        let rules = spec.items("rules");
+        let paths = rules.iter().filter_map(|rule| rule.get("http")).flat_map(|http| http.items("paths"));
+        let backends = paths.filter_map(|path| path.get("backend")).chain(spec.get("defaultBackend"));
+        out.extend(backends.filter_map(|at| Some((resource, at.get("service")?.str("name")?))));
+    }
+    for (_, resource, spec) in set.kind("HTTPRoute") {
+        let backends = spec.items("rules").into_iter().flat_map(|rule| rule.items("backendRefs"));
+        out.extend(backends.filter_map(|at| Some((resource, at.str("name")?))));
+    }
+    out
+}

@@ -1,0 +1,73 @@
+//! Redis and Valkey as they will be started, and stores without a startup probe.
+//!
+//! Owns: what the arguments say beside the claim: eviction, room for a rewrite.
+//! Does not own: memory beside its limit (`plan/server.rs`), which modes have what (`plan/mode.rs`).
+
+use super::set::{self, Findings, Set, Workload, is_users};
+use crate::plan::server;
+use crate::resource::Finding;
+use crate::resource::walk::At;
+
+pub fn check(set: &Set, out: &mut Findings) {
+    for workload in set.workloads.iter().filter(|workload| matches!(workload.section(), "redis" | "postgres")) {
+        if !workload.is(&["Deployment", "StatefulSet"]) {
+            continue;
+        }
+        let Some(server) = workload.pod.spec.items("containers").into_iter().next() else { continue };
+        let claims = set.claims(workload);
+        if !claims.is_empty() && server.get("startupProbe").is_none() {
+            let message = "without a startup probe, liveness kills it while it loads or makes its data directory";
+            let finding = Finding::error("no-startup-probe", Vec::new(), message);
+            out.push(
+                workload.index,
+                finding.hint("remove what took it away: kgen writes one of five minutes and more"),
+            );
+        }
+        if workload.section() == "redis" {
+            eviction(set, workload, &server, claims.is_empty(), out);
+            room(workload, &server, &claims, out);
+        }
+    }
+}
+
+/// The value behind `--NAME` among the arguments.
+fn directive<'t>(server: &At<'t>, name: &str) -> Option<At<'t>> {
+    let arguments = server.items("args");
+    let at = arguments.iter().position(|word| word.text() == Some(name))?;
+    arguments.get(at + 1).cloned()
+}
+
+/// A cache that does not say what it does when it is full, and data that may be thrown away.
+fn eviction(set: &Set, workload: &Workload, server: &At, is_cache: bool, out: &mut Findings) {
+    let Some(policy) = directive(server, "--maxmemory-policy") else { return };
+    let word = policy.text().unwrap_or_default();
+    let Some((section, name)) = workload.resource.component.split_once('.') else { return };
+    let said = is_users(set.settings, &[section, name, "evictionPolicy"]);
+    if word.starts_with("allkeys-") && !is_cache {
+        let message = format!("`{word}` throws away keys that the volume is there to keep");
+        let hint = "write `evictionPolicy: noeviction` or `volatile-lru`; for a cache, `persistence: none`";
+        out.push(workload.index, policy.warning("eviction-policy", message).hint(hint));
+    }
+    if word == "noeviction" && is_cache && !said {
+        let message = "when it is full, it refuses all writes: a cache should make room";
+        let hint = "write `evictionPolicy: allkeys-lru` for a cache, or `noeviction` where a refused write is better than a lost key";
+        // What a preset says, the component is to say otherwise.
+        out.push(workload.index, Finding::warning("eviction-policy", Vec::new(), message).hint(hint));
+    }
+}
+
+/// A rewrite of the AOF writes the new file beside the old one.
+fn room(workload: &Workload, server: &At, claims: &[set::Claim], out: &mut Findings) {
+    let writes = directive(server, "--appendonly").and_then(|at| at.text().map(|word| word == "yes")) == Some(true);
+    let memory = directive(server, "--maxmemory").and_then(|at| server::bytes(at.text()?));
+    let Some((claim, memory)) = claims.first().zip(memory).filter(|_| writes) else { return };
+    let Some(size) = claim.spec.at(&["resources", "requests", "storage"]) else { return };
+    let least = memory.saturating_mul(2);
+    if set::bytes(&size).is_some_and(|bytes| bytes < least) {
+        let message = format!("a rewrite of the AOF needs twice the {} MiB of data beside each other", memory >> 20);
+        let index = if claim.own { workload.index } else { claim.index };
+        let finding = size.warning("claim-too-small", message);
+        let hint = format!("write `persistence: {{size: {}Mi}}` or more", least.div_ceil(1 << 20));
+        out.push(index, finding.hint(hint));
+    }
+}

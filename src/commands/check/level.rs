@@ -1,0 +1,64 @@
+//! `--deny` and `--warn`: which warnings fail.
+//!
+//! As with compilers, `warnings` means all, and a name is stronger than that. An error stays one, whatever is said here: only
+//! the project file allows it, with a reason.
+
+use anyhow::bail;
+
+use crate::checks::table::{self, Level};
+use crate::diag::{Report, Severity, suggest};
+
+#[derive(Debug)]
+pub struct Levels<'a> {
+    deny: &'a [String],
+    warn: &'a [String],
+}
+
+const ALL: &str = "warnings";
+
+impl<'a> Levels<'a> {
+    /// Names that are no checks, and those that can be no warnings, are slips.
+    pub fn new(deny: &'a [String], warn: &'a [String]) -> anyhow::Result<Self> {
+        for (option, ids) in [("deny", deny), ("warn", warn)] {
+            for id in ids.iter().filter(|id| *id != ALL) {
+                known(option, id)?;
+            }
+        }
+        if let Some(id) = warn.iter().find(|id| deny.contains(id)) {
+            bail!("`{id}` stands behind both --deny and --warn\nhint: keep one of the two");
+        }
+        Ok(Self { deny, warn })
+    }
+
+    /// The report with what is denied as errors.
+    pub fn applied(&self, report: &Report) -> Report {
+        let has = |list: &[String], id: &str| list.iter().any(|said| said == id);
+        let mut out = Report::new();
+        for diagnostic in report.sorted() {
+            let mut diagnostic = diagnostic.clone();
+            let denied = has(self.deny, diagnostic.id) || (has(self.deny, ALL) && !has(self.warn, diagnostic.id));
+            if denied {
+                diagnostic.severity = Severity::Error;
+            }
+            out.push(diagnostic);
+        }
+        out
+    }
+}
+
+fn known(option: &str, id: &str) -> anyhow::Result<()> {
+    let Some(check) = table::page(id) else {
+        let names = table::TABLE.iter().filter(|check| check.level != Level::Error).map(|check| check.id);
+        let hint = suggest::did_you_mean(id, names.chain([ALL]));
+        let hint = hint.unwrap_or_else(|| "the name of a check stands in brackets in its message".into());
+        bail!("--{option}: there is no check `{id}`\nhint: {hint}");
+    };
+    if option == "warn" && check.level == Level::Error {
+        let way = match check.allow {
+            true => format!("a component allows it with a reason: `allow: {{{id}: REASON}}`"),
+            false => check.summary.to_owned(),
+        };
+        bail!("--warn: `{id}` is always an error\nhint: {way}");
+    }
+    Ok(())
+}
