@@ -233,7 +233,7 @@ fn objects(
         }
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
-    amend::patches(plan, settings, &mut resources, report);
+    amend::patches(plan, settings, sources, &mut resources, report);
     if settings.root.get("rollout").and_then(Tree::as_str) == Some("hash") {
         suffix::configs(&mut resources);
     }

@@ -71,7 +71,7 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
 
 /// One object, or those of a file.
 fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Tree<Origin>> {
-    let Some(file) = file(manifest) else { return vec![placed(manifest, settings)] };
+    let Some(file) = file(manifest) else { return vec![placed(manifest, settings, sources)] };
     let path = file.as_str().unwrap_or_default();
     let Some(id) = sources.find(path) else { return Vec::new() };
     match node::parse_all(sources, id, Dialect::Manifest) {
@@ -88,15 +88,18 @@ fn file_origins(tree: &Tree<crate::source::Span>, path: &str, sources: &Sources)
     let path: Arc<str> = path.into();
     tree.map_from(&mut |span| {
         let line = sources.place(*span).line as u32;
-        Some(Arc::new(Place { file: path.clone(), line, settings: Vec::new() }))
+        Some(Arc::new(Place { file: path.clone(), line, settings: Vec::new(), control: Vec::new() }))
     })
 }
 
-/// A raw node's own place: the setting is its origin.
-fn placed(node: &Node, _: &Settings) -> Tree<Origin> {
-    let file: Arc<str> = "manifests".into();
+/// A raw node's own place: where it is written, and the setting that it is.
+fn placed(node: &Node, settings: &Settings, sources: &Sources) -> Tree<Origin> {
+    let above = node.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     node.map_from(&mut |from: &From| {
-        Some(Arc::new(Place { file: file.clone(), line: 1, settings: from.ids().to_vec() }))
+        let span = settings.span(from).or(above)?;
+        let line = sources.place(span).line as u32;
+        let file: Arc<str> = sources.get(span.file).path.as_str().into();
+        Some(Arc::new(Place { file, line, settings: from.ids().to_vec(), control: Vec::new() }))
     })
 }
 
@@ -179,15 +182,26 @@ fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
 }
 
 /// Applies the profile's patches, in order. One that matches nothing, or changes nothing, is a mistake.
-pub fn patches(plan: &Plan, settings: &Settings, resources: &mut Vec<Resource>, report: &mut Report) {
+pub fn patches(
+    plan: &Plan,
+    settings: &Settings,
+    sources: &Sources,
+    resources: &mut Vec<Resource>,
+    report: &mut Report,
+) {
     for patch in &plan.patches {
-        if let Err(diagnostic) = apply(patch, settings, resources) {
+        if let Err(diagnostic) = apply(patch, settings, sources, resources) {
             report.push(*diagnostic);
         }
     }
 }
 
-fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Result<(), Box<Diagnostic>> {
+fn apply(
+    patch: &Node,
+    settings: &Settings,
+    sources: &Sources,
+    resources: &mut Vec<Resource>,
+) -> Result<(), Box<Diagnostic>> {
     let field = |key: &str| patch.at(&["target", key]).and_then(Tree::as_str);
     let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     let fail = |id: &'static str, message: String| Box::new(Diagnostic::error(id, message).at(place));
@@ -207,7 +221,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
     };
     let what = [field("kind").unwrap_or("any kind"), field("name").unwrap_or("any name")].join("/");
     let inside = change.first_leaf().and_then(|leaf| settings.span(&leaf.from));
-    let change = placed(change, settings);
+    let change = placed(change, settings, sources);
     let (mut matched, mut changed) = (0, 0);
     for resource in std::mem::take(resources) {
         if !matches(&resource) {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
@@ -158,7 +158,7 @@ impl Fill<'_> {
         let place = self.marks.place(tree.from, self.paths);
         let kind = match &tree.kind {
             Kind::String(text) => match emit::number_of(text).and_then(|number| self.kept.get(number)) {
-                Some(node) => return node.map_from(&mut |from| with_settings(place.as_ref(), from)),
+                Some(node) => return with_settings(node, place.as_deref()),
                 None => Kind::String(self.text(text)),
             },
             Kind::Null => Kind::Null,
@@ -190,11 +190,25 @@ impl Fill<'_> {
     }
 }
 
-/// The template's line, and the settings that a leaf was made from.
-fn with_settings(place: Option<&Arc<Place>>, from: &From) -> Origin {
-    let place = place?;
-    let settings = if from.ids().is_empty() { place.settings.clone() } else { from.ids().to_vec() };
-    Some(Arc::new(Place { file: place.file.clone(), line: place.line, settings }))
+/// A value at a template's line. Why a map or list is there is why its parts are.
+fn with_settings(node: &Node, place: Option<&Place>) -> Tree<Origin> {
+    let Some(place) = place else { return node.map_from(&mut |_| None) };
+    let own = |from: &From| Some(Arc::new(Place { settings: from.ids().to_vec(), ..place.clone() }));
+    let mut control = place.control.clone();
+    control.extend(node.from.ids().iter().filter(|id| !place.control.contains(id)));
+    let inner = Place { control, ..place.clone() };
+    let kind = match &node.kind {
+        Kind::List(list) => Kind::List(list.iter().map(|item| with_settings(item, Some(&inner))).collect()),
+        Kind::Map(map) => {
+            let mut out = Map::new();
+            for (key, entry) in map.entries() {
+                out.insert_from(key.clone(), own(&entry.key_from), with_settings(&entry.value, Some(&inner)));
+            }
+            Kind::Map(out)
+        }
+        _ => return node.map_from(&mut |from| own(from)),
+    };
+    Tree::new(kind, own(&node.from))
 }
 
 fn template_error(
@@ -236,11 +250,9 @@ fn environment(
     environment.set_syntax(syntax.build().map_err(|error| template_error(files, &error, None, sources))?);
     environment
         .add_filter(templates::INDENT, |text: &str, by: usize| Value::from_safe_string(templates::indent(text, by)));
-    environment.add_function(mark::CALL, |state: &minijinja::State, template: usize, line: usize| {
-        let desk = state.lookup(view::DESK);
-        let ids = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()).map(Desk::reads);
-        Value::from_safe_string(mark::line(template, line, &ids.unwrap_or_default()))
-    });
+    if marked {
+        add_marks(&mut environment);
+    }
     for (number, template) in all.iter().enumerate() {
         let text = if marked { mark::instrument(number, &template.text) } else { template.text.clone() };
         let text = templates::indent_includes(&text);
@@ -248,6 +260,28 @@ fn environment(
         added.map_err(|error| template_error(files, &error, None, sources))?;
     }
     Ok(environment)
+}
+
+/// The functions that marked templates call.
+fn add_marks(environment: &mut Environment) {
+    environment.add_function(mark::CALL, |state: &State, template: usize, line: usize| {
+        let ids = at_desk(state, Desk::control);
+        Value::from_safe_string(mark::line(template, line, &ids.unwrap_or_default()))
+    });
+    let open: fn(&Desk) = |desk| desk.open(false);
+    let round: fn(&Desk) = |desk| desk.open(true);
+    let calls = [(mark::OPEN, open), (mark::LOOP, round), (mark::CLOSE, Desk::close), (mark::FORGET, Desk::forget)];
+    for (name, call) in calls {
+        environment.add_function(name, move |state: &State| {
+            at_desk(state, call);
+            Value::from_safe_string(String::new())
+        });
+    }
+}
+
+fn at_desk<T>(state: &State, call: impl FnOnce(&Desk) -> T) -> Option<T> {
+    let desk = state.lookup(view::DESK)?;
+    desk.downcast_object_ref::<Desk>().map(call)
 }
 
 /// Puts the values of a Secret in, which no template has seen.

@@ -1,6 +1,6 @@
 //! What a template sees: the plan's nodes, as objects that remember which settings were read.
 //!
-//! Owns: the view of a node, the log of reads, and the maps and lists that a template wrote whole. Those are kept as
+//! Owns: the view of a node, the log of reads (those of `{% if %}` and loops apart), and the maps and lists that a template wrote whole. Those are kept as
 //! they are and put in when the rendered text was parsed: writing them out only to read them back would be most of the
 //! work, and they know their own origins.
 
@@ -18,8 +18,30 @@ use crate::tree::Kind;
 pub struct Desk {
     /// Whether origins are wanted.
     pub traced: bool,
-    reads: Mutex<Vec<u32>>,
+    reads: Mutex<Reads>,
+    /// What the blocks that stand open had read.
+    blocks: Mutex<Vec<Block>>,
     written: Mutex<Vec<Node>>,
+}
+
+#[derive(Debug, Default)]
+struct Reads {
+    ids: Vec<u32>,
+    /// Whether anything was read, known to come from a setting or not.
+    any: bool,
+}
+
+#[derive(Debug)]
+struct Block {
+    is_loop: bool,
+    ids: Vec<u32>,
+}
+
+/// Sorted, each once.
+fn sorted(mut ids: Vec<u32>) -> Vec<u32> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Desk {
@@ -31,16 +53,54 @@ impl Desk {
         if self.traced
             && let Ok(mut log) = self.reads.lock()
         {
-            log.extend_from_slice(from.ids());
+            log.ids.extend_from_slice(from.ids());
+            log.any = true;
         }
     }
 
-    /// The settings that were read since the last call.
+    fn take(&self) -> Reads {
+        self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
+    }
+
+    /// The settings that were read since the last call. A value for which nothing was read is a loop's variable: what
+    /// the loop had read for it.
     pub fn reads(&self) -> Vec<u32> {
-        let mut ids = self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+        match self.take() {
+            Reads { any: true, ids } => sorted(ids),
+            _ => {
+                let of_loop = |blocks: &Vec<Block>| Some(blocks.iter().rfind(|block| block.is_loop)?.ids.clone());
+                self.blocks.lock().ok().and_then(|blocks| of_loop(&blocks)).unwrap_or_default()
+            }
+        }
+    }
+
+    /// A block begins: what its tag read decides about all that stands in it.
+    pub fn open(&self, is_loop: bool) {
+        let ids = sorted(self.take().ids);
+        if let Ok(mut blocks) = self.blocks.lock() {
+            blocks.push(Block { is_loop, ids });
+        }
+    }
+
+    /// A block ends.
+    pub fn close(&self) {
+        if let Ok(mut blocks) = self.blocks.lock() {
+            blocks.pop();
+        }
+    }
+
+    /// What a tag read that opened nothing.
+    pub fn forget(&self) {
+        self.take();
+    }
+
+    /// What decided that the next line is there.
+    pub fn control(&self) -> Vec<u32> {
+        let mut ids = self.take().ids;
+        if let Ok(blocks) = self.blocks.lock() {
+            ids.extend(blocks.iter().flat_map(|block| &block.ids));
+        }
+        sorted(ids)
     }
 
     /// Keeps a map or list; the number stands for it in the text.
@@ -123,6 +183,7 @@ impl Object for View {
             },
             _ => self.node.as_list()?.get(key.as_usize()?)?,
         };
+        self.desk.read(&self.node.from);
         self.desk.read(&child.from);
         Some(value(child, &self.desk))
     }

@@ -33,15 +33,17 @@ pub type Origin = Option<Arc<Place>>;
 /// The content of a rendered object.
 pub type Body = Tree<Origin>;
 
-/// A place in a template, and the settings that were read there.
+/// A place in a template, and the settings that were read for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// `templates/redis/statefulset.yaml`, or the project file for raw manifests and patches.
     pub file: Arc<str>,
     /// From 1.
     pub line: u32,
-    /// Indexes into the settings' table of origins.
+    /// What it was made from: indexes into the settings' table of origins.
     pub settings: Vec<u32>,
+    /// What decided that it is there.
+    pub control: Vec<u32>,
 }
 
 /// What tells one object of a stream from another: the same identity as kustomize's.
