@@ -38,6 +38,7 @@ pub mod pipeline;
 
 // What is told of a rendered project.
 pub mod diff;
+pub mod explain;
 
 // Beside them: what a command makes for the next rendering.
 pub mod seal;

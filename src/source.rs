@@ -143,6 +143,21 @@ impl Sources {
         }
     }
 
+    /// What a span covers, ready to show: its first line, secret values masked.
+    pub fn shown(&self, span: Span) -> String {
+        let source = self.get(span.file);
+        let at = source.floor(span.start);
+        let (start, end) = source.line_range(source.line_of(at as u32));
+        let stop = source.floor(span.end).clamp(at.min(end), end);
+        let text = show(&source.text, at.min(end), stop, &self.hidden_in(span.file, start, end));
+        if source.floor(span.end) > end { format!("{} ...", text.trim_end()) } else { text }
+    }
+
+    /// Whether any of a span must not be shown.
+    pub fn is_masked(&self, span: Span) -> bool {
+        self.masked.iter().any(|m| m.file == span.file && m.start < span.end.max(span.start + 1) && m.end > span.start)
+    }
+
     /// Byte ranges that touch `start..end` of a file and are masked, or look secret; sorted and apart.
     fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
         let masked =

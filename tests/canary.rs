@@ -77,13 +77,17 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 6] = [
+const COMMANDS: [&[&str]; 10] = [
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
     &["render", "dev", "--only", "Deployment"],
     &["render", "dev", "--out", "one"],
     &["render", "devv"],
+    &["explain", "dev", "Secret/app"],
+    &["explain", "dev", "Secret/app", "data.token"],
+    &["explain", "dev", "Deployment/web", "--format", "json"],
+    &["explain", "dev", "Secret/app", "--format", "json"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {

@@ -5,6 +5,7 @@
 mod canary; // a secret value is found in its Secret only
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
+mod explain; // why a field has its value
 mod golden; // every folder of `golden/` gives exactly what it says
 mod harness; // the tests above notice what they are there to notice
 mod origins; // every leaf of every object knows where it came from

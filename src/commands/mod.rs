@@ -3,6 +3,7 @@
 //! Owns: the list, and how an outcome becomes an exit status: 0 done, 1 the answer is no, 2 kgen could not answer.
 //! A reader that closed its pipe has what it wanted: 0.
 
+pub mod explain;
 pub mod load;
 pub mod render;
 pub mod secret;
@@ -19,6 +20,7 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Explain(explain::Args),
     Render(render::Args),
     Secret(secret::Args),
 }
@@ -37,6 +39,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
+        Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
     };

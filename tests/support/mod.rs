@@ -133,6 +133,12 @@ impl Kgen {
         self
     }
 
+    /// Runs, for a test that looks at parts of what is said.
+    #[track_caller]
+    pub fn said(self) -> Said {
+        run(&self.program, self.temp.path(), &self.args, &self.env, &self.stdin)
+    }
+
     /// Runs, compares everything, and fails with all differences. The folder is returned for a closer look.
     #[track_caller]
     pub fn run(self) -> Temp {
