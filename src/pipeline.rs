@@ -71,6 +71,11 @@ pub struct Loaded {
 
 pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Result<Result<Loaded>> {
     let presets = Presets::load(sources)?;
+    Ok(load_over(sources, file, set, presets))
+}
+
+/// As [`load`], over presets that were read already.
+pub fn load_over(sources: &mut Sources, file: FileId, set: &[String], presets: Presets) -> Result<Loaded> {
     let mut report = Report::new();
     let project = match project::read(sources, file) {
         Ok(project) => Some(project),
@@ -87,13 +92,13 @@ pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Resu
             layers.push(tree);
         }
     }
-    Ok(match (project, report.has_errors()) {
+    match (project, report.has_errors()) {
         (Some(project), false) => {
             leaks.extend(project.leaks.iter().cloned());
             Ok(Loaded { project, set: layers, leaks, presets })
         }
         _ => Err(report),
-    })
+    }
 }
 
 /// All profiles of a loaded project. `values`: whether secret values may be asked for, and how.

@@ -14,14 +14,18 @@ use kgen::tree::{Tree, path_text};
 /// A golden case, rendered with origins; `None` for one whose project is wrong on purpose.
 pub fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
     let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true };
-    let set = fs::read_to_string(folder.join("args")).unwrap_or_default();
-    let set: Vec<String> =
-        set.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();
+    let set = arguments(folder);
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;
     let mut workspace = Workspace::new(root, sources, loaded, input);
     let rendered = workspace.render(false, true).ok()?;
     Some((rendered, workspace))
+}
+
+/// The arguments of `--set` of a case.
+pub fn arguments(folder: &Path) -> Vec<String> {
+    let args = fs::read_to_string(folder.join("args")).unwrap_or_default();
+    args.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect()
 }
 
 pub fn cases() -> Vec<PathBuf> {

@@ -139,8 +139,9 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     }
     let name = format!("{}-owner", owner.name);
     let user = take(store, "user");
-    let part =
-        |key: &str, pieces: Vec<Piece>, from| Secretive { home: Some(Home::new(name.as_str(), key)), pieces, from };
+    let part = |key: &str, pieces: Vec<Piece>, from| {
+        Secretive::of(Home::new(name.as_str(), key), pieces, from, owner.from.clone())
+    };
     need::require(cx, &part("username", vec![Piece::Text(user.to_string())], user.from.clone()));
     need::require(cx, &part("password", password.pieces, password.from.clone()));
     cx.secrets.basic_auth(&name);

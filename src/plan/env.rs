@@ -98,7 +98,7 @@ fn from_secret(
     if let Some(home) = alias(&secret) {
         need::require(cx, &secret);
         if is_existing(cx, Some(&home)) || home.operators {
-            return secret_key(name, &home, optional, &secret.from);
+            return secret_key(name, &home, optional, &secret.home_from);
         }
     }
     if secret.home.is_none() {
@@ -107,7 +107,7 @@ fn from_secret(
     if need::lives_at_home(cx, &secret) {
         need::require(cx, &secret);
         let home = secret.home.clone().unwrap_or_else(|| Home::new("", ""));
-        return secret_key(name, &home, optional, &secret.from);
+        return secret_key(name, &home, optional, &secret.home_from);
     }
     composed(cx, name, &secret, optional, out)
 }

@@ -95,7 +95,7 @@ fn container(cx: &mut Planner, owner: &Owner, store: &Node, exporter: &Exporter,
             ]),
         ),
     ]);
-    list(vec![merged(helper.context(), &more)])
+    list(vec![merged(helper.context(), &more)]).of(&from)
 }
 
 /// The pod's annotations for Prometheus; `server`: the port of the store itself.

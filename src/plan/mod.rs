@@ -105,6 +105,12 @@ impl Planned {
     pub fn new(template: &'static str, context: Node) -> Self {
         Self { template, context, values: Vec::new(), stream_only: false, hash_name: false }
     }
+
+    /// What decided that there is such an object.
+    pub fn because(mut self, from: &From) -> Self {
+        self.context = self.context.of(from);
+        self
+    }
 }
 
 /// Who refers to what, and by which variable, file or wait.

@@ -67,7 +67,7 @@ impl<'s> Resolver<'s> {
         if let [Part::Reference(reference)] = &parts[..] {
             return Ok(match self.reference(reference, node)? {
                 Output::Plain(plain) => Output::Plain(Tree { from: node.from.and(&plain.from), kind: plain.kind }),
-                Output::Secret(secret) => Output::Secret(Secretive { from: node.from.and(&secret.from), ..secret }),
+                Output::Secret(secret) => Output::Secret(secret.named_by(&node.from)),
             });
         }
         self.mixed(&parts, node)
@@ -92,7 +92,7 @@ impl<'s> Resolver<'s> {
                 },
             }
         }
-        let whole = Secretive { home: None, pieces, from };
+        let whole = Secretive { home: None, pieces, made: from.clone(), home_from: node.from.clone(), from };
         Ok(match whole.plain() {
             Some(text) => Output::Plain(Tree::new(Kind::String(text.into()), whole.from)),
             None => Output::Secret(whole),
@@ -335,8 +335,8 @@ impl<'s> Resolver<'s> {
         let composed = source.get("value").filter(|value| value.as_str().is_some_and(schema::has_reference));
         let Some(value) = composed else { return Ok(Some(Output::Secret(Secretive::at(home, from)))) };
         Ok(Some(Output::Secret(match self.value(value)? {
-            Output::Plain(text) => Secretive { home: Some(home), pieces: vec![Piece::Text(text.to_string())], from },
-            Output::Secret(inner) => Secretive { home: Some(home), pieces: inner.pieces, from },
+            Output::Plain(text) => Secretive::of(home, vec![Piece::Text(text.to_string())], from.and(&text.from), from),
+            Output::Secret(inner) => Secretive::of(home, inner.pieces, from.and(&inner.from), from),
         })))
     }
 }

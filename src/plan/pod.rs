@@ -3,7 +3,7 @@
 //! Owns: gathering what containers bring to the pod, and the pod's own fields as its template sees them.
 //! Does not own: containers (`container.rs`), volumes' shapes (`volume.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, str_of, take, text};
@@ -21,7 +21,7 @@ pub struct Pod {
     /// ConfigMaps whose content the pod reads: a change restarts it.
     pub configs: BTreeSet<String>,
     /// Secret values that the pod reads.
-    pub secrets: BTreeSet<Home>,
+    pub secrets: BTreeMap<Home, From>,
     /// Contents of `files`, by key of the component's own ConfigMap.
     pub files: Vec<(String, Node)>,
 }
@@ -190,7 +190,7 @@ fn affinity(selector: &Node, settings: &Node) -> Node {
         }
         _ => return Node::null(),
     };
-    map([("podAntiAffinity", map([rule]))])
+    map([("podAntiAffinity", map([rule]))]).of(&word.from)
 }
 
 /// `ScheduleAnyway`: a cluster with fewer zones than replicas must still run them.
@@ -210,4 +210,5 @@ fn spread(selector: &Node, settings: &Node) -> Node {
         ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
         ("labelSelector", map([("matchLabels", selector.clone())])),
     ])])
+    .of(&from)
 }

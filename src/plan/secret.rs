@@ -10,12 +10,13 @@ use base64::Engine;
 
 use super::label::{self, Owner};
 use super::need::{Delivered, Key, delivered, has_source, homes};
-use super::node::{Node, get, map, merged, text};
+use super::node::{Node, get, map, merged, take, text};
 use super::piece::{Home, Piece, has_operators, percent};
 use super::provider::{self, Provider};
 use super::{Planned, Planner, external, given, sealed, sops};
 use crate::diag::Diagnostic;
 use crate::secret::Secret;
+use crate::settings::From;
 use crate::tree::{Kind, Map};
 
 /// Where a key's value comes from.
@@ -53,19 +54,19 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
             Origin::Plain(_) if is_whole(cx, name) => delivered.push((key.clone(), entry.clone())),
             Origin::Plain(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.made));
             }
             Origin::Value { value, stream } => {
                 given::one_line(cx, name, key, entry, &value);
                 given::unquoted(cx, name, key, entry, &value);
                 stream_only |= stream;
-                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.made));
                 values.push((key.clone(), value));
             }
             Origin::Later => {
                 // Never written: the tree leaves the whole Secret out. The key is there for what refers to it.
                 stream_only = true;
-                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.made));
             }
             Origin::Delivered => delivered.push((key.clone(), entry.clone())),
             Origin::Broken => {}
@@ -80,7 +81,19 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
     }
     out.extend(deliver(cx, &owner, name, delivered, has_plain).map(|planned| (owner, planned)));
-    out
+    let because = keys.iter().fold(chosen(cx), |from, (_, key)| from.and(&key.because));
+    out.into_iter().map(|(owner, planned)| (owner, planned.because(&because))).collect()
+}
+
+/// Where the profile says who delivers its secrets.
+fn chosen(cx: &Planner) -> From {
+    let said = take(&cx.settings.root, "secretProvider");
+    match said.as_map() {
+        Some(map) if said.from == From::Nowhere => {
+            map.entries().fold(From::Nowhere, |from, (_, entry)| from.and(&entry.value.from))
+        }
+        _ => said.from,
+    }
 }
 
 /// Whether all keys of a Secret come from the provider, those without anything secret in them too.

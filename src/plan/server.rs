@@ -176,7 +176,7 @@ pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Nod
     if is_watched(redis) && !is_valkey(redis) {
         need::require_plain(cx, &password);
     }
-    password_variables(env, &home, &password.from);
+    password_variables(env, &home, &password.home_from);
     true
 }
 

@@ -221,7 +221,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
                 return None;
             }
             need::require(cx, &secret);
-            pod.secrets.insert(home.clone());
+            super::rollout::note_one(pod, home.clone(), &secret.home_from);
             Some((Source::Secret(home.secret), home.key))
         }
         Err(diagnostic) => {

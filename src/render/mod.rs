@@ -21,12 +21,12 @@ use crate::plan::label::Owner;
 use crate::plan::node::Node;
 use crate::plan::{Plan, Planned};
 use crate::project::node::{self, Dialect};
-use crate::resource::{Id, Origin, Place, Resource};
+use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 use templates::Template;
-use view::Desk;
+use view::{Desk, Kept};
 
 /// The templates, ready to run.
 pub struct Engine {
@@ -107,7 +107,8 @@ impl Engine {
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
         let tree = self.parse(planned, owner, &marks.text)?;
-        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept() }.tree(&tree))
+        let because = &planned.context.from;
+        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
 
     fn at(&self, planned: &Planned, owner: &Owner, id: &'static str, what: &str) -> Diagnostic {
@@ -150,16 +151,21 @@ impl Engine {
 struct Fill<'f> {
     marks: &'f mark::Marks,
     paths: &'f [Arc<str>],
-    kept: Vec<Node>,
+    kept: Vec<Kept>,
+    /// Why the whole object is there.
+    because: &'f From,
 }
 
 impl Fill<'_> {
     fn tree(&self, tree: &Tree<Span>) -> Tree<Origin> {
-        let place = self.marks.place(tree.from, self.paths);
+        let place = self.place(tree.from);
         let kind = match &tree.kind {
             Kind::String(text) => match emit::number_of(text).and_then(|number| self.kept.get(number)) {
-                Some(node) => return with_settings(node, place.as_deref()),
-                None => Kind::String(self.text(text)),
+                Some(kept) => {
+                    let place = place.map(|place| and_control(&place, &kept.control));
+                    return with_settings(&kept.node, place.as_ref());
+                }
+                None => return self.written(text, place),
             },
             Kind::Null => Kind::Null,
             Kind::Bool(value) => Kind::Bool(*value),
@@ -169,7 +175,7 @@ impl Fill<'_> {
             Kind::Map(map) => {
                 let mut out = Map::new();
                 for (key, entry) in map.entries() {
-                    let key_from = self.marks.place(entry.key_from, self.paths);
+                    let key_from = self.place(entry.key_from);
                     out.insert_from(self.key(key), key_from, self.tree(&entry.value));
                 }
                 Kind::Map(out)
@@ -178,9 +184,23 @@ impl Fill<'_> {
         Tree::new(kind, place)
     }
 
+    fn place(&self, span: Span) -> Origin {
+        let place = self.marks.place(span, self.paths)?;
+        Some(if self.because.ids().is_empty() { place } else { Arc::new(and_control(&place, self.because.ids())) })
+    }
+
+    /// A text of the template, with the values that stand in it.
+    fn written(&self, text: &Arc<str>, place: Origin) -> Tree<Origin> {
+        let place = place.map(|place| {
+            let inside = emit::numbers(text).into_iter().filter_map(|number| self.kept.get(number));
+            inside.fold(place, |place, kept| Arc::new(and_control(&place, &kept.control).and(kept.node.from.ids())))
+        });
+        Tree::new(Kind::String(self.text(text)), place)
+    }
+
     fn key(&self, key: &Arc<str>) -> Arc<str> {
         match emit::number_of(key).and_then(|number| self.kept.get(number)) {
-            Some(node) => node.to_string().into(),
+            Some(kept) => kept.node.to_string().into(),
             None => self.text(key),
         }
     }
@@ -194,9 +214,7 @@ impl Fill<'_> {
 fn with_settings(node: &Node, place: Option<&Place>) -> Tree<Origin> {
     let Some(place) = place else { return node.map_from(&mut |_| None) };
     let own = |from: &From| Some(Arc::new(Place { settings: from.ids().to_vec(), ..place.clone() }));
-    let mut control = place.control.clone();
-    control.extend(node.from.ids().iter().filter(|id| !place.control.contains(id)));
-    let inner = Place { control, ..place.clone() };
+    let inner = and_control(place, node.from.ids());
     let kind = match &node.kind {
         Kind::List(list) => Kind::List(list.iter().map(|item| with_settings(item, Some(&inner))).collect()),
         Kind::Map(map) => {
@@ -209,6 +227,12 @@ fn with_settings(node: &Node, place: Option<&Place>) -> Tree<Origin> {
         _ => return node.map_from(&mut |from| own(from)),
     };
     Tree::new(kind, own(&node.from))
+}
+
+/// The same place, there for these reasons too.
+fn and_control(place: &Place, ids: &[u32]) -> Place {
+    let more = ids.iter().copied().filter(|id| !place.control.contains(id));
+    Place { control: place.control.iter().copied().chain(more).collect(), ..place.clone() }
 }
 
 fn template_error(
@@ -304,6 +328,7 @@ fn hash_name(body: &mut Tree<Origin>) {
 pub fn rename(body: &mut Tree<Origin>, base: &str) {
     let spec = body.get("spec").map(|spec| spec.to_json().to_string()).unwrap_or_default();
     let hash = crate::plan::config::hex(&Sha256::digest(spec));
+    let made_from = body.get("spec").map(resource::cited).unwrap_or_default();
     let name = body
         .as_map_mut()
         .and_then(|map| map.get_mut("metadata"))
@@ -312,5 +337,6 @@ pub fn rename(body: &mut Tree<Origin>, base: &str) {
     if let Some(name) = name {
         let hashed = format!("{base}-{}", &hash[..10]);
         name.kind = Kind::String(hashed.into());
+        name.from = name.from.as_ref().map(|place| Arc::new(place.and(&made_from)));
     }
 }

@@ -21,12 +21,22 @@ pub struct Desk {
     reads: Mutex<Reads>,
     /// What the blocks that stand open had read.
     blocks: Mutex<Vec<Block>>,
-    written: Mutex<Vec<Node>>,
+    written: Mutex<Vec<Kept>>,
+}
+
+/// A value that was written, and what decided that there is one, apart from the blocks around it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub node: Node,
+    pub control: Vec<u32>,
 }
 
 #[derive(Debug, Default)]
-struct Reads {
-    ids: Vec<u32>,
+pub struct Reads {
+    /// Of scalars.
+    pub ids: Vec<u32>,
+    /// Why the maps and lists on the way are there.
+    pub control: Vec<u32>,
     /// Whether anything was read, known to come from a setting or not.
     any: bool,
 }
@@ -35,6 +45,7 @@ struct Reads {
 struct Block {
     is_loop: bool,
     ids: Vec<u32>,
+    control: Vec<u32>,
 }
 
 /// Sorted, each once.
@@ -49,11 +60,13 @@ impl Desk {
         Arc::new(Self { traced, ..Self::default() })
     }
 
-    fn read(&self, from: &From) {
+    fn read(&self, container: Option<&From>, child: &Node) {
         if self.traced
             && let Ok(mut log) = self.reads.lock()
         {
-            log.ids.extend_from_slice(from.ids());
+            log.control.extend_from_slice(container.map(From::ids).unwrap_or_default());
+            let reads = if child.is_container() { &mut log.control } else { &mut log.ids };
+            reads.extend_from_slice(child.from.ids());
             log.any = true;
         }
     }
@@ -62,23 +75,24 @@ impl Desk {
         self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
     }
 
-    /// The settings that were read since the last call. A value for which nothing was read is a loop's variable: what
-    /// the loop had read for it.
-    pub fn reads(&self) -> Vec<u32> {
+    /// What was read since the last call. A value for which nothing was read is a loop's variable: what the loop had read
+    /// for it.
+    pub fn reads(&self) -> Reads {
         match self.take() {
-            Reads { any: true, ids } => sorted(ids),
+            Reads { any: true, ids, control } => Reads { any: true, ids: sorted(ids), control: sorted(control) },
             _ => {
                 let of_loop = |blocks: &Vec<Block>| Some(blocks.iter().rfind(|block| block.is_loop)?.ids.clone());
-                self.blocks.lock().ok().and_then(|blocks| of_loop(&blocks)).unwrap_or_default()
+                let ids = self.blocks.lock().ok().and_then(|blocks| of_loop(&blocks)).unwrap_or_default();
+                Reads { ids, ..Reads::default() }
             }
         }
     }
 
     /// A block begins: what its tag read decides about all that stands in it.
     pub fn open(&self, is_loop: bool) {
-        let ids = sorted(self.take().ids);
+        let Reads { ids, control, .. } = self.take();
         if let Ok(mut blocks) = self.blocks.lock() {
-            blocks.push(Block { is_loop, ids });
+            blocks.push(Block { is_loop, ids: sorted(ids), control });
         }
     }
 
@@ -96,22 +110,23 @@ impl Desk {
 
     /// What decided that the next line is there.
     pub fn control(&self) -> Vec<u32> {
-        let mut ids = self.take().ids;
+        let Reads { mut ids, control, .. } = self.take();
+        ids.extend(control);
         if let Ok(blocks) = self.blocks.lock() {
-            ids.extend(blocks.iter().flat_map(|block| &block.ids));
+            ids.extend(blocks.iter().flat_map(|block| block.ids.iter().chain(&block.control)));
         }
         sorted(ids)
     }
 
-    /// Keeps a map or list; the number stands for it in the text.
-    pub fn keep(&self, node: Node) -> usize {
+    /// Keeps a value; the number stands for it in the text.
+    pub fn keep(&self, node: Node, control: Vec<u32>) -> usize {
         let Ok(mut written) = self.written.lock() else { return 0 };
-        written.push(node);
+        written.push(Kept { node, control });
         written.len() - 1
     }
 
     /// What was kept, by number.
-    pub fn kept(&self) -> Vec<Node> {
+    pub fn kept(&self) -> Vec<Kept> {
         self.written.lock().map(|mut written| std::mem::take(&mut *written)).unwrap_or_default()
     }
 }
@@ -183,8 +198,8 @@ impl Object for View {
             },
             _ => self.node.as_list()?.get(key.as_usize()?)?,
         };
-        self.desk.read(&self.node.from);
-        self.desk.read(&child.from);
+        // Why the whole object is there, the engine knows.
+        self.desk.read((!self.root).then_some(&self.node.from), child);
         Some(value(child, &self.desk))
     }
 

@@ -46,6 +46,25 @@ pub struct Place {
     pub control: Vec<u32>,
 }
 
+impl Place {
+    /// The same place, made from these too.
+    pub fn and(&self, ids: &[u32]) -> Self {
+        let more = ids.iter().copied().filter(|id| !self.settings.contains(id));
+        Self { settings: self.settings.iter().copied().chain(more).collect(), ..self.clone() }
+    }
+}
+
+/// All settings that a part of an object was made from, or that decided about it: for what is computed of the whole.
+pub fn cited(part: &Body) -> Vec<u32> {
+    let mut ids = Vec::new();
+    part.leaves(&mut |_, leaf| {
+        ids.extend(leaf.from.iter().flat_map(|place| place.settings.iter().chain(&place.control)));
+    });
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 /// What tells one object of a stream from another: the same identity as kustomize's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
