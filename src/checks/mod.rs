@@ -187,7 +187,7 @@ fn component_span(resource: &Resource, settings: &Settings) -> Option<Span> {
 /// Where the user wrote what stands here; a preset's line if nobody did.
 fn user_span(tree: &Tree<resource::Origin>, settings: &Settings) -> Option<Span> {
     let place = tree.from.as_ref()?;
-    let spans = || place.settings.iter().chain(&place.control).map(|id| crate::settings::From::One(*id));
+    let spans = || place.settings.iter().map(|id| crate::settings::From::One(*id));
     let users = spans().find(|from| settings.is_users(from));
     users.or_else(|| spans().next()).and_then(|from| settings.span(&from))
 }

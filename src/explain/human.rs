@@ -9,6 +9,9 @@ use super::{Leaf, Setting, Written};
 /// Longer values of a layer are cut.
 const LONGEST: usize = 60;
 
+/// So many settings are shown with all their layers; a hash is made from many more.
+const MOST: usize = 5;
+
 /// The value, the line that writes it, and its settings with their layers.
 pub fn leaf(leaf: &Leaf) -> String {
     let mut out = match leaf.value.as_str() {
@@ -23,21 +26,38 @@ pub fn leaf(leaf: &Leaf) -> String {
         let whose = if leaf.is_written { "manifest" } else { "template" };
         let _ = writeln!(out, "  no setting   the {whose}'s own text");
     }
-    leaf.settings.iter().for_each(|setting| self::setting(&mut out, "setting", setting));
-    leaf.control.iter().for_each(|setting| self::setting(&mut out, "decided by", setting));
+    let (full, rest) = leaf.settings.split_at(leaf.settings.len().min(MOST));
+    full.iter().for_each(|setting| self::setting(&mut out, setting));
+    table(&mut out, "and", rest);
+    table(&mut out, "decided by", &leaf.control);
     out
 }
 
-fn setting(out: &mut String, word: &str, setting: &Setting) {
-    let _ = writeln!(out, "  {word:11}  {}", setting.setting);
-    let columns: [fn(&Written) -> String; 3] =
-        [|w| w.layer.clone(), |w| cut(&w.value), |w| format!("{}:{}:{}", w.file, w.line, w.column)];
-    let [layer, value, place] =
+/// Settings on a line each, with the layer that wins.
+fn table(out: &mut String, word: &str, settings: &[Setting]) {
+    let winning: Vec<_> = settings.iter().filter_map(|setting| Some((setting, setting.layers.first()?))).collect();
+    let columns: [fn(&(&Setting, &Written)) -> String; 2] = [|(s, _)| s.setting.clone(), |(_, w)| cut(&w.value)];
+    let [path, value] = columns.map(|of| winning.iter().map(|row| of(row).chars().count()).max().unwrap_or_default());
+    for (index, row) in winning.iter().enumerate() {
+        let [a, b] = columns.map(|of| of(row));
+        let word = if index == 0 { word } else { "" };
+        let _ = writeln!(out, "  {word:11}  {a:path$}   {b:value$}   {}", place(row.1));
+    }
+}
+
+fn place(written: &Written) -> String {
+    format!("{}:{}:{}", written.file, written.line, written.column)
+}
+
+fn setting(out: &mut String, setting: &Setting) {
+    let _ = writeln!(out, "  {:11}  {}", "setting", setting.setting);
+    let columns: [fn(&Written) -> String; 3] = [|w| w.layer.clone(), |w| cut(&w.value), place];
+    let [layer, value, at] =
         columns.map(|of| setting.layers.iter().map(|w| of(w).chars().count()).max().unwrap_or_default());
     for (index, written) in setting.layers.iter().enumerate() {
         let [a, b, c] = columns.map(|of| of(written));
         let wins = if written.wins { "   <- wins" } else { "" };
-        let line = format!("  {:<3}{a:layer$}   {b:value$}   {c:place$}{wins}", index + 1);
+        let line = format!("  {:<3}{a:layer$}   {b:value$}   {c:at$}{wins}", index + 1);
         let _ = writeln!(out, "{}", line.trim_end());
     }
 }

@@ -112,7 +112,12 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind))
         && !metadata.contains_key("namespace")
     {
-        metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
+        let from = settings.root.at(&["namespace", "name"]).map(|name| &name.from);
+        metadata.insert_from(
+            "namespace",
+            origin.clone(),
+            Tree::new(Kind::String(namespace.into()), made(&origin, from)),
+        );
     }
     let labels = common(plan, settings, &origin);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
@@ -123,6 +128,12 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     Some(Resource { id, component: "manifests".into(), body, stream_only: false })
 }
 
+/// What kgen puts beside a place: made from a setting, or from nothing that stands there.
+fn made(beside: &Origin, from: Option<&From>) -> Origin {
+    let settings = from.map(|from| from.ids().to_vec()).unwrap_or_default();
+    beside.as_ref().map(|place| Arc::new(Place { settings, ..(**place).clone() }))
+}
+
 /// The project's annotations, below the object's own.
 fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
     let Some(all) = settings.root.get("annotations").and_then(Tree::as_map).filter(|map| !map.is_empty()) else {
@@ -130,7 +141,8 @@ fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
     };
     let mut out = Map::new();
     for (key, value) in all.iter().filter(|(_, value)| !value.is_null()) {
-        out.insert_from(key.clone(), origin.clone(), Tree::new(Kind::String(value.to_string().into()), origin.clone()));
+        let from = made(origin, Some(&value.from));
+        out.insert_from(key.clone(), from.clone(), Tree::new(Kind::String(value.to_string().into()), from));
     }
     let own = metadata.remove("annotations").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
     let out = Tree::new(Kind::Map(out), origin.clone());
@@ -167,16 +179,17 @@ fn is_namespaced(id: &Id) -> bool {
 
 /// The labels by which a project's objects are found.
 fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
-    let project = settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
+    let project = settings.root.get("project").cloned().unwrap_or_default();
     let mut map = Map::new();
-    let mut add = |key: &str, value: &str| {
-        map.insert_from(key, origin.clone(), Tree::new(Kind::String(value.into()), origin.clone()));
+    let mut add = |key: &str, value: &str, from: Option<&From>| {
+        let from = made(origin, from);
+        map.insert_from(key, from.clone(), Tree::new(Kind::String(value.into()), from));
     };
-    add("app.kubernetes.io/part-of", project);
-    add("app.kubernetes.io/managed-by", "kgen");
-    add("kgen.dev/profile", &settings.profile);
+    add("app.kubernetes.io/part-of", project.as_str().unwrap_or_default(), Some(&project.from));
+    add("app.kubernetes.io/managed-by", "kgen", None);
+    add("kgen.dev/profile", &settings.profile, None);
     for (key, value) in plan.labels.as_map().into_iter().flat_map(Map::iter) {
-        add(key, &value.to_string());
+        add(key, &value.to_string(), Some(&value.from));
     }
     Tree::new(Kind::Map(map), origin.clone())
 }

@@ -223,6 +223,6 @@ fn guard(cx: &mut Planner, owner: &Owner, store: &Node) {
     policy::door_for(cx, owner, vec![members], ports);
     policy::open_to_operator(cx, owner, map([("app.kubernetes.io/name", "cloudnative-pg".into())]), &[5432, 8000]);
     if str_of(store, "metrics").is_some_and(|metrics| metrics != "none") {
-        policy::open_to_all(cx, owner, exporter::CNPG_PORT.into());
+        policy::open_to_all(cx, owner, Node::from(exporter::CNPG_PORT).of(&take(store, "metrics").from));
     }
 }

@@ -34,8 +34,9 @@ pub fn container(
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
-    let keys = env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])?.as_str());
-    pod.configs.extend(keys.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
+    for name in env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])) {
+        volume::reads(cx, pod, name);
+    }
     rollout::note(pod, &env);
     for reference in env_from.as_list().unwrap_or_default().iter().filter_map(|from| from.get("secretRef")) {
         let name = take(reference, "name");

@@ -62,8 +62,8 @@ fn wanted(store: &Node) -> bool {
 }
 
 fn container(cx: &mut Planner, owner: &Owner, store: &Node, exporter: &Exporter, env: Vec<Node>) -> Node {
-    policy::open_to_all(cx, owner, "metrics".into());
     let from = take(store, "metrics").from;
+    policy::open_to_all(cx, owner, text("metrics", &from));
     let helper = Helper {
         name: "exporter",
         image: text(exporter.image, &from),

@@ -255,7 +255,10 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             cx.resolver.reached();
             cx.wire_settings(&owner);
             cx.owners.push(owner.clone());
-            out.extend((section.plan)(cx, &owner, &node).into_iter().map(|planned| (owner.clone(), planned)));
+            // Which objects there are.
+            let because = take(&node, "mode").from.and(&take(&node, "workload").from);
+            let planned = (section.plan)(cx, &owner, &node).into_iter();
+            out.extend(planned.map(|planned| (owner.clone(), planned.because(&because))));
         }
     }
     out.extend(policy::plan(cx));

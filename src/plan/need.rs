@@ -214,9 +214,7 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
             && !home.operators
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
-            let made = ["redis", "postgres"]
-                .iter()
-                .fold(From::Nowhere, |made, section| made.and(&cx.resolver.key_from(section, &home.secret)));
+            let made = cx.resolver.named(&home.secret);
             cx.secrets.ask(home, Key::new(from.clone(), made, From::Nowhere), from);
         }
     }

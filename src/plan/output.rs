@@ -22,6 +22,18 @@ pub enum Output {
     Secret(Secretive),
 }
 
+impl Output {
+    /// Made from these too.
+    pub fn of(self, from: &From) -> Self {
+        match self {
+            Output::Plain(plain) => Output::Plain(plain.of(from)),
+            Output::Secret(secret) => {
+                Output::Secret(Secretive { from: secret.from.and(from), made: secret.made.and(from), ..secret })
+            }
+        }
+    }
+}
+
 /// Resolves references of one profile.
 pub struct Resolver<'s> {
     pub settings: &'s Settings,
@@ -152,8 +164,8 @@ impl<'s> Resolver<'s> {
             self.reached.borrow_mut().insert(format!("{section}.{name}"));
         }
         let answer = match section {
-            "redis" => self.redis(name, component, output)?,
-            "postgres" => self.postgres(name, component, output)?,
+            "redis" => of_mode(self.redis(name, component, output)?, component),
+            "postgres" => of_mode(self.postgres(name, component, output)?, component),
             "apps" => self.app(name, component, output, here())?,
             "configs" => self.config(component, output, here())?,
             _ => self.secret(name, component, output)?,
@@ -276,6 +288,12 @@ impl<'s> Resolver<'s> {
         section.and_then(|map| map.entry(name)).map(|entry| entry.key_from.clone()).unwrap_or_default()
     }
 
+    /// Where the name of a Secret is written: its own, or that of the component that brings it.
+    pub fn named(&self, secret: &str) -> From {
+        let sections = ["secrets", "redis", "postgres"].iter();
+        sections.fold(From::Nowhere, |from, section| from.and(&self.key_from(section, secret)))
+    }
+
     pub fn fqdn(&self, host: &Node) -> Answer<Node> {
         let namespace = self.word("namespace", host).map_err(|d| {
             Box::new(
@@ -339,6 +357,12 @@ impl<'s> Resolver<'s> {
             Output::Secret(inner) => Secretive::of(home, inner.pieces, from.and(&inner.from), from),
         })))
     }
+}
+
+/// What a store offers depends on what it is.
+fn of_mode(output: Option<Output>, store: &Node) -> Option<Output> {
+    let mode = store.get("mode").map(|mode| mode.from.clone()).unwrap_or_default();
+    output.map(|output| output.of(&mode))
 }
 
 const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];

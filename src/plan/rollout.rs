@@ -21,10 +21,11 @@ use crate::tree::Tree;
 
 /// Notes the secret keys that a container's variables read.
 pub fn note(pod: &mut Pod, env: &[Node]) {
-    for reference in env.iter().filter_map(|variable| variable.at(&["valueFrom", "secretKeyRef"])) {
+    for variable in env {
+        let Some(reference) = variable.at(&["valueFrom", "secretKeyRef"]) else { continue };
         let word = |key: &str| str_of(reference, key).unwrap_or_default().to_owned();
         let from = get(reference, "key").map(|key| key.from.clone()).unwrap_or_default();
-        note_one(pod, Home::new(word("name"), word("key")), &from);
+        note_one(pod, Home::new(word("name"), word("key")), &from.and(&variable.from));
     }
 }
 

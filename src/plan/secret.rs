@@ -10,7 +10,7 @@ use base64::Engine;
 
 use super::label::{self, Owner};
 use super::need::{Delivered, Key, delivered, has_source, homes};
-use super::node::{Node, get, map, merged, take, text};
+use super::node::{Node, get, map, merged, text};
 use super::piece::{Home, Piece, has_operators, percent};
 use super::provider::{self, Provider};
 use super::{Planned, Planner, external, given, sealed, sops};
@@ -46,6 +46,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let mut delivered = Vec::new();
     // What an operator knows is in no Secret of kgen's: pods compose it.
     for (key, entry) in keys.iter().filter(|(_, entry)| !has_operators(&entry.pieces)) {
+        let made = entry.made.and(&made_up(cx, entry));
         match origin(cx, &Home::new(name, key.as_str()), entry) {
             // Someone else creates the Secret; a pod that needs this key gets the text itself.
             Origin::Plain(_) if cx.provider == Provider::Existing => {}
@@ -60,7 +61,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
                 given::one_line(cx, name, key, entry, &value);
                 given::unquoted(cx, name, key, entry, &value);
                 stream_only |= stream;
-                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.made));
+                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &made));
                 values.push((key.clone(), value));
             }
             Origin::Later => {
@@ -81,19 +82,15 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
     }
     out.extend(deliver(cx, &owner, name, delivered, has_plain).map(|planned| (owner, planned)));
-    let because = keys.iter().fold(chosen(cx), |from, (_, key)| from.and(&key.because));
+    let because = keys.iter().fold(provider::chosen(cx), |from, (_, key)| from.and(&key.because));
     out.into_iter().map(|(owner, planned)| (owner, planned.because(&because))).collect()
 }
 
-/// Where the profile says who delivers its secrets.
-fn chosen(cx: &Planner) -> From {
-    let said = take(&cx.settings.root, "secretProvider");
-    match said.as_map() {
-        Some(map) if said.from == From::Nowhere => {
-            map.entries().fold(From::Nowhere, |from, (_, entry)| from.and(&entry.value.from))
-        }
-        _ => said.from,
-    }
+/// What a value that kgen makes up is made of besides: the project's name is in it.
+fn made_up(cx: &Planner, key: &Key) -> From {
+    let is_given = ["value", "env", "file"].iter().any(|kind| get(&key.declared, kind).is_some());
+    let is_local = cx.provider == Provider::Local && (!is_given || !key.pieces.is_empty());
+    if is_local { cx.project().from } else { From::Nowhere }
 }
 
 /// Whether all keys of a Secret come from the provider, those without anything secret in them too.
@@ -145,7 +142,6 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
 
 /// A Secret that a component brings belongs to that component.
 fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
-    let from = keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
     for section in ["redis", "postgres", "apps", "jobs"] {
         let suffixes = match section {
             "redis" => &[][..],
@@ -156,9 +152,14 @@ fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
         let base = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| is_named(base));
         let component = base.unwrap_or(name);
         if cx.settings.root.at(&["secrets", name]).is_none() && cx.settings.root.at(&[section, component]).is_some() {
+            let from = cx.resolver.key_from(section, component);
             return Owner { id: format!("{section}.{component}"), section, name: name.to_owned(), from };
         }
     }
+    // Of a declared one its own name, of another who asks for its first key.
+    let declared = cx.resolver.key_from("secrets", name);
+    let asked = || keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
+    let from = if declared == From::Nowhere { asked() } else { declared };
     Owner { id: format!("secrets.{name}"), section: "secrets", name: name.to_owned(), from }
 }
 

@@ -66,7 +66,9 @@ impl Resolver<'_> {
         }
         let from = self.key_from(section, name);
         let Some(said) = store.get("password") else {
-            return Ok(Some(Secretive::at(Home::new(name, "password"), from)));
+            let password = Secretive::at(Home::new(name, "password"), from);
+            let from = password.from.and(&setting_from(store, "auth"));
+            return Ok(Some(Secretive { from, ..password }));
         };
         match self.value(said)? {
             Output::Secret(secret) => Ok(Some(secret)),
@@ -95,7 +97,10 @@ impl Resolver<'_> {
         let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
         Ok(Some(match output {
             // The Service of the replicas has no address where there is one instance.
-            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => Output::Plain(cnpg::service(name, "ro", self)),
+            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => {
+                Output::Plain(cnpg::service(name, "ro", self).of(&setting_from(postgres, "instances")))
+            }
+            "readHost" if is_cnpg => Output::Plain(service.of(&setting_from(postgres, "instances"))),
             "host" | "readHost" => Output::Plain(service),
             "fqdn" => Output::Plain(self.fqdn(&service)?),
             "port" => Output::Plain(5432.into()),

@@ -4,7 +4,7 @@
 //! ConfigMap or Secret behind `files`.
 
 use super::label::Owner;
-use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
+use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
 use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
@@ -100,15 +100,21 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     };
     let projected = get(&source, "sources").and_then(Tree::as_list).unwrap_or_default();
     let configs = projected.iter().filter_map(|part| part.get("configMap"));
-    let names =
-        configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| str_of(config, "name"));
-    pod.configs.extend(names.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
+    for name in configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| get(config, "name")) {
+        reads(cx, pod, name);
+    }
     let secrets = projected.iter().filter_map(|part| part.get("secret"));
     for secret in secrets.chain(Some(&source).filter(|_| kind == "secret")) {
         env::optional_secret(cx, owner, &format!("volumes.{path}"), &take(secret, "optional"));
     }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
+}
+
+/// Notes a ConfigMap by its name, where it is the project's own.
+pub fn reads(cx: &Planner, pod: &mut Pod, name: &Node) {
+    let known = name.as_str().filter(|name| cx.settings.root.at(&["configs", name]).is_some());
+    known.into_iter().for_each(|known| pod.reads(known, &name.from));
 }
 
 fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
@@ -148,11 +154,12 @@ pub fn files(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod) ->
         let path = text(path, &entry.key_from);
         let Some((source, key)) = file(cx, owner, &path, &entry.value, pod) else { continue };
         let mode = take(&entry.value, "mode");
+        let said = take(&entry.value, "value").from.and(&mode.from);
         let name = file_volume(&source, &mode, pod);
         out.push(map([
-            ("name", text(name, &path.from)),
+            ("name", text(name, &path.from.and(&said))),
             ("mountPath", path.clone()),
-            ("subPath", text(key, &path.from)),
+            ("subPath", text(key, &path.from.and(&said))),
             ("readOnly", true.into()),
         ]));
     }
@@ -191,7 +198,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
     let value = take(settings, "value");
     if let Some((config, key)) = whole_config(cx, &value) {
         cx.wire_through(owner, "configs", &config);
-        pod.configs.insert(config.clone());
+        pod.reads(&config, &path.from.and(&value.from));
         return Some((Source::Config(config), key));
     }
     let resolved = cx.resolver.value(&value);
