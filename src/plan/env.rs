@@ -103,6 +103,7 @@ fn from_secret(
     }
     if secret.home.is_none() {
         secret.home = Some(Home::new(format!("{}-env", owner.name), name.to_string()));
+        secret.home_from = owner.from.and(&name.from);
     }
     if need::lives_at_home(cx, &secret) {
         need::require(cx, &secret);
@@ -251,7 +252,9 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         }
         let reference =
             compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
-        out.push(compact([("prefix", prefix), (kind, reference)]));
+        // With another provider its keys may be variables.
+        let because = if section == "secrets" { provider::chosen(cx) } else { From::Nowhere };
+        out.push(compact([("prefix", prefix), (kind, reference)]).of(&because));
     }
     super::node::filled(list(out))
 }

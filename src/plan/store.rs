@@ -67,7 +67,7 @@ impl Resolver<'_> {
         let from = self.key_from(section, name);
         let Some(said) = store.get("password") else {
             let password = Secretive::at(Home::new(name, "password"), from);
-            let from = password.from.and(&setting_from(store, "auth"));
+            let from = password.from.and(&setting_from(store, "auth")).and(&setting_from(store, "mode"));
             return Ok(Some(Secretive { from, ..password }));
         };
         match self.value(said)? {

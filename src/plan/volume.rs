@@ -11,6 +11,7 @@ use super::pod::Pod;
 use super::reference::{self, Part};
 use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
+use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
 /// A claim that the component brings.
@@ -154,14 +155,18 @@ pub fn files(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod) ->
         let path = text(path, &entry.key_from);
         let Some((source, key)) = file(cx, owner, &path, &entry.value, pod) else { continue };
         let mode = take(&entry.value, "mode");
-        let said = take(&entry.value, "value").from.and(&mode.from);
-        let name = file_volume(&source, &mode, pod);
+        let value = take(&entry.value, "value");
+        let said = if reference::is_whole(&value) { value.from.and(&mode.from) } else { mode.from.clone() };
+        let name = file_volume(&source, &mode, &value.from.and(&mode.from), pod);
         out.push(map([
             ("name", text(name, &path.from.and(&said))),
             ("mountPath", path.clone()),
             ("subPath", text(key, &path.from.and(&said))),
             ("readOnly", true.into()),
         ]));
+        if let Some(mount) = out.last_mut() {
+            mount.from = value.from;
+        }
     }
     out
 }
@@ -172,7 +177,7 @@ enum Source {
     Secret(String),
 }
 
-fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
+fn file_volume(source: &Source, mode: &Node, because: &From, pod: &mut Pod) -> String {
     let mode_name = mode.as_i64().map(|bits| format!("-{bits:o}")).unwrap_or_default();
     let mode = mode.clone();
     let (name, volume) = match source {
@@ -185,7 +190,7 @@ fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
             map([("secret", compact([("secretName", secret.as_str().into()), ("defaultMode", mode)]))]),
         ),
     };
-    pod.volume(&slug(&name), volume)
+    pod.volume(&slug(&name), volume.of(because))
 }
 
 fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod) -> Option<(Source, String)> {
