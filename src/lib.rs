@@ -41,6 +41,8 @@ pub mod diff;
 pub mod explain;
 
 // Beside them: what a command makes for the next rendering.
+/// For editors: the language as a JSON Schema.
+pub mod schema;
 pub mod seal;
 
 // The program around them.

@@ -133,6 +133,9 @@ fn interpret(suffix: &str) -> Result<(Form, i32), String> {
     if let Some(power) = BINARY.iter().position(|known| *known == suffix) {
         return Ok((Form::Binary, power as i32));
     }
+    if suffix.starts_with(' ') {
+        return Err("has a space in it; write number and suffix together, as `500m`".into());
+    }
     let unknown = || {
         let nearest = match suffix.to_ascii_lowercase().as_str() {
             "k" | "kb" => "; write `k` or `Ki`",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::schema::agrees;
 use crate::support::{KGEN, Kgen};
 
 mod backups;
@@ -11,6 +12,7 @@ mod components;
 mod encrypted;
 mod fields;
 mod flow;
+mod habits;
 mod keys;
 mod kustomize;
 mod leaks;
@@ -48,6 +50,7 @@ const HEAD: &str = "apiVersion: kgen.dev/v1\nproject: shop\n";
 /// `kgen render` says exactly `stderr` about this project file, and writes nothing.
 #[track_caller]
 pub fn fails(project: &str, stderr: &str) {
+    agrees(&text(project), stderr);
     fails_with(Path::new(KGEN), &text(project), &text(stderr));
 }
 
@@ -60,6 +63,7 @@ pub fn fails_with(program: &Path, project: &str, stderr: &str) {
 /// As [`fails`], with a head before the text.
 #[track_caller]
 fn shop(body: &str, stderr: &str) {
+    agrees(&format!("{HEAD}{}", text(body)), stderr);
     refused(project(body).args(["render"]), stderr);
 }
 

@@ -10,5 +10,6 @@ mod golden; // every folder of `golden/` gives exactly what it says
 mod harness; // the tests above notice what they are there to notice
 mod mutation; // what cites a setting changes with it, and nothing else
 mod origins; // every leaf of every object knows where it came from
+mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own

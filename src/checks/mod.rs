@@ -24,27 +24,28 @@ pub type Found = Vec<(usize, Finding)>;
 /// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
 /// objects is said once.
 pub fn report(found: Found, resources: &[Resource], settings: &Settings, places: &Places, report: &mut Report) {
-    let mut said: Vec<(Finding, Diagnostic)> = Vec::new();
+    let mut said: Vec<(usize, Finding, Diagnostic)> = Vec::new();
     for (index, finding) in found {
         let resource = &resources[index];
         if allowed(resource, &finding, settings) {
             continue;
         }
         let span = places.span(resource, &finding, settings);
-        let same = |(known, d): &&mut (Finding, Diagnostic)| {
+        let same = |(_, known, d): &&mut (usize, Finding, Diagnostic)| {
             span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
         };
         match said.iter_mut().find(same) {
-            Some((_, diagnostic)) => {
+            Some((first, ..)) if *first == index => {}
+            Some((.., diagnostic)) => {
                 diagnostic.shown.also.insert(resource.id.to_string());
             }
             None => {
                 let diagnostic = message(resource, &finding).at(span).in_profile(&settings.profile);
-                said.push((finding, diagnostic));
+                said.push((index, finding, diagnostic));
             }
         }
     }
-    said.into_iter().for_each(|(_, diagnostic)| report.push(diagnostic));
+    said.into_iter().for_each(|(.., diagnostic)| report.push(diagnostic));
 }
 
 /// Runs all checks over one profile's objects.

@@ -6,6 +6,7 @@
 pub mod explain;
 pub mod load;
 pub mod render;
+pub mod schema;
 pub mod secret;
 pub mod select;
 pub mod terminal;
@@ -23,6 +24,7 @@ pub enum Command {
     Explain(explain::Args),
     Render(render::Args),
     Secret(secret::Args),
+    Schema(schema::Args),
 }
 
 /// How a command ended.
@@ -42,6 +44,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
+        Command::Schema(args) => schema::run(&args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use super::node::{Node, filled, get, list, map, pairs, take, text};
 use super::pod::Pod;
 use super::port::{self};
 use super::{Planner, env, probe, resources, rollout, security, volume};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, suggest};
 use crate::tree::{Kind, Map};
 
 /// Fields that are written as they stand, in Kubernetes' order.
@@ -81,7 +81,14 @@ fn extra(settings: &Node) -> Node {
 fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
     let Some(image) = get(settings, "image") else {
         let d = Diagnostic::error("missing-key", format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
-        cx.report.push(d.hint("add `image: registry/name:tag`"));
+        let (kind, name) = path.split_once('.').unwrap_or_default();
+        let others = cx.settings.root.get(kind).and_then(Node::as_map);
+        let near =
+            others.and_then(|map| suggest::nearest(name, map.keys().map(|key| &**key).filter(|key| *key != name)));
+        cx.report.push(d.hint(match near {
+            Some(near) => format!("did you mean `{near}`? A new one needs `image: registry/name:tag`"),
+            None => "add `image: registry/name:tag`".to_owned(),
+        }));
         return;
     };
     let text = image.as_str().unwrap_or_default();

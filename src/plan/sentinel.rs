@@ -16,6 +16,7 @@ use crate::settings::From;
 
 const START: &str = include_str!("../../templates/scripts/start-member.sh");
 const STOP: &str = include_str!("../../templates/scripts/stop-member.sh");
+const READY: &str = include_str!("../../templates/scripts/ready-member.sh");
 
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let count = members(cx, owner, store);
@@ -23,7 +24,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let mut pod = Pod::default();
     redis::claim_name(cx, owner, persistence.as_ref());
     redis::data(cx, owner, persistence.as_ref(), &mut pod);
-    let scripts = scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP)], &mut pod);
+    let scripts =
+        scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP), ("ready.sh", READY)], &mut pod);
     let env = environment(owner, store, count);
     let resources = resources::resources(cx, store);
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));

@@ -50,7 +50,10 @@ pub fn server(
     for directive in passwords.iter().filter(|_| password) {
         args.extend([*directive, "$(REDIS_PASSWORD)"].map(|word| text(word, &take(redis, "auth").from)));
     }
-    let probes = probes(redis, "", |probe| take(redis, probe));
+    let mut probes = probes(redis, "", |probe| take(redis, probe));
+    if role.member {
+        probes = merged(probes, &map([("ready", joined(redis))]));
+    }
     merged(
         map([
             ("image", image),
@@ -83,17 +86,25 @@ pub fn probes(redis: &Node, port: &str, timings: impl Fn(&str) -> Node) -> Node 
     let client = if is_valkey(redis) { "valkey-cli" } else { "redis-cli" };
     let image = take(redis, "image").from;
     let shell = |words: &str, from: &From| list(vec!["sh".into(), "-c".into(), text(words, &image.and(from))]);
-    let timeout = |probe: &str, most: i64| {
-        let said = timings(probe).get("timeoutSeconds").cloned().unwrap_or_default();
-        (said.as_i64().map_or(most, |seconds| (seconds - 1).clamp(1, most)), said.from)
-    };
     let ready = |probe: &str| {
-        let (seconds, from) = timeout(probe, 3);
+        let (seconds, from) = patience(&timings(probe), 3);
         shell(&format!("timeout {seconds} {client} {port}ping 2>/dev/null | grep -qx PONG"), &from)
     };
-    let (seconds, from) = timeout("livenessProbe", 5);
+    let (seconds, from) = patience(&timings("livenessProbe"), 5);
     let alive = format!("timeout {seconds} {client} {port}ping 2>&1 | grep -qv \"^Could not connect\"");
     map([("started", ready("startupProbe")), ("ready", ready("readinessProbe")), ("alive", shell(&alive, &from))])
+}
+
+/// How many seconds a probe's client waits: the kubelet's own time is longer.
+fn patience(timings: &Node, most: i64) -> (i64, From) {
+    let said = take(timings, "timeoutSeconds");
+    (said.as_i64().map_or(most, |seconds| (seconds - 1).clamp(1, most)), said.from)
+}
+
+/// A member of a set is ready when it answers and has had its primary's data.
+fn joined(redis: &Node) -> Node {
+    let (seconds, from) = patience(&take(redis, "readinessProbe"), 3);
+    list(vec!["sh".into(), "/scripts/ready.sh".into(), text(seconds.to_string(), &from)])
 }
 
 /// A directive of redis.conf: its name, which may be the user's own key, and its value.

@@ -4,9 +4,8 @@
 //! Does not own: how a table is checked (`schema.rs`) or merged (`settings`), nor what a value leads to (`plan`).
 //! Rule of the language: Kubernetes' own words and shapes; a shorthand is a scalar where Kubernetes wants a map.
 
-use super::schema::{Field, MapType, Object, Rule, Switch, Type};
-use crate::diag::suggest;
-use crate::format;
+use super::rule;
+use super::schema::{Field, MapType, Object, Switch, Type};
 
 // Macros, not functions: only literals may hold references to other tables in a static.
 macro_rules! field {
@@ -35,46 +34,23 @@ macro_rules! map {
 
 macro_rules! components {
     ($value:expr, $defaults:expr $(,)?) => {
-        MapType { key: LABEL_KEY, value: $value, defaults: $defaults, null_is_empty: true }
+        MapType { key: &rule::COMPONENT_NAME, value: $value, defaults: $defaults, null_is_empty: true }
     };
 }
 
-fn any(_: &str) -> Result<(), String> {
-    Ok(())
-}
-
-fn duration(text: &str) -> Result<(), String> {
-    format::duration(text).map(|_| ())
-}
-
-fn image(text: &str) -> Result<(), String> {
-    format::image(text).map(|_| ())
-}
-
-fn version(text: &str) -> Result<(), String> {
-    let ok = text.split_once('.').is_some_and(|(a, b)| a == "1" && b.parse::<u16>().is_ok());
-    if ok { Ok(()) } else { Err(format!("expected a version such as `1.33`, found `{text}`")) }
-}
-
-fn relative_path(text: &str) -> Result<(), String> {
-    let outside = text.starts_with('/') || text.split('/').any(|part| part == "..") || text.is_empty();
-    if outside { Err(format!("expected a path below the project's folder, found `{text}`")) } else { Ok(()) }
-}
-
-const LABEL_KEY: (&str, Rule) = ("component name", format::dns_label);
 const INT_MAX: i64 = i32::MAX as i64;
 
-const STRING: Type = Type::String("a string", any);
-const NAME: Type = Type::String("a name", format::dns_label);
-const SUBDOMAIN: Type = Type::String("a name", format::dns_subdomain);
-const QUANTITY: Type = Type::Word("a quantity such as `256Mi`", format::quantity);
+const STRING: Type = Type::String(&rule::STRING);
+const NAME: Type = Type::String(&rule::NAME);
+const SUBDOMAIN: Type = Type::String(&rule::OBJECT_NAME);
+const QUANTITY: Type = Type::Word(&rule::QUANTITY);
 const COUNT0: Type = Type::Integer(0, INT_MAX);
 const COUNT1: Type = Type::Integer(1, INT_MAX);
 const PORT: Type = Type::Integer(1, 65_535);
 const NONE: Type = Type::Enum(&["none"]);
-const TEXT_MAP: Type = Type::Map(&map!(("key", any), Type::Text));
-const LABELS: Type = Type::Map(&map!(("label key", format::qualified_name), Type::Text));
-const ANNOTATIONS: Type = Type::Map(&map!(("annotation key", format::annotation_key), Type::Text));
+const TEXT_MAP: Type = Type::Map(&map!(&rule::ANY_KEY, Type::Text));
+const LABELS: Type = Type::Map(&map!(&rule::LABEL_KEY, Type::Text));
+const ANNOTATIONS: Type = Type::Map(&map!(&rule::ANNOTATION_KEY, Type::Text));
 const TEXTS: Type = Type::List(&Type::Text);
 
 /// The whole project file.
@@ -95,10 +71,10 @@ const BODY: &[Field] = &[
     field!("namespace", Type::Object(&NAMESPACE), "Where the objects live; usually differs by profile."),
     field!(
         "kubernetes",
-        Type::Word("a version such as `1.33`", version),
+        Type::Word(&rule::VERSION),
         "The lowest server version to support; a field newer than it is an error."
     ),
-    field!("output", Type::String("a path", relative_path), "The folder that `kgen render` writes."),
+    field!("output", Type::String(&rule::PATH), "The folder that `kgen render` writes."),
     field!(
         "layout",
         Type::Enum(&["overlays", "flat"]),
@@ -112,11 +88,7 @@ const BODY: &[Field] = &[
         Type::Enum(&["checksum", "hash"]),
         "How a changed ConfigMap reaches its readers: an annotation on their pods, or a name that holds a hash."
     ),
-    field!(
-        "templates",
-        Type::String("a path", relative_path),
-        "A folder whose files replace or add to the built-in templates."
-    ),
+    field!("templates", Type::String(&rule::PATH), "A folder whose files replace or add to the built-in templates."),
     field!("apps", Type::Map(&components!(Type::Object(&APP), Some("app"))), "Workloads of your own, by name."),
     field!("jobs", Type::Map(&components!(Type::Object(&JOB), Some("job"))), "Jobs and CronJobs, by name."),
     field!("redis", Type::Map(&components!(Type::Object(&REDIS), Some("redis"))), "Redis stores, by name."),
@@ -193,40 +165,32 @@ static EXTERNAL: Object = object!(&[&[
     field!("store", SUBDOMAIN, "The name of the SecretStore."),
     field!("kind", Type::Enum(&["SecretStore", "ClusterSecretStore"]), "Its kind."),
     field!("prefix", STRING, "Where the secrets are found: `<prefix>/<secret>#<key>`."),
-    field!("refreshInterval", Type::String("a duration", duration), "How often the values are fetched."),
+    field!("refreshInterval", Type::String(&rule::DURATION), "How often the values are fetched."),
     field!("reloader", Type::Bool, "Whether Reloader restarts what reads a value that changed in place."),
 ]]);
 
 static SEALED: Object = short!(
     &[&[
-        field!(
-            "certificate",
-            Type::String("a path", relative_path),
-            "The controller's certificate, for `kgen secret set`."
-        ),
+        field!("certificate", Type::String(&rule::PATH), "The controller's certificate, for `kgen secret set`."),
         field!(
             "scope",
             Type::Enum(&["strict", "namespace-wide", "cluster-wide"]),
             "What a sealed value is bound to; `strict` unless said: namespace and name."
         ),
-        field!("folder", Type::String("a path", relative_path), "Where the sealed files are; `secrets` unless said."),
+        field!("folder", Type::String(&rule::PATH), "Where the sealed files are; `secrets` unless said."),
     ]],
     "certificate",
 );
 static SOPS: Object = short!(
-    &[&[field!(
-        "folder",
-        Type::String("a path", relative_path),
-        "Where the encrypted files are; `secrets` unless said."
-    )]],
+    &[&[field!("folder", Type::String(&rule::PATH), "Where the encrypted files are; `secrets` unless said.")]],
     "folder",
 );
 
-static CONFIGS: MapType = components!(Type::Map(&map!(("key", format::data_key), Type::Object(&CONTENT))), None);
+static CONFIGS: MapType = components!(Type::Map(&map!(&rule::DATA_KEY, Type::Object(&CONTENT))), None);
 static CONTENT: Object = Object {
     groups: &[&[
         field!("value", Type::Text, "The text."),
-        field!("file", Type::String("a path", relative_path), "The file whose content it is."),
+        field!("file", Type::String(&rule::PATH), "The file whose content it is."),
     ]],
     shorthand: Some("value"),
     union: &["value", "file"],
@@ -235,15 +199,11 @@ static CONTENT: Object = Object {
 
 static SECRETS: MapType = components!(Type::Map(&SECRET_KEYS), None);
 static SECRET_KEYS: MapType =
-    MapType { key: ("key", format::data_key), value: Type::Object(&SECRET), defaults: None, null_is_empty: true };
+    MapType { key: &rule::DATA_KEY, value: Type::Object(&SECRET), defaults: None, null_is_empty: true };
 static SECRET: Object = Object {
     groups: &[&[
         field!("value", Type::Password, "A literal (dev only), or composed from references."),
-        field!(
-            "env",
-            Type::String("a variable's name", format::env_name),
-            "From the environment of `kgen render`; in the stream only."
-        ),
+        field!("env", Type::String(&rule::VARIABLE), "From the environment of `kgen render`; in the stream only."),
         field!("file", STRING, "From a file; in the stream only."),
         field!("remote", STRING, "Where the provider finds it, as `key#property`."),
         field!("provider", PROVIDER_TYPE, "Another provider than the profile's."),
@@ -267,25 +227,17 @@ static TARGET: Object = object!(&[&[
 
 /// What a container has, wherever it stands.
 const CONTAINER: &[Field] = &[
-    field!("image", Type::String("an image", image), "With a tag or a digest."),
+    field!("image", Type::String(&rule::IMAGE), "With a tag or a digest."),
     field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
     field!("command", TEXTS, "Replaces the image's entrypoint."),
     field!("args", TEXTS, "Replaces the image's arguments."),
     field!("workingDir", STRING, "As in Kubernetes."),
-    field!(
-        "env",
-        Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))),
-        "Environment variables, by name."
-    ),
+    field!("env", Type::Map(&map!(&rule::ENV_NAME_KEY, Type::Object(&ENV))), "Environment variables, by name."),
     field!("envFrom", Type::List(&Type::Object(&ENV_FROM)), "All keys of a config or secret as variables."),
-    field!(
-        "files",
-        Type::Map(&map!(("path", format::mount_path), Type::Object(&FILE))),
-        "Files in the container, by path."
-    ),
+    field!("files", Type::Map(&map!(&rule::MOUNT_PATH, Type::Object(&FILE))), "Files in the container, by path."),
     field!(
         "volumes",
-        Type::Map(&map!(("path", format::mount_path), Type::Object(&VOLUME))),
+        Type::Map(&map!(&rule::MOUNT_PATH, Type::Object(&VOLUME))),
         "Volumes, by the path they are mounted at."
     ),
     field!("resources", Type::Object(&RESOURCES), "Requests and limits."),
@@ -299,7 +251,7 @@ const PORTS: &[Field] = &[
     field!("port", PORT, "Short for `ports: {http: ...}`."),
     field!(
         "ports",
-        Type::Map(&map!(("port name", format::port_name), Type::Object(&CONTAINER_PORT))),
+        Type::Map(&map!(&rule::PORT_NAME, Type::Object(&CONTAINER_PORT))),
         "Ports of the container, by name."
     ),
 ];
@@ -387,12 +339,12 @@ const APP_ONLY: &[Field] = &[
     field!("egress", Type::Enum(&["open", "wiring"]), "`wiring`: it may connect only to what it is wired to, and DNS."),
     field!(
         "initContainers",
-        Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))),
+        Type::Map(&map!(&rule::CONTAINER_NAME, Type::Object(&INIT_CONTAINER))),
         "Run before the app, in this order."
     ),
     field!(
         "sidecars",
-        Type::Map(&map!(("container name", format::dns_label), Type::Object(&SIDECAR))),
+        Type::Map(&map!(&rule::CONTAINER_NAME, Type::Object(&SIDECAR))),
         "Run beside the app; started before it."
     ),
 ];
@@ -411,7 +363,7 @@ const CONTAINER_SECURITY: &[Field] =
 static JOB: Object = object!(&[
     CONTAINER,
     &[
-        field!("schedule", Type::String("a cron schedule", format::cron), "Makes it a CronJob."),
+        field!("schedule", Type::String(&rule::CRON), "Makes it a CronJob."),
         field!("timeZone", STRING, "Of the schedule; `Etc/UTC` unless said."),
         field!(
             "concurrencyPolicy",
@@ -431,7 +383,7 @@ static JOB: Object = object!(&[
         field!("waitFor", Type::List(&Type::Text), "Components that must answer before the job starts."),
         field!(
             "initContainers",
-            Type::Map(&map!(("container name", format::dns_label), Type::Object(&INIT_CONTAINER))),
+            Type::Map(&map!(&rule::CONTAINER_NAME, Type::Object(&INIT_CONTAINER))),
             "Run before the job, in this order."
         ),
     ],
@@ -474,49 +426,15 @@ static ENV_SOURCE: Object = Object {
 };
 static FIELD_REF: Object = short!(
     &[&[
-        field!("fieldPath", Type::String("a field of the pod", field_path), "As in Kubernetes."),
+        field!("fieldPath", Type::String(&rule::FIELD_PATH), "As in Kubernetes."),
         field!("apiVersion", STRING, "As in Kubernetes.")
     ]],
     "fieldPath",
 );
 
-/// What the Downward API gives as a variable.
-fn field_path(text: &str) -> Result<(), String> {
-    const FIELDS: &[&str] = &[
-        "metadata.name",
-        "metadata.namespace",
-        "metadata.uid",
-        "spec.nodeName",
-        "spec.serviceAccountName",
-        "status.hostIP",
-        "status.hostIPs",
-        "status.podIP",
-        "status.podIPs",
-    ];
-    let of_map = ["metadata.labels['", "metadata.annotations['"];
-    if FIELDS.contains(&text) || (of_map.iter().any(|start| text.starts_with(start)) && text.ends_with("']")) {
-        return Ok(());
-    }
-    let near = suggest::did_you_mean(text, FIELDS.iter().copied());
-    let known = || {
-        let fields = suggest::one_of(FIELDS.iter().copied());
-        format!("expected {fields}, or `metadata.labels['KEY']`, or `metadata.annotations['KEY']`")
-    };
-    Err(format!("no variable is made of `{text}`; {}", near.unwrap_or_else(known)))
-}
-
-fn resource(text: &str) -> Result<(), String> {
-    let (kind, name) = text.split_once('.').unwrap_or((text, ""));
-    let known = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
-    if matches!(kind, "limits" | "requests") && known {
-        return Ok(());
-    }
-    Err(format!("expected `limits` or `requests` of `cpu`, `memory` or `ephemeral-storage`, found `{text}`"))
-}
-
 static RESOURCE_FIELD_REF: Object = short!(
     &[&[
-        field!("resource", Type::String("a request or limit", resource), "As in Kubernetes."),
+        field!("resource", Type::String(&rule::RESOURCE), "As in Kubernetes."),
         field!("containerName", STRING, "As in Kubernetes."),
         field!("divisor", QUANTITY, "As in Kubernetes."),
     ]],
@@ -541,7 +459,7 @@ static OBJECT_REF: Object = short!(
 static FILE: Object = Object {
     groups: &[&[
         field!("value", Type::Wired, "The text, with references."),
-        field!("file", Type::String("a path", relative_path), "The file whose content it is."),
+        field!("file", Type::String(&rule::PATH), "The file whose content it is."),
         field!("mode", COUNT0, "Its permission bits."),
     ]],
     shorthand: Some("value"),
@@ -597,16 +515,8 @@ static VOLUME: Object = Object {
 };
 
 static RESOURCES: Object = object!(&[&[
-    field!(
-        "requests",
-        Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)),
-        "What the scheduler reserves."
-    ),
-    field!(
-        "limits",
-        Type::Map(&map!(("resource name", format::qualified_name), QUANTITY)),
-        "What the container may use."
-    ),
+    field!("requests", Type::Map(&map!(&rule::RESOURCE_NAME, QUANTITY)), "What the scheduler reserves."),
+    field!("limits", Type::Map(&map!(&rule::RESOURCE_NAME, QUANTITY)), "What the container may use."),
     field!("claims", Type::Kubernetes("ResourceClaim list"), "As in Kubernetes."),
 ]]);
 
@@ -647,7 +557,7 @@ static PROBE: Object = Object {
     switch: Switch::Keep,
 };
 static STORE_PROBE: Object = object!(&[PROBE_TIMINGS]);
-const PORT_OR_NAME: Type = Type::OneOf(&[PORT, Type::String("a port's name", format::port_name)]);
+const PORT_OR_NAME: Type = Type::OneOf(&[PORT, Type::String(&rule::PORTS_NAME)]);
 static HTTP_GET: Object = short!(
     &[&[
         field!("path", STRING, "The path."),
@@ -690,11 +600,7 @@ static AUTOSCALING: Object = object!(&[&[
 static SERVICE: Object = object!(&[&[
     field!("type", Type::Enum(&["ClusterIP", "NodePort", "LoadBalancer"]), "`ClusterIP` unless said."),
     field!("port", PORT, "The Service's port for the first container port; the same unless said."),
-    field!(
-        "ports",
-        Type::Map(&map!(("port name", format::port_name), PORT)),
-        "Service ports by the container port's name."
-    ),
+    field!("ports", Type::Map(&map!(&rule::PORT_NAME, PORT)), "Service ports by the container port's name."),
     field!("nodePort", PORT, "Of the first port."),
     field!("annotations", ANNOTATIONS, "For instance a cloud load balancer's."),
     field!("clusterIP", STRING, "As in Kubernetes; `None` for a headless Service."),
@@ -709,10 +615,7 @@ static SERVICE: Object = object!(&[&[
 static INGRESS: Object = object!(&[&[
     field!(
         "host",
-        Type::OneOf(&[
-            Type::String("a host name", format::host),
-            Type::List(&Type::String("a host name", format::host))
-        ]),
+        Type::OneOf(&[Type::String(&rule::HOST), Type::List(&Type::String(&rule::HOST))]),
         "The host name, or several."
     ),
     field!("path", STRING, "`/` unless said."),
@@ -720,18 +623,14 @@ static INGRESS: Object = object!(&[&[
     field!("paths", TEXTS, "Several paths."),
     field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
     field!("className", SUBDOMAIN, "The ingress class."),
-    field!(
-        "tls",
-        Type::String("the name of the Secret with the certificate", format::dns_subdomain),
-        "The Secret with the certificate."
-    ),
+    field!("tls", Type::String(&rule::TLS_SECRET), "The Secret with the certificate."),
     field!("stickySessions", Type::Bool, "Requests of one client reach one pod, by cookie."),
     field!("annotations", ANNOTATIONS, "For the controller."),
 ]]);
 
 static GATEWAY: Object = object!(&[&[
     field!("parentRefs", Type::Kubernetes("ParentReference list"), "The Gateways."),
-    field!("hostnames", Type::List(&Type::String("a host name", format::host)), "The host names."),
+    field!("hostnames", Type::List(&Type::String(&rule::HOST)), "The host names."),
     field!("path", STRING, "`/` unless said."),
     field!("port", PORT_OR_NAME, "The app's port; the first unless said."),
     field!("annotations", ANNOTATIONS, "For the controller."),
@@ -763,9 +662,9 @@ static DISRUPTION: Object = Object {
 
 /// What the two kinds of store have in common.
 const STORE: &[Field] = &[
-    field!("image", Type::String("an image", image), "With a tag or a digest."),
+    field!("image", Type::String(&rule::IMAGE), "With a tag or a digest."),
     field!("imagePullPolicy", Type::Enum(&["Always", "IfNotPresent", "Never"]), "As in Kubernetes."),
-    field!("service", Type::String("a name", format::service_name), "The Service's name; the component's unless said."),
+    field!("service", Type::String(&rule::SERVICE_NAME), "The Service's name; the component's unless said."),
     field!(
         "password",
         Type::Password,
@@ -778,11 +677,7 @@ const STORE: &[Field] = &[
     field!("livenessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
     field!("readinessProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
     field!("startupProbe", Type::Object(&STORE_PROBE), "Its timings; the command is kgen's."),
-    field!(
-        "env",
-        Type::Map(&map!(("environment variable name", format::env_name), Type::Object(&ENV))),
-        "Further environment variables."
-    ),
+    field!("env", Type::Map(&map!(&rule::ENV_NAME_KEY, Type::Object(&ENV))), "Further environment variables."),
     field!(
         "metrics",
         Type::Enum(&["none", "annotations", "exporter"]),
@@ -812,7 +707,7 @@ static REDIS: Object = object!(&[
             "Of a Deployment, which must be `Recreate`: two servers never share a volume."
         ),
         field!("replicas", COUNT1, "Of `sentinel` and `operator`."),
-        field!("maxMemory", Type::String("a size such as `512mb`", memory), "From the memory limit unless said."),
+        field!("maxMemory", Type::String(&rule::MEMORY), "From the memory limit unless said."),
         field!(
             "evictionPolicy",
             Type::Enum(&[
@@ -827,26 +722,13 @@ static REDIS: Object = object!(&[
             ]),
             "What is dropped when memory is full."
         ),
-        field!("config", Type::Map(&map!(("directive", directive), Type::Text)), "Further redis.conf directives."),
+        field!("config", Type::Map(&map!(&rule::DIRECTIVE, Type::Text)), "Further redis.conf directives."),
         field!("tls", Type::Bool, "Of an external one: `rediss://`."),
         field!("username", Type::Text, "Of an external one; `default` unless said."),
     ],
     STORE,
     POD,
 ]);
-
-fn memory(text: &str) -> Result<(), String> {
-    let lower = text.to_ascii_lowercase();
-    let digits = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = &lower[digits.len()..];
-    let ok = digits.parse::<u64>().is_ok() && matches!(unit, "" | "b" | "k" | "kb" | "m" | "mb" | "g" | "gb");
-    if ok { Ok(()) } else { Err(format!("expected a size such as `512mb`, found `{text}`")) }
-}
-
-fn directive(text: &str) -> Result<(), String> {
-    let ok = !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if ok { Ok(()) } else { Err("a directive has lower-case letters, digits and `-`".into()) }
-}
 
 static PERSISTENCE: Object = object!(&[&[
     field!("aof", Type::Enum(&["everysec", "always", "no"]), "When writes reach the disk; `everysec` unless said."),
@@ -864,19 +746,15 @@ static PERSISTENCE: Object = object!(&[&[
 static POSTGRES: Object = object!(&[
     &[
         field!("mode", Type::Enum(&["standalone", "cnpg", "external"]), "How it runs."),
-        field!("database", Type::String("a database name", identifier), "`app` unless said."),
-        field!(
-            "user",
-            Type::String("a role name", identifier),
-            "The app's role, without superuser; `app` unless said."
-        ),
+        field!("database", Type::String(&rule::DATABASE), "`app` unless said."),
+        field!("user", Type::String(&rule::ROLE), "The app's role, without superuser; `app` unless said."),
         field!("storage", Type::Object(&STORAGE), "The claim."),
         field!(
             "walStorage",
             Type::OneOf(&[NONE, Type::Object(&STORAGE)]),
             "Of `cnpg`: a claim of its own for the write-ahead log."
         ),
-        field!("config", Type::Map(&map!(("parameter", parameter), Type::Text)), "postgresql.conf parameters."),
+        field!("config", Type::Map(&map!(&rule::PARAMETER, Type::Text)), "postgresql.conf parameters."),
         field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
         field!(
             "backup",
@@ -895,16 +773,6 @@ static POSTGRES: Object = object!(&[
     POD,
 ]);
 
-fn identifier(text: &str) -> Result<(), String> {
-    let ok = !text.is_empty() && text.len() <= 63 && !text.chars().any(char::is_control);
-    if ok { Ok(()) } else { Err("expected 1 to 63 characters".into()) }
-}
-
-fn parameter(text: &str) -> Result<(), String> {
-    let ok = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
-    if ok { Ok(()) } else { Err("a parameter has letters, digits, `_` and `.`".into()) }
-}
-
 static STORAGE: Object = short!(
     &[&[
         field!("size", QUANTITY, "Of the claim."),
@@ -921,7 +789,7 @@ static STORAGE: Object = short!(
 static BACKUP: Object = object!(&[&[
     field!(
         "schedule",
-        Type::String("a cron schedule", format::cron_or_seconds),
+        Type::String(&rule::CRON_OR_SECONDS),
         "When: five fields, or six with seconds first for `cnpg`."
     ),
     field!("retain", COUNT1, "How many dumps are kept (for `cnpg`: for how many days one can go back); 7 unless said."),
@@ -950,10 +818,10 @@ static BACKUP_VOLUME: Object = short!(
     "size",
 );
 static S3: Object = object!(&[&[
-    field!("bucket", Type::String("a bucket's name", bucket), "The bucket, which must exist."),
-    field!("prefix", Type::String("a prefix of keys", prefix), "The folder in it; the component's name unless said."),
-    field!("endpoint", Type::String("a URL", endpoint), "Of what is not Amazon's: `https://minio.example.org`."),
-    field!("region", Type::String("a region", word), "As `eu-central-1`."),
+    field!("bucket", Type::String(&rule::BUCKET), "The bucket, which must exist."),
+    field!("prefix", Type::String(&rule::PREFIX), "The folder in it; the component's name unless said."),
+    field!("endpoint", Type::String(&rule::ENDPOINT), "Of what is not Amazon's: `https://minio.example.org`."),
+    field!("region", Type::String(&rule::REGION), "As `eu-central-1`."),
     field!(
         "accessKeyId",
         Type::Password,
@@ -965,36 +833,3 @@ static S3: Object = object!(&[&[
         "`${secrets.NAME.KEY}`; the key `SECRET_ACCESS_KEY` of a Secret `<component>-backup` unless said."
     ),
 ]]);
-
-/// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-fn bucket(text: &str) -> Result<(), String> {
-    let inside = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.');
-    let ends = [text.bytes().next(), text.bytes().last()];
-    let is_word = |b: &Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
-    if inside && ends.iter().all(is_word) && (3..=63).contains(&text.len()) && !text.contains("..") {
-        return Ok(());
-    }
-    Err(format!("expected 3 to 63 lower case letters, digits, `-` and `.`, found `{text}`"))
-}
-
-/// Characters that no tool needs to escape; no slash at either end, which would be a folder without name.
-fn prefix(text: &str) -> Result<(), String> {
-    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!-_.*'()/".contains(&b));
-    let folders = text.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if inside && folders { Ok(()) } else { Err(format!("expected folders such as `backups/db`, found `{text}`")) }
-}
-
-fn endpoint(text: &str) -> Result<(), String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    if format::dns_subdomain(host).is_ok() && is_port {
-        return Ok(());
-    }
-    Err(format!("expected a URL such as `https://minio.example.org:9000`, found `{text}`"))
-}
-
-fn word(text: &str) -> Result<(), String> {
-    let inside = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if inside && !text.is_empty() { Ok(()) } else { Err(format!("expected letters, digits and `-`, found `{text}`")) }
-}

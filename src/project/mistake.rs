@@ -16,7 +16,21 @@ pub struct Mistake {
 /// `said` is the parser's message, `at` the byte where it stopped, `width` what it points at.
 pub fn explain(said: &str, text: &str, at: usize, width: usize) -> Mistake {
     let place = Place::new(text, at, width);
-    let rules = [tab, no_colon, second_colon, flow_reference, bracket, quote, documents, alias, budget, words];
+    let rules = [
+        blank,
+        no_colon,
+        template,
+        curly_quote,
+        second_colon,
+        flow_reference,
+        flow,
+        bracket,
+        quote,
+        documents,
+        alias,
+        budget,
+        words,
+    ];
     rules.iter().find_map(|rule| rule(said, &place)).unwrap_or_else(|| place.mistake(said, None))
 }
 
@@ -83,11 +97,44 @@ impl<'t> Place<'t> {
 
 const SAME_COLUMN: &str = "keys of one map begin in the same column";
 
-fn tab(_: &str, place: &Place) -> Option<Mistake> {
+/// What indents a line but is no space. A tab behind a value without quotes is found where that value began.
+fn blank(said: &str, place: &Place) -> Option<Mistake> {
+    let below = place.text[place.line.start..].lines().take(if said.contains("found a tab") { usize::MAX } else { 1 });
+    let starts = below.scan(place.line.start, |start, _| {
+        let line = Line::at(place.text, *start);
+        *start += place.text[*start..].find('\n').map_or(place.text.len() - *start, |n| n + 1);
+        Some(line)
+    });
+    place.above.into_iter().chain(starts).find_map(|line| {
+        let indent = &line.text[..line.indent()];
+        let (at, found) = indent.char_indices().find(|(_, c)| *c != ' ')?;
+        let (message, over) = match found {
+            '\t' => ("a tab is used for indentation", (line.start + at, line.start + indent.len())),
+            _ => ("a no-break space is used for indentation", (line.start + at, line.start + indent.len())),
+        };
+        Some(place.over(over, message, "YAML indents with spaces only"))
+    })
+}
+
+/// `{{ .Values.url }}`, which opens two maps.
+fn template(_: &str, place: &Place) -> Option<Mistake> {
     let line = place.line;
-    let tab = line.text[..line.indent()].find('\t')?;
-    let over = (line.start + tab, line.start + line.indent());
-    Some(place.over(over, "a tab is used for indentation", "YAML indents with spaces only"))
+    let start = line.text.find("{{")?;
+    let end = line.text.rfind("}}").map_or(line.text.len(), |end| end + 2).max(start);
+    let quoted = ['"', '\''].iter().any(|quote| line.text[..start].matches(*quote).count() % 2 == 1);
+    let hint = "refer to a component, as `${postgres.db.url}`, or let profiles differ; put a text with `{{` in quotes";
+    let over = (line.start + start, line.start + end);
+    (!quoted).then(|| place.over(over, "`{{` begins a template of Helm or Jinja, and this is none", hint))
+}
+
+/// Quotes that an editor for prose has set.
+fn curly_quote(_: &str, place: &Place) -> Option<Mistake> {
+    let curly = |c: char| matches!(c, '“' | '”' | '„' | '‘' | '’');
+    let begins = |at: usize| place.line.text[..at].trim_end().ends_with([':', '-', '[', '{', ',']);
+    let (at, found) = place.line.text.char_indices().find(|(at, c)| curly(*c) && begins(*at))?;
+    let start = place.line.start + at;
+    let message = format!("`{found}` is no quote of YAML");
+    Some(place.over((start, start + found.len_utf8()), message, "write `\"` or `'`"))
 }
 
 fn glued(place: &Place, line: Line, key: &str) -> Mistake {
@@ -135,6 +182,46 @@ fn flow_reference(said: &str, place: &Place) -> Option<Mistake> {
     let end = line[start..].find('}').map_or(line.len(), |end| start + end + 1);
     let over = (place.line.start + start, place.line.start + end);
     Some(place.over(over, "a reference without quotes inside `{...}` or `[...]`", "write it in quotes: \"${...}\""))
+}
+
+/// A bracket that is not closed, or two elements without a comma.
+fn flow(said: &str, place: &Place) -> Option<Mistake> {
+    let behind_quote = place.text[..place.at].trim_end_matches(' ').ends_with(['"', '\'']);
+    let trailing =
+        said.contains("trailing content after") || (behind_quote && said.contains("did not find expected key"));
+    if !trailing && !said.contains("did not find expected ','") && !said.contains("illegal placement of ':'") {
+        return None;
+    }
+    let Some(start) = open_bracket(&place.text[..place.at]) else {
+        let hint = "put the whole value in quotes; a quote inside is written twice, or `\\\"`";
+        return trailing.then(|| place.mistake("text behind the quote that closes the value", Some(hint)));
+    };
+    let (open, close) = if place.text[start..].starts_with('{') { ('{', '}') } else { ('[', ']') };
+    if Line::at(place.text, start).start == place.line.start {
+        return Some(place.mistake(format!("a `,` or `{close}` is missing before this"), None));
+    }
+    let hint = format!("close it with `{close}`");
+    Some(place.over((start, start + 1), format!("`{open}` is not closed"), &hint))
+}
+
+/// The innermost bracket that is open at the end of a text; those in quotes and comments do not count.
+fn open_bracket(text: &str) -> Option<usize> {
+    let (mut open, mut quote, mut before) = (Vec::new(), None, '\n');
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (c, quote) {
+            ('\\', Some('"')) => drop(chars.next()),
+            (_, Some(quoted)) if c == quoted => quote = None,
+            (_, Some(_)) => {}
+            ('"' | '\'', None) if !before.is_alphanumeric() => quote = Some(c),
+            ('#', None) if before.is_whitespace() => drop(chars.by_ref().find(|(_, c)| *c == '\n')),
+            ('{' | '[', None) if before != '$' => open.push(at),
+            ('}' | ']', None) => drop(open.pop()),
+            _ => {}
+        }
+        before = c;
+    }
+    open.pop()
 }
 
 fn bracket(said: &str, place: &Place) -> Option<Mistake> {

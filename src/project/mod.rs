@@ -4,10 +4,12 @@
 //! Does not own: layers (`settings`) or meaning (`plan`), which values are secret (`mask.rs`, `scan.rs`).
 
 pub mod allow;
+mod habit;
 pub mod language;
 pub mod mask;
 mod mistake;
 pub mod node;
+pub mod rule;
 pub mod scan;
 pub mod schema;
 
@@ -38,6 +40,10 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     };
     let leaks = secrets(sources, &root, &language::PROJECT);
     let Some(map) = root.as_map() else { return Err(no_map(&root).into()) };
+    if let Some((message, hint)) = habit::file(map) {
+        let d = Diagnostic::error("other-file", message).at(Span { end: root.from.start, ..root.from });
+        return Err(d.hint(hint).into());
+    }
     let mut report = Report::new();
     head(map, root.from, &mut report);
     schema::check(sources, &root, &Type::Object(&language::PROJECT), &mut report);

@@ -347,7 +347,7 @@ const MOST: usize = 100;
 fn settings(map_type: &MapType) -> Option<(bool, bool)> {
     let Type::Object(object) = map_type.value else { return None };
     let value = object.field("value").filter(|_| object.shorthand == Some("value"))?;
-    match (&value.ty, map_type.key.0) {
+    match (&value.ty, map_type.key.noun) {
         (Type::Password, _) => None,
         (_, "environment variable name") => Some((true, false)),
         (_, noun) => Some((noun != "path", true)),

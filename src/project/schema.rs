@@ -3,12 +3,11 @@
 //! Owns: [`Type`] and its parts; unknown keys, wrong types and bad values of one layer, all at once, each with its place.
 //! Does not own: which keys there are (`language.rs`), nor what needs several layers or components (`plan`).
 
+use super::habit;
+use super::rule::Rule;
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
-
-/// Says what is wrong with a text: `expected ..., found ...` without the first half.
-pub type Rule = fn(&str) -> Result<(), String>;
 
 /// What may stand at a place of the project file.
 #[derive(Debug)]
@@ -20,9 +19,9 @@ pub enum Type {
     /// A literal here is a secret value: it is never shown.
     Password,
     /// Any scalar, taken as its characters, that follows a rule: `1` and `"1"` are one quantity.
-    Word(&'static str, Rule),
-    /// A string that follows a rule, with the noun for messages.
-    String(&'static str, Rule),
+    Word(&'static Rule),
+    /// A string that follows a rule.
+    String(&'static Rule),
     Bool,
     Integer(i64, i64),
     /// A count or a percentage, as in `maxUnavailable`.
@@ -40,7 +39,7 @@ pub enum Type {
 /// An open map: components, env, volumes.
 #[derive(Debug)]
 pub struct MapType {
-    pub key: (&'static str, Rule),
+    pub key: &'static Rule,
     pub value: Type,
     /// The presets' key whose settings every value inherits: `app` for `apps`.
     pub defaults: Option<&'static str>,
@@ -142,7 +141,7 @@ impl Type {
     pub fn noun(&self) -> String {
         match self {
             Type::Text | Type::Wired | Type::Password => "a value".into(),
-            Type::String(noun, _) | Type::Word(noun, _) => (*noun).into(),
+            Type::String(rule) | Type::Word(rule) => rule.noun.into(),
             Type::Bool => "`true` or `false`".into(),
             Type::Integer(min, max) if *max == i64::from(i32::MAX) => format!("an integer from {min}"),
             Type::Integer(min, max) => format!("an integer from {min} to {max}"),
@@ -166,7 +165,7 @@ impl Type {
 
 /// Checks one layer against its type.
 pub fn check(sources: &Sources, tree: &Tree<Span>, ty: &Type, report: &mut Report) {
-    Checker { sources, report }.value(tree, ty, "");
+    Checker { sources, root: tree, report }.value(tree, ty, "");
 }
 
 /// Checks a scalar whose references were put in; `path` is for the message.
@@ -174,8 +173,8 @@ pub fn check_scalar<O>(value: &Tree<O>, ty: &Type) -> Result<(), String> {
     let expected = || format!("expected {}, found {}", ty.noun(), found(value, ty));
     match (ty, &value.kind) {
         (Type::Text | Type::Wired | Type::Password | Type::Kubernetes(_), _) => Ok(()),
-        (Type::String(_, rule) | Type::Word(_, rule), Kind::String(text)) => rule(text),
-        (Type::Word(_, rule), Kind::Number(number)) => rule(&number.to_string()),
+        (Type::String(rule) | Type::Word(rule), Kind::String(text)) => (rule.check)(text),
+        (Type::Word(rule), Kind::Number(number)) => (rule.check)(&number.to_string()),
         (Type::Bool, Kind::Bool(_)) => Ok(()),
         (Type::Integer(min, max), _) => match value.as_i64() {
             Some(number) if (*min..=*max).contains(&number) => Ok(()),
@@ -224,6 +223,7 @@ pub fn has_reference(text: &str) -> bool {
 
 struct Checker<'c> {
     sources: &'c Sources,
+    root: &'c Tree<Span>,
     report: &'c mut Report,
 }
 
@@ -286,21 +286,20 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, key: &str, span: Span, object: &'static Object, path: &str) {
-        let hint = suggest::did_you_mean(key, object.fields().map(|field| field.key)).or_else(|| {
-            let mut keys: Vec<_> = object.fields().map(|field| field.key).collect();
-            keys.truncate(12);
-            (object.fields().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys)))
-        });
+        let keys = || object.fields().map(|field| field.key);
+        let known = || (keys().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys())));
+        let hint = habit::key(key, path, self.root).or_else(|| suggest::did_you_mean(key, keys())).or_else(known);
         let message = format!("unknown key `{key}`{}", within(path));
         self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
     }
 
     fn map(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
-        let (noun, rule) = map_type.key;
+        let rule = map_type.key;
         for (key, entry) in map.entries() {
-            if let Err(reason) = rule(key) {
-                let message = format!("`{key}` is no {noun}{}: {reason}", within(path));
-                self.report.push(Diagnostic::error("bad-name", message).at(entry.key_from));
+            if let Err(reason) = (rule.check)(key) {
+                let message = format!("`{key}` is no {}{}: {reason}", rule.noun, within(path));
+                self.report
+                    .push(Diagnostic::error("bad-name", message).at(entry.key_from).maybe_hint(habit::name(key, rule)));
             }
             self.value(&entry.value, &map_type.value, &join(path, key));
         }
@@ -314,7 +313,7 @@ impl Checker<'_> {
             let number = matches!(tree.kind, Kind::Number(_));
             let hint = number.then(|| format!("quote it: \"{}\"", self.sources.text(tree.from)));
             let d = wrong_type(path, &format!("expected {}, found {}", whole.noun(), tree.noun()));
-            self.report.push(d.at(tree.from).maybe_hint(hint));
+            self.report.push(d.at(tree.from).maybe_hint(hint.or_else(|| habit::form(tree, path))));
             return;
         }
         let Err(reason) = check_scalar(tree, ty) else { return };
@@ -324,21 +323,22 @@ impl Checker<'_> {
             format!("expected {}, found {}", whole.noun(), found(tree, ty))
         };
         let d = if has_form(tree, ty) { bad_value(path, &reason) } else { wrong_type(path, &reason) };
-        self.report.push(d.at(tree.from).maybe_hint(way_out(tree, ty, whole)));
+        self.report.push(d.at(tree.from).maybe_hint(way_out(tree, ty, whole, path)));
     }
 
     fn wrong(&mut self, tree: &Tree<Span>, ty: &Type, path: &str) {
         let d = wrong_type(path, &format!("expected {}, found {}", ty.noun(), tree.noun()));
-        self.report.push(d.at(tree.from));
+        self.report.push(d.at(tree.from).maybe_hint(habit::form(tree, path)));
     }
 }
 
-fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type) -> Option<String> {
+fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type, path: &str) -> Option<String> {
     match (ty, tree.as_str()?) {
         (Type::Bool | Type::Integer(..), text) if looks_unquotable(text, ty) => Some("write it without quotes".into()),
         (Type::Bool, "yes" | "on") => Some("did you mean `true`?".into()),
         (Type::Bool, "no" | "off") => Some("did you mean `false`?".into()),
-        (_, text) => suggest::did_you_mean(text, whole.words()),
+        (Type::String(rule), text) => habit::name(text, rule).or_else(|| habit::text(text, path)),
+        (_, text) => suggest::did_you_mean(text, whole.words()).or_else(|| habit::form(tree, path)),
     }
 }
 

@@ -76,6 +76,7 @@ is_empty() {
 mkdir -p "$conf"
 if [ "$1" = redis ]; then
   shift
+  rm -f "$conf/joined"
   primary=`elect`
   primary=${primary:-${MEMBERS%% *}.$HEADLESS}
   # The primary, but its data is gone: replicas would empty themselves to be like it. While it does not answer, Sentinel

@@ -49,6 +49,7 @@ fn a_word_for_all_secrets() {
                |
             3 | secrets: ***
                |          ^^^
+            hint: write a map by name: `secrets: {NAME: {KEY: {}}}`
         ",
     );
 }
@@ -66,6 +67,7 @@ fn a_list_for_all_secrets() {
                |
             4 |   - ***
                |   ^
+            hint: write a map by name: `secrets: {NAME: {KEY: {}}}`
         ",
     );
 }

@@ -135,6 +135,7 @@ fn a_component_name_in_capitals() {
                |
             4 |   API_1: {image: acme/api:1}
                |   ^^^^^
+            hint: write `api-1`
         ",
     );
 }

@@ -93,6 +93,7 @@ fn a_map_for_a_list_of_kubernetes() {
                |
             6 |     tolerations: {key: a}
                |                  ^
+            hint: write a list: `[{...}]`
         ",
     );
 }

@@ -93,6 +93,7 @@ fn a_list_for_a_map() {
                |
             4 |   - api
                |   ^
+            hint: write a map by name: `apps: {api: {image: registry/name:tag}}`
         ",
     );
 }
@@ -131,6 +132,7 @@ fn a_word_for_a_list() {
                |
             6 |     args: --verbose
                |           ^^^^^^^^^
+            hint: write a list, a word each: `[npm, run, worker]`, or `[sh, -c, \"...\"]` for a shell
         ",
     );
 }
@@ -169,6 +171,7 @@ fn a_boolean_for_a_map() {
                |
             6 |     autoscaling: true
                |                  ^^^^
+            hint: write `{minReplicas: 2, maxReplicas: 5, cpu: 80}`
         ",
     );
 }
@@ -188,6 +191,7 @@ fn a_list_for_an_ingress() {
                |
             6 |     ingress: [a.example.org]
                |              ^
+            hint: write one map; `host` may be a list
         ",
     );
 }
@@ -303,6 +307,7 @@ fn a_boolean_for_the_name_of_a_secret() {
                |
             6 |     ingress: {host: a.example.org, tls: true}
                |                                         ^^^^
+            hint: write the name of a Secret: `tls: shop-tls`
         ",
     );
 }

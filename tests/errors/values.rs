@@ -15,6 +15,7 @@ fn a_project_name_with_a_blank() {
                |
             2 | project: My Shop
                |          ^^^^^^^
+            hint: write `my-shop`
         ",
     );
 }
@@ -105,6 +106,7 @@ fn a_host_with_a_scheme() {
                |
             7 |     ingress: {host: 'http://a.example.org'}
                |                     ^^^^^^^^^^^^^^^^^^^^^^
+            hint: write the host's name alone: `shop.example.com`
         ",
     );
 }
@@ -230,6 +232,7 @@ fn an_unknown_provider() {
                |
             4 | secretProvider: vault
                |                 ^^^^^
+            hint: External Secrets Operator reads it: `{external: {store: NAME}}` names its SecretStore
         ",
     );
 }

@@ -1,6 +1,6 @@
 //! Slips in YAML: each is named, where it was made.
 
-use super::fails;
+use super::{fails, shop};
 
 #[test]
 fn a_tab_for_indentation() {
@@ -260,5 +260,186 @@ fn an_unknown_escape() {
                |          ^
             hint: write `\\` for a backslash, or use single quotes
         "#,
+    );
+}
+
+#[test]
+fn a_tab_below_a_value() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+            	port: 80
+        ",
+        "
+            error[yaml]: a tab is used for indentation
+              --> kgen.yaml:6:1
+               |
+            6 |  port: 80
+               | ^
+            hint: YAML indents with spaces only
+        ",
+    );
+}
+
+#[test]
+fn a_tab_below_a_value_behind_spaces() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                	port: 80
+        ",
+        "
+            error[yaml]: a tab is used for indentation
+              --> kgen.yaml:6:5
+               |
+            6 |      port: 80
+               |     ^
+            hint: YAML indents with spaces only
+        ",
+    );
+}
+
+#[test]
+fn a_no_break_space_for_indentation() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                port: 80
+        ",
+        "
+            error[unknown-key]: unknown key `    port` at the top level
+              --> kgen.yaml:6:1
+               |
+            6 |     port: 80
+               | ^^^^^^^^
+            hint: it has a no-break space in it: YAML indents with spaces only
+        ",
+    );
+}
+
+#[test]
+fn a_brace_that_is_not_closed() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: acme/api:1
+                env: {PORT: "80"
+                port: 80
+        "#,
+        "
+            error[yaml]: `{` is not closed
+              --> kgen.yaml:6:10
+               |
+            6 |     env: {PORT: \"80\"
+               |          ^
+            hint: close it with `}`
+        ",
+    );
+}
+
+#[test]
+fn a_bracket_that_is_not_closed() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: acme/api:1
+                args: [a, "b"
+                port: 80
+        "#,
+        "
+            error[yaml]: `[` is not closed
+              --> kgen.yaml:6:11
+               |
+            6 |     args: [a, \"b\"
+               |           ^
+            hint: close it with `]`
+        ",
+    );
+}
+
+#[test]
+fn a_comma_that_is_missing() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: acme/api:1
+                args: ["a" "b"]
+        "#,
+        "
+            error[yaml]: a `,` or `]` is missing before this
+              --> kgen.yaml:6:16
+               |
+            6 |     args: [\"a\" \"b\"]
+               |                ^
+        ",
+    );
+}
+
+#[test]
+fn a_template_of_helm() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                env:
+                  URL: {{ .Values.url }}
+        ",
+        "
+            error[yaml]: `{{` begins a template of Helm or Jinja, and this is none
+              --> kgen.yaml:7:12
+               |
+            7 |       URL: ***
+               |            ^^^
+            hint: refer to a component, as `${postgres.db.url}`, or let profiles differ; put a text with `{{` in quotes
+        ",
+    );
+}
+
+#[test]
+fn quotes_of_a_word_processor() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                env: {URL: “${redis.cache.url}”}
+        ",
+        "
+            error[yaml]: `“` is no quote of YAML
+              --> kgen.yaml:6:16
+               |
+            6 |     env: {URL: ***
+               |                ^^^
+            hint: write `\"` or `'`
+        ",
+    );
+}
+
+#[test]
+fn text_behind_a_closing_quote() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: "acme/api":1
+        "#,
+        "
+            error[yaml]: text behind the quote that closes the value
+              --> kgen.yaml:5:22
+               |
+            5 |     image: \"acme/api\":1
+               |                      ^
+            hint: put the whole value in quotes; a quote inside is written twice, or `\\\"`
+        ",
     );
 }

@@ -162,6 +162,47 @@ fn all_pods_are_replaced() {
     assert!(pause(&acks) < 5 * SECOND, "{:?}", pause(&acks));
 }
 
+/// A drain that does not wait until the members on other nodes are back. Sentinel would choose any of them.
+#[test]
+fn the_primary_waits_for_members_that_have_just_started() {
+    let stream = stream(ALPINE, "");
+    let mut set = Set::start(&stream);
+    let writer = set.writer();
+    sleep(SECOND);
+    for pod in ["cache-2", "cache-1"] {
+        set.cluster.delete(pod);
+        set.cluster.start(pod);
+    }
+    let stopped = set.cluster.delete("cache-0");
+    set.cluster.start("cache-0");
+    assert_ne!(set.settled(30), "cache-0");
+    let acks = writer.end();
+    let lost = set.lost(&acks);
+    println!("{stopped:?}; pause {:?}, {} of {} lost", pause(&acks), lost.len(), acks.len());
+    assert_eq!(lost.len(), 0);
+    assert!(pause(&acks) < 5 * SECOND, "{:?}", pause(&acks));
+}
+
+/// A rollout goes on when a member is ready: by then it has the data. What happens to its primary later changes nothing.
+#[test]
+fn a_member_is_ready_once_it_has_its_primarys_data() {
+    let stream = stream(ALPINE, "");
+    let mut set = Set::start(&stream);
+    let slow = Set::ask(set.redis("cache-0"), &["CONFIG", "SET", "repl-diskless-sync-delay", "5"]);
+    assert_eq!(slow, "OK");
+    set.cluster.kill("cache-2");
+    set.cluster.start("cache-2");
+    let state = |set: &Set| Set::ask(set.redis("cache-2"), &["ROLE"]);
+    set.wait("an answer", 10, |set| state(set).starts_with("slave").then_some(()));
+    assert!(!set.cluster.container("cache-2", "redis").probe("readinessProbe").ok(), "{}", state(&set));
+    assert!(set.cluster.container("cache-2", "redis").probe("startupProbe").ok());
+    assert_eq!(set.settled(20), "cache-0");
+    set.cluster.wait_ready(1);
+    set.cluster.kill("cache-0");
+    set.wait("no primary", 5, |set| set.info("cache-2").contains("master_link_status:down").then_some(()));
+    assert!(set.cluster.container("cache-2", "redis").probe("readinessProbe").ok(), "{}", state(&set));
+}
+
 /// It is back before anybody misses it, without its data: the replicas would empty themselves to be like it.
 #[test]
 fn an_empty_primary_takes_nothing_away() {

@@ -12,8 +12,9 @@ use crate::resource::walk::At;
 
 /// `requests` and `limits` of a container, a pod or a claim.
 pub fn pair(resources: &At, out: &mut Vec<Finding>) {
-    let requests = list(resources, "requests", out);
+    // A request that nobody wrote is its limit's: what is wrong with both is said of the limit.
     let limits = list(resources, "limits", out);
+    let requests = list(resources, "requests", out);
     for (name, request, at) in &requests {
         let Some((_, limit, _)) = limits.iter().find(|(limited, ..)| limited == name) else { continue };
         if request > limit {
@@ -51,14 +52,29 @@ pub fn one(at: &At, name: &str, out: &mut Vec<Finding>) -> Option<Quantity> {
         out.push(at.error("invalid-quantity", format!("the quantity `{text}` must not be negative")));
     } else if !value.is_whole() && !name.ends_with("cpu") {
         out.push(fraction(at, name, &text));
+    } else if is_bytes(name) && !value.is_zero() && value.bytes().is_some_and(|bytes| bytes < MIB) {
+        let message = format!("the quantity `{text}` of {name} is less than a mebibyte");
+        let is_number = text.bytes().all(|b| b.is_ascii_digit());
+        out.push(at.error("invalid-quantity", message).hint(match is_number {
+            true if name.ends_with("storage") => format!("a number alone counts bytes; write `{text}Gi`"),
+            true => format!("a number alone counts bytes; write `{text}Mi`"),
+            false => "write mebibytes, as `64Mi`".into(),
+        }));
     }
     Some(value)
+}
+
+/// Less of it serves nobody: `memory: 512` is a slip that the API takes.
+const MIB: u128 = 1 << 20;
+
+fn is_bytes(name: &str) -> bool {
+    ["memory", "storage"].iter().any(|unit| name.ends_with(unit)) || name.contains("hugepages-")
 }
 
 /// Only cpu may be divided. The server warns of a fraction of a byte and rounds it up; behind `m` it is a slip, for
 /// `512m` is half a byte.
 fn fraction(at: &At, name: &str, text: &str) -> Finding {
-    let bytes = ["memory", "storage"].iter().any(|unit| name.ends_with(unit)) || name.contains("hugepages-");
+    let bytes = is_bytes(name);
     let message = format!("the quantity `{text}` of {name} is not a whole number");
     match text.strip_suffix('m') {
         Some(number) if bytes => {

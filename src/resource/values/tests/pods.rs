@@ -130,8 +130,8 @@ fn a_request_is_not_above_its_limit() {
     refuses(
         sized(json!({"cpu": 2, "memory": "512m"}), json!({"cpu": "1500m", "memory": "-1"})),
         &[
-            "invalid-quantity spec.containers[0].resources.requests.memory: the quantity `512m` of memory is not a whole number",
             "invalid-quantity spec.containers[0].resources.limits.memory: the quantity `-1` must not be negative",
+            "invalid-quantity spec.containers[0].resources.requests.memory: the quantity `512m` of memory is not a whole number",
             "request-over-limit spec.containers[0].resources.requests.cpu: the cpu request `2` is above the limit `1500m`",
             "request-over-limit spec.containers[0].resources.requests.memory: the memory request `512m` is above the limit `-1`",
         ],

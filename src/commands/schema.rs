@@ -1,0 +1,26 @@
+//! `kgen schema`: the JSON Schema of the project file.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::Outcome;
+use crate::schema;
+use crate::settings::preset::Presets;
+use crate::source::Sources;
+
+/// Print the JSON Schema of the project file, for editors
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  kgen schema > kgen.schema.json
+and as the first line of kgen.yaml, for editors with the YAML language server:
+  # yaml-language-server: $schema=kgen.schema.json")]
+pub struct Args {}
+
+pub fn run(_: &Args) -> Result<Outcome> {
+    let presets = Presets::load(&mut Sources::default())?;
+    let mut text = serde_json::to_string_pretty(&schema::document(&presets))?;
+    text.push('\n');
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,476 @@
+//! What people bring from Compose, Helm and Kubernetes: each is told what it is called here.
+
+use super::{fails, shop};
+
+#[test]
+fn env_as_a_list_of_kubernetes() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: acme/api:1
+                env:
+                  - name: PORT
+                    value: "80"
+        "#,
+        "
+            error[wrong-type]: `apps.api.env`: expected a map, found a list
+              --> kgen.yaml:7:7
+               |
+            7 |       - name: PORT
+               |       ^
+            hint: write a map: `env: {NAME: value}`
+        ",
+    );
+}
+
+#[test]
+fn ports_as_compose_has_them() {
+    shop(
+        r#"
+            apps:
+              api:
+                image: acme/api:1
+                ports:
+                  - "8080:80"
+        "#,
+        "
+            error[wrong-type]: `apps.api.ports`: expected a map, found a list
+              --> kgen.yaml:7:7
+               |
+            7 |       - \"8080:80\"
+               |       ^
+            hint: write `port: 8080`, or a map by name: `ports: {http: 8080}`
+        ",
+    );
+}
+
+#[test]
+fn volumes_as_compose_has_them() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                volumes:
+                  - ./data:/data
+        ",
+        "
+            error[wrong-type]: `apps.api.volumes`: expected a map, found a list
+              --> kgen.yaml:7:7
+               |
+            7 |       - ./data:/data
+               |       ^
+            hint: write a map by path: `volumes: {/data: {size: 1Gi}}`
+        ",
+    );
+}
+
+#[test]
+fn an_image_in_parts() {
+    shop(
+        "
+            apps:
+              api:
+                image:
+                  repository: acme/api
+                  tag: v1
+        ",
+        "
+            error[wrong-type]: `apps.api.image`: expected an image, found a map
+              --> kgen.yaml:6:7
+               |
+            6 |       repository: acme/api
+               |       ^
+            hint: write it in one text: `image: registry/name:tag`
+        ",
+    );
+}
+
+#[test]
+fn a_component_to_wait_for_as_a_word() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                waitFor: db
+        ",
+        "
+            error[wrong-type]: `apps.api.waitFor`: expected a list, found a string
+              --> kgen.yaml:6:14
+               |
+            6 |     waitFor: db
+               |              ^^
+            hint: write a list: `[postgres.NAME]`
+        ",
+    );
+}
+
+#[test]
+fn an_ingress_as_a_word() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                port: 80
+                ingress: shop.example.com
+        ",
+        "
+            error[bad-value]: `apps.api.ingress`: expected `none` or a map, found `shop.example.com`
+              --> kgen.yaml:7:14
+               |
+            7 |     ingress: shop.example.com
+               |              ^^^^^^^^^^^^^^^^
+            hint: write `ingress: {host: shop.example.com}`
+        ",
+    );
+}
+
+#[test]
+fn a_probe_as_a_path() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                port: 80
+                readinessProbe: /ready
+        ",
+        "
+            error[bad-value]: `apps.api.readinessProbe`: expected `none` or a map, found `/ready`
+              --> kgen.yaml:7:21
+               |
+            7 |     readinessProbe: /ready
+               |                     ^^^^^^
+            hint: write `{httpGet: /path}`
+        ",
+    );
+}
+
+#[test]
+fn a_list_of_stores() {
+    shop(
+        "
+            redis: [cache]
+        ",
+        "
+            error[wrong-type]: `redis`: expected a map, found a list
+              --> kgen.yaml:3:8
+               |
+            3 | redis: [cache]
+               |        ^
+            hint: write a map by name: `redis: {cache: {}}`
+        ",
+    );
+}
+
+#[test]
+fn environment_and_depends_on() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                environment: {PORT: x}
+                depends_on: [db]
+        ",
+        "
+            error[unknown-key]: unknown key `environment` in `apps.api`
+              --> kgen.yaml:6:5
+               |
+            6 |     environment: {PORT: x}
+               |     ^^^^^^^^^^^
+            hint: write `env: {NAME: value}`
+
+            error[unknown-key]: unknown key `depends_on` in `apps.api`
+              --> kgen.yaml:7:5
+               |
+            7 |     depends_on: [db]
+               |     ^^^^^^^^^^
+            hint: write `waitFor: [postgres.NAME]`
+        ",
+    );
+}
+
+#[test]
+fn memory_without_resources() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                memory: 512Mi
+        ",
+        "
+            error[unknown-key]: unknown key `memory` in `apps.api`
+              --> kgen.yaml:6:5
+               |
+            6 |     memory: 512Mi
+               |     ^^^^^^
+            hint: write `resources: {requests: {cpu: 100m}, limits: {memory: 512Mi}}`
+        ",
+    );
+}
+
+#[test]
+fn a_healthcheck() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                healthcheck: /ready
+        ",
+        "
+            error[unknown-key]: unknown key `healthcheck` in `apps.api`
+              --> kgen.yaml:6:5
+               |
+            6 |     healthcheck: /ready
+               |     ^^^^^^^^^^^
+            hint: write `readinessProbe: {httpGet: /path}`, and `livenessProbe` if a restart helps
+        ",
+    );
+}
+
+#[test]
+fn bounds_of_an_autoscaling() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                autoscaling: {min: 2, max: 5}
+        ",
+        "
+            error[unknown-key]: unknown key `min` in `apps.api.autoscaling`
+              --> kgen.yaml:6:19
+               |
+            6 |     autoscaling: {min: 2, max: 5}
+               |                   ^^^
+            hint: write `minReplicas`
+
+            error[unknown-key]: unknown key `max` in `apps.api.autoscaling`
+              --> kgen.yaml:6:27
+               |
+            6 |     autoscaling: {min: 2, max: 5}
+               |                           ^^^
+            hint: write `maxReplicas`
+        ",
+    );
+}
+
+#[test]
+fn the_version_of_a_postgres() {
+    shop(
+        "
+            postgres: {db: {version: 17}}
+        ",
+        "
+            error[unknown-key]: unknown key `version` in `postgres.db`
+              --> kgen.yaml:3:17
+               |
+            3 | postgres: {db: {version: 17}}
+               |                 ^^^^^^^
+            hint: the version is a part of the image: `image: postgres:17`
+        ",
+    );
+}
+
+#[test]
+fn a_component_beside_the_components_of_a_profile() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+            profiles:
+              dev: {api: {replicas: 2}}
+        ",
+        "
+            error[unknown-key]: unknown key `api` in `profiles.dev`
+              --> kgen.yaml:7:9
+               |
+            7 |   dev: {api: {replicas: 2}}
+               |         ^^^
+            hint: write `apps: {api: ...}`
+        ",
+    );
+}
+
+#[test]
+fn a_misspelt_component_of_a_profile() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+            profiles:
+              dev: {apps: {apii: {replicas: 2}}}
+        ",
+        "
+            error[missing-key]: `apps.apii` has no `image`
+              --> kgen.yaml:7:16
+               |
+            7 |   dev: {apps: {apii: {replicas: 2}}}
+               |                ^^^^
+            hint: did you mean `api`? A new one needs `image: registry/name:tag`
+        ",
+    );
+}
+
+#[test]
+fn a_profile_at_the_top() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+            prod: {}
+        ",
+        "
+            error[unknown-key]: unknown key `prod` at the top level
+              --> kgen.yaml:6:1
+               |
+            6 | prod: {}
+               | ^^^^
+            hint: write it under `profiles`: `profiles: {prod: {}}`
+        ",
+    );
+}
+
+#[test]
+fn a_component_name_with_an_underscore() {
+    shop(
+        "
+            apps:
+              my_worker:
+                image: acme/api:1
+        ",
+        "
+            error[bad-name]: `my_worker` is no component name in `apps`: may have only lower case letters, digits and `-`, but has `_`
+              --> kgen.yaml:4:3
+               |
+            4 |   my_worker:
+               |   ^^^^^^^^^
+            hint: write `my-worker`
+        ",
+    );
+}
+
+#[test]
+fn a_variable_with_a_blank() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                env:
+                  MY VAR: x
+        ",
+        "
+            error[bad-name]: `MY VAR` is no environment variable name in `apps.api.env`: may have only letters, digits, `_`, `-` and `.`, but has ` `
+              --> kgen.yaml:7:7
+               |
+            7 |       MY VAR: x
+               |       ^^^^^^
+            hint: write `MY_VAR`
+        ",
+    );
+}
+
+#[test]
+fn memory_in_bytes() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                resources: {limits: {memory: 512}}
+        ",
+        "
+            error[invalid-quantity]: Deployment/api `spec.template.spec.containers[0].resources.limits.memory`: the quantity `512` of memory is less than a mebibyte (profiles `dev`, `staging` and `prod`)
+              --> kgen.yaml:6:34
+               |
+            6 |     resources: {limits: {memory: 512}}
+               |                                  ^^^
+            hint: a number alone counts bytes; write `512Mi`
+        ",
+    );
+}
+
+#[test]
+fn storage_in_bytes() {
+    shop(
+        "
+            redis: {cache: {auth: none, persistence: {size: 10}}}
+        ",
+        "
+            error[invalid-quantity]: StatefulSet/cache `spec.volumeClaimTemplates[0].spec.resources.requests.storage`: the quantity `10` of storage is less than a mebibyte (profiles `dev`, `staging` and `prod`)
+              --> kgen.yaml:3:49
+               |
+            3 | redis: {cache: {auth: none, persistence: {size: 10}}}
+               |                                                 ^^
+            hint: a number alone counts bytes; write `10Gi`
+        ",
+    );
+}
+
+#[test]
+fn a_quantity_with_a_blank() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                resources: {requests: {cpu: 100 m}}
+        ",
+        "
+            error[bad-value]: `apps.api.resources.requests.cpu`: has a space in it; write number and suffix together, as `500m`
+              --> kgen.yaml:6:33
+               |
+            6 |     resources: {requests: {cpu: 100 m}}
+               |                                 ^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_kubernetes_object() {
+    fails(
+        "
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: api
+        ",
+        "
+            error[other-file]: this is a Kubernetes object of kind `Deployment`, not a project file
+              --> kgen.yaml:1:1
+               |
+            1 | apiVersion: apps/v1
+               | ^
+            hint: write a project file; objects as they are go into its list `manifests`: `- {file: PATH}`
+        ",
+    );
+}
+
+#[test]
+fn a_compose_file() {
+    fails(
+        "
+            services:
+              api:
+                image: acme/api:1
+        ",
+        "
+            error[other-file]: this is a Compose file, not a project file
+              --> kgen.yaml:1:1
+               |
+            1 | services:
+               | ^
+            hint: begin with `apiVersion: kgen.dev/v1` and `project: NAME`, and write the services under `apps`
+        ",
+    );
+}
