@@ -68,6 +68,7 @@ fn a_leaf_shows_all_layers_of_its_setting() {
   2  project         256Mi   kgen.yaml:11:34
   3  preset prod     1Gi     profiles/prod.yaml:24:17
   4  default         128Mi   profiles/default.yaml:66:17
+  decided by   redis.cache.mode   standalone   profiles/default.yaml:54:11
 ",
     );
 }
@@ -81,6 +82,7 @@ fn the_command_line_is_a_layer() {
   setting      apps.api.autoscaling.maxReplicas
   1  --set     9   --set:1:34       <- wins
   2  project   5   kgen.yaml:8:48
+  decided by   apps.api.workload   Deployment   profiles/default.yaml:8:15
 ",
     );
 }
@@ -95,6 +97,9 @@ fn a_leaf_of_several_settings_shows_each() {
   1  project   "${redis.cache.url}"   kgen.yaml:7:18   <- wins
   setting      redis.cache
   1  project   cache   kgen.yaml:10:3   <- wins
+  decided by   apps.api.workload   Deployment   profiles/default.yaml:8:15
+               redis.cache.mode    standalone   profiles/default.yaml:54:11
+               redis.cache.auth    password     profiles/default.yaml:56:11
 "#,
     );
 }
@@ -106,6 +111,7 @@ fn a_text_of_the_template_says_so() {
         "StatefulSet
   rendered by  templates/redis/statefulset.yaml:2
   no setting   the template's own text
+  decided by   redis.cache.mode   standalone   profiles/default.yaml:54:11
 ",
     );
 }

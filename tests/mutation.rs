@@ -20,6 +20,8 @@ use kgen::settings::preset::{self, Presets};
 use kgen::source::Sources;
 use kgen::tree::{Kind, Step};
 
+mod values; // other values for a scalar
+
 use crate::origins::{arguments, cases, with_stack};
 
 /// A text and the start of a scalar in it: the same before and after the scalar was changed.
@@ -354,73 +356,6 @@ fn cited(run: &Run) -> BTreeSet<Scalar> {
     out
 }
 
-/// Other values for a scalar, the likeliest first.
-fn others(text: &str) -> Vec<String> {
-    const WORDS: [&[&str]; 24] = [
-        &["none", "preferred", "required", "annotations", "exporter", "wiring", "zone", "host", "password"],
-        &["Deployment", "StatefulSet", "DaemonSet"],
-        &["everysec", "always", "no"],
-        &["checksum", "hash"],
-        &["allkeys-lru", "noeviction", "allkeys-lfu"],
-        &["standalone", "external", "sentinel", "operator", "cnpg"],
-        &["Never", "OnFailure", "Always", "IfNotPresent"],
-        &["Forbid", "Allow", "Replace"],
-        &["ClusterIP", "NodePort", "LoadBalancer"],
-        &["TCP", "UDP"],
-        &["RollingUpdate", "Recreate", "OnDelete"],
-        &["Etc/UTC", "Europe/Berlin"],
-        &["OrderedReady", "Parallel"],
-        &["restricted", "baseline", "privileged"],
-        &["AlwaysAllow", "IfHealthyBudget"],
-        &["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"],
-        &["Cluster", "Local"],
-        &["cluster-wide", "namespace-wide", "strict"],
-        &["SecretStore", "ClusterSecretStore"],
-        &["metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "status.podIP"],
-        &["limits.memory", "requests.memory", "limits.cpu", "requests.cpu"],
-        &["local", "existing"],
-        &["ClusterFirst", "Default"],
-        &["dev", "staging", "prod"],
-    ];
-    const IMAGES: [(&str, [&str; 2]); 3] = [
-        ("valkey", ["redis:8.2-alpine", "redis:7"]),
-        ("redis", ["valkey/valkey:9.1", "valkey/valkey:8"]),
-        ("postgres", ["postgres:17-alpine", "postgres:18-trixie"]),
-    ];
-    let quote = text.chars().next().filter(|c| ['"', '\''].contains(c));
-    let bare = quote.map_or(text, |quote| text.trim_matches(quote));
-    let wrap = |text: String| quote.map_or(text.clone(), |quote| format!("{quote}{text}{quote}"));
-    let mut out: Vec<String> = Vec::new();
-    match bare {
-        "true" => out.push("false".into()),
-        "false" => out.push("true".into()),
-        _ => {}
-    }
-    for words in WORDS.iter().filter(|words| words.contains(&bare)) {
-        out.extend(words.iter().filter(|word| **word != bare).map(|word| (*word).to_owned()));
-    }
-    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
-    if let (Ok(number), rest) = (bare[..digits].parse::<u64>(), &bare[digits..]) {
-        let plain = rest.chars().all(|c| c.is_ascii_alphabetic() || c == '%');
-        if plain && rest.is_empty() {
-            out.extend([number + 1, number.saturating_sub(1), number * 2, 1].map(|n| n.to_string()));
-        } else if plain {
-            out.extend([number * 2, number / 2, number + 1].map(|n| format!("{n}{rest}")));
-        } else if let Some(tail) = rest.strip_prefix(' ') {
-            // A schedule.
-            out.push(format!("{} {tail}", number + 1));
-        }
-    }
-    if text.contains('\n') {
-        return vec![format!("x{text}")];
-    }
-    out.push(format!("{bare}x"));
-    let images = IMAGES.iter().filter(|(name, _)| bare.contains(name) && bare.contains(':') && !bare.contains('$'));
-    out.extend(images.flat_map(|(_, others)| others).map(|other| (*other).to_owned()));
-    out.extend([format!("{bare}1"), format!("x{bare}"), format!("1{bare}")]);
-    out.into_iter().map(wrap).filter(|other| other != text).collect()
-}
-
 /// What is found, by the change that shows it.
 #[derive(Default)]
 struct Findings {
@@ -443,7 +378,7 @@ fn mutate(case: &mut Case, before: &Run, scalar: &Scalar, text: &str, findings: 
     let file = scalar.0.rsplit('/').next().unwrap_or_default();
     let name = case.name.clone();
     let (mut idle, mut tries, mut shown) = (None::<BTreeSet<String>>, 0, false);
-    for other in others(text) {
+    for other in values::others(text) {
         let what = format!("{name} {file}:{line} {text:?} -> {other:?}");
         let mut changed = original.clone();
         changed.replace_range(scalar.1 as usize..scalar.1 as usize + text.len(), &other);
@@ -476,8 +411,10 @@ fn mutate(case: &mut Case, before: &Run, scalar: &Scalar, text: &str, findings: 
     }
 }
 
-/// Each case with the scalars that are changed in it.
-fn jobs() -> Vec<(Case, Run, Vec<(Scalar, String)>)> {
+/// A case with the scalars that are changed in it, and how it is before.
+type Job = (Case, Run, Vec<(Scalar, String)>);
+
+fn jobs() -> Vec<Job> {
     let mut times: BTreeMap<Scalar, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for folder in cases() {
@@ -533,5 +470,29 @@ fn what_cites_a_scalar_changes_with_it_and_nothing_else() {
         assert!(idle.is_empty(), "origins that no change shows:\n{}", idle.join("\n"));
         assert!(elsewhere.len() <= 40, "refused, but not where it was changed:\n{}", elsewhere.join("\n"));
         assert!(mutated > 1000 && (refused + elsewhere.len()) * 8 < mutated, "{mutated} changed, {refused} refused");
+    });
+}
+
+/// The comparison notices what it is there to notice.
+#[test]
+fn a_leaf_that_cites_nothing_and_one_that_cites_too_much_are_noticed() {
+    with_stack(|| {
+        let folder = cases().into_iter().find(|folder| folder.ends_with("example-shop")).unwrap();
+        let mut case = Case::open(&folder).unwrap();
+        let Ok(before) = case.run() else { panic!("it renders") };
+        let at = case.project.find("ghcr.io/acme/shop-api:1.4.2").unwrap();
+        let (image, another) = ((case.path.clone(), at as u32), (case.path.clone(), 0));
+        case.project = case.project.replace("ghcr.io/acme/shop-api:1.4.2", "ghcr.io/acme/shop-api:1.4.3");
+        let Ok(after) = case.run() else { panic!("it renders") };
+        let silent = compare(&before, &after, &another).silent;
+        assert!(
+            silent
+                .iter()
+                .any(|path| path.ends_with(".image: ghcr.io/acme/shop-api:1.4.2 -> ghcr.io/acme/shop-api:1.4.3"))
+        );
+        assert!(compare(&before, &before, &image).idle.is_empty(), "images are in the list of those that stay");
+        let port = case.project.find("host: shop.example.com").unwrap() + "host: ".len();
+        let host = (case.path.clone(), port as u32);
+        assert!(!compare(&before, &before, &host).idle.is_empty());
     });
 }

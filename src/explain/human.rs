@@ -35,13 +35,13 @@ pub fn leaf(leaf: &Leaf) -> String {
 
 /// Settings on a line each, with the layer that wins.
 fn table(out: &mut String, word: &str, settings: &[Setting]) {
-    let winning: Vec<_> = settings.iter().filter_map(|setting| Some((setting, setting.layers.first()?))).collect();
-    let columns: [fn(&(&Setting, &Written)) -> String; 2] = [|(s, _)| s.setting.clone(), |(_, w)| cut(&w.value)];
-    let [path, value] = columns.map(|of| winning.iter().map(|row| of(row).chars().count()).max().unwrap_or_default());
-    for (index, row) in winning.iter().enumerate() {
-        let [a, b] = columns.map(|of| of(row));
+    let winning = settings.iter().filter_map(|setting| Some((setting, setting.layers.first()?)));
+    let rows: Vec<[String; 3]> = winning.map(|(s, w)| [s.setting.clone(), cut(&w.value), place(w)]).collect();
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
+    let (path, value) = (width(0), width(1));
+    for (index, [a, b, c]) in rows.iter().enumerate() {
         let word = if index == 0 { word } else { "" };
-        let _ = writeln!(out, "  {word:11}  {a:path$}   {b:value$}   {}", place(row.1));
+        let _ = writeln!(out, "  {word:11}  {a:path$}   {b:value$}   {c}");
     }
 }
 
@@ -51,11 +51,11 @@ fn place(written: &Written) -> String {
 
 fn setting(out: &mut String, setting: &Setting) {
     let _ = writeln!(out, "  {:11}  {}", "setting", setting.setting);
-    let columns: [fn(&Written) -> String; 3] = [|w| w.layer.clone(), |w| cut(&w.value), place];
-    let [layer, value, at] =
-        columns.map(|of| setting.layers.iter().map(|w| of(w).chars().count()).max().unwrap_or_default());
-    for (index, written) in setting.layers.iter().enumerate() {
-        let [a, b, c] = columns.map(|of| of(written));
+    let cells = setting.layers.iter().map(|w| [w.layer.clone(), cut(&w.value), place(w)]);
+    let rows: Vec<[String; 3]> = cells.collect();
+    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
+    let (layer, value, at) = (width(0), width(1), width(2));
+    for (index, ([a, b, c], written)) in rows.iter().zip(&setting.layers).enumerate() {
         let wins = if written.wins { "   <- wins" } else { "" };
         let line = format!("  {:<3}{a:layer$}   {b:value$}   {c:at$}{wins}", index + 1);
         let _ = writeln!(out, "{}", line.trim_end());
