@@ -22,7 +22,7 @@ use crate::tree::{Step, Tree};
     override_usage = "kgen explain PROFILE OBJECT [PATH]\n       kgen explain CHECK",
     after_help = "Examples:
   kgen explain prod Deployment/api                                    each line with its origin
-  kgen explain prod sts/cache spec.replicas                           kinds and short names as kubectl takes them
+  kgen explain prod sts/cache spec.replicas                           short names of kinds
   kgen explain prod deploy/api 'spec.template.spec.containers[api].image'
   kgen explain prod cm/app 'data[\"app.toml\"]' --format json
   kgen explain rwo-rolling-update                                     the page of a check"

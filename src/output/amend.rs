@@ -94,7 +94,8 @@ fn file_origins(tree: &Tree<crate::source::Span>, path: &str, sources: &Sources)
 
 /// A raw node's own place: where it is written, and the setting that it is.
 fn placed(node: &Node, settings: &Settings, sources: &Sources) -> Tree<Origin> {
-    let above = node.first_leaf().and_then(|leaf| settings.span(&leaf.from));
+    let mut above = None;
+    node.leaves(&mut |_, leaf| above = above.or_else(|| settings.span(&leaf.from)));
     node.map_from(&mut |from: &From| {
         let span = settings.span(from).or(above)?;
         let line = sources.place(span).line as u32;

@@ -81,9 +81,9 @@ pub struct Registry {
 
 impl Key {
     /// A value of its own, not declared.
-    fn new(from: From, made: From, because: From) -> Self {
+    fn new(from: From, made: From) -> Self {
         let (declared, pieces) = (Node::null(), Vec::new());
-        Self { from, made, because, declared, pieces, password: false, sentinel: false }
+        Self { from, made, because: From::Nowhere, declared, pieces, password: false, sentinel: false }
     }
 }
 
@@ -154,7 +154,7 @@ pub fn declare(cx: &mut Planner) {
             let key = Key {
                 declared: entry.value.clone(),
                 pieces: pieces.clone(),
-                ..Key::new(entry.key_from.clone(), entry.key_from.and(&made), From::Nowhere)
+                ..Key::new(entry.key_from.clone(), entry.key_from.and(&made))
             };
             cx.secrets.keys.entry(home.secret).or_default().insert(home.key, key);
             require_parts(cx, &pieces, &entry.key_from);
@@ -181,7 +181,7 @@ fn composition(cx: &mut Planner, declared: &Node) -> Option<(Vec<Piece>, From)> 
 pub fn require(cx: &mut Planner, secret: &Secretive) {
     if let Some(home) = secret.home.as_ref().filter(|home| !home.operators) {
         let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
-        let new = Key { pieces, ..Key::new(secret.from.clone(), secret.made.clone(), From::Nowhere) };
+        let new = Key { pieces, ..Key::new(secret.from.clone(), secret.made.clone()) };
         cx.secrets.ask(home, new, &secret.from);
     }
     require_parts(cx, &secret.pieces, &secret.from);
@@ -215,7 +215,7 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
             let made = cx.resolver.named(&home.secret);
-            cx.secrets.ask(home, Key::new(from.clone(), made, From::Nowhere), from);
+            cx.secrets.ask(home, Key::new(from.clone(), made), from);
         }
     }
 }
