@@ -239,8 +239,8 @@ fn objects(
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
     amend::patches(plan, settings, sources, &mut resources, report);
-    if settings.root.get("rollout").and_then(Tree::as_str) == Some("hash") {
-        suffix::configs(&mut resources);
+    if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {
+        suffix::configs(&mut resources, rollout.from.ids());
     }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)

@@ -1,7 +1,7 @@
 //! Origins tell the truth: a scalar of a project file or of a preset is changed, and what cites it changes, and nothing
 //! else does.
 //!
-//! Each case of `golden/` is rendered anew for each scalar that a leaf cites; a preset's scalar in the first case that
+//! Each case of `golden/` is rendered anew for each scalar of its project file; a preset's scalar in the first case that
 //! cites it. A leaf that comes or goes must cite it too, as what decided about it. What is refused counts apart.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,14 +102,24 @@ impl Case {
             let mut sources = Sources::default();
             let file = sources.add(name, text.as_str());
             let tree = node::parse(&sources, file, Dialect::Project).unwrap();
-            tree.leaves(&mut |_, leaf| {
-                if !leaf.is_container() && !leaf.is_null() {
+            tree.leaves(&mut |path, leaf| {
+                if !leaf.is_container() && !leaf.is_null() && !is_apart(path) {
                     out.insert((name.to_owned(), leaf.from.start), sources.text(leaf.from).to_owned());
                 }
             });
         }
         out
     }
+}
+
+/// What no leaf cites: which layers a profile has, which every setting shows; what kind of object a manifest is; which part
+/// of which object a patch changes.
+fn is_apart(path: &[Step]) -> bool {
+    let ends = |keys: &[&str]| matches!(path.last(), Some(Step::Key(key)) if keys.contains(key));
+    let has = |word: &str| path.contains(&Step::Key(word));
+    ends(&["preset", "extends"])
+        || (has("manifests") && ends(&["kind", "apiVersion"]))
+        || (has("patches") && (has("target") || ends(&["path", "op"])))
 }
 
 /// What a leaf is, and the scalars that it cites.
@@ -178,7 +188,11 @@ const STEADY: [(&str, &str, &str); 14] = [
     (".instances", "enablePDB", "two instances and more have a budget"),
     (".replicas", "", "a count that is odd and at least three is all that a set takes"),
     (".timeoutSeconds", "exec.command", "the client's own limit has an upper bound"),
-    ("", ".checksum.kgen.dev/", "what two variables read is read still when one does not"),
+    (
+        "",
+        ".checksum.kgen.dev/",
+        "what two variables read is read still when one does not; and any `rollout` but `hash` writes it",
+    ),
     ("", ".encryptedData.", "ciphertext stands in a file; the text says which part it is"),
     ("", ".data.", "a value of the environment or of a file is in the stream only: a stand-in is compared"),
     (".service", "", "a Service's name is told where a reference names it"),
@@ -422,8 +436,11 @@ fn jobs() -> Vec<Job> {
         let Ok(before) = case.run() else { continue };
         let scalars = case.scalars();
         let mut wanted = Vec::new();
-        for scalar in cited(&before) {
-            let Some(text) = scalars.get(&scalar) else { continue };
+        let cited = cited(&before);
+        // Of the project file all: one that decides something must be cited by what it decides about.
+        let own = scalars.keys().filter(|scalar| scalar.0 == case.path && !cited.contains(*scalar));
+        for scalar in cited.iter().chain(own) {
+            let Some(text) = scalars.get(scalar) else { continue };
             // The path of a file: what counts is in the file.
             if case.input.files.contains(text.trim_matches(['"', '\''])) {
                 continue;
@@ -431,7 +448,7 @@ fn jobs() -> Vec<Job> {
             let times = times.entry(scalar.clone()).or_default();
             *times += 1;
             if *times == 1 {
-                wanted.push((scalar, text.clone()));
+                wanted.push((scalar.clone(), text.clone()));
             }
         }
         out.push((case, before, wanted));
@@ -469,7 +486,7 @@ fn what_cites_a_scalar_changes_with_it_and_nothing_else() {
         assert!(silent.is_empty(), "changes that no origin tells of:\n{}", silent.join("\n"));
         assert!(idle.is_empty(), "origins that no change shows:\n{}", idle.join("\n"));
         assert!(elsewhere.len() <= 40, "refused, but not where it was changed:\n{}", elsewhere.join("\n"));
-        assert!(mutated > 1000 && (refused + elsewhere.len()) * 8 < mutated, "{mutated} changed, {refused} refused");
+        assert!(mutated > 1000 && (refused + elsewhere.len()) * 4 < mutated, "{mutated} changed, {refused} refused");
     });
 }
 

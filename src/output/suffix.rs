@@ -17,13 +17,13 @@ use crate::tree::{Kind, Tree};
 /// Namespace and name, and the name with its suffix, which is made from all settings of the content.
 type Renamed = BTreeMap<(Option<String>, String), (String, Vec<u32>)>;
 
-/// Renames all ConfigMaps of components, and whatever names them.
-pub fn configs(resources: &mut [Resource]) {
+/// Renames all ConfigMaps of components, and whatever names them, because the settings `chosen` say so.
+pub fn configs(resources: &mut [Resource], chosen: &[u32]) {
     let mut renamed = Renamed::new();
     for resource in resources.iter_mut().filter(|r| r.id.kind == "ConfigMap" && *r.component != *"manifests") {
         let name = format!("{}-{}", resource.id.name, of(&resource.body));
         let data = ["data", "binaryData"].iter().filter_map(|key| resource.body.get(key));
-        let made_from: Vec<u32> = data.flat_map(cited).collect();
+        let made_from: Vec<u32> = chosen.iter().copied().chain(data.flat_map(cited)).collect();
         let new = (name.clone(), made_from.clone());
         renamed.insert((resource.id.namespace.clone(), resource.id.name.clone()), new);
         let metadata = resource.body.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut);

@@ -329,7 +329,8 @@ fn namespace(cx: &mut Planner) -> Vec<(Owner, Planned)> {
         ("labels", labels),
         ("annotations", node::filled(label::annotations(cx, &Node::null()))),
     ]);
-    vec![(owner, Planned::new("project/namespace.yaml", context))]
+    let create = take(&said, "create").from;
+    vec![(owner, Planned::new("project/namespace.yaml", context).because(&create))]
 }
 
 /// What each declared secret is composed of, so that its readers are wired to it.

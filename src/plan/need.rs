@@ -80,6 +80,11 @@ pub struct Registry {
 }
 
 impl Key {
+    /// Where its least length is written.
+    pub fn length(&self) -> From {
+        take(&self.declared, "minLength").from
+    }
+
     /// A value of its own, not declared.
     fn new(from: From, made: From) -> Self {
         let (declared, pieces) = (Node::null(), Vec::new());

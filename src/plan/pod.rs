@@ -128,14 +128,15 @@ fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node 
         }
     };
     // A name by hash is a change of the pod already.
-    let by_name = str_of(&cx.settings.root, "rollout") == Some("hash");
+    let rollout = take(&cx.settings.root, "rollout");
+    let by_name = rollout.as_str() == Some("hash");
     for (name, asked) in pod.configs.iter().filter(|_| !by_name) {
         if let Some((checksum, from)) = cx.checksums.get(name) {
-            add(name, checksum, &from.and(asked));
+            add(name, checksum, &from.and(asked).and(&rollout.from));
         }
     }
     if !pod.files.is_empty() && !by_name {
-        let from = pod.files.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from));
+        let from = pod.files.iter().fold(rollout.from.clone(), |from, (_, node)| from.and(&node.from));
         add(&format!("{}-files", owner.name), &super::config::checksum(&pod.files), &from);
     }
     if let Some((checksum, from)) = rollout::checksum(cx, &pod.secrets) {

@@ -86,11 +86,11 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     out.into_iter().map(|(owner, planned)| (owner, planned.because(&because))).collect()
 }
 
-/// What a value that kgen makes up is made of besides: the project's name is in it.
+/// What a value that kgen makes up is made of besides: the project's name is in it, and it is as long as it must be.
 fn made_up(cx: &Planner, key: &Key) -> From {
     let is_given = ["value", "env", "file"].iter().any(|kind| get(&key.declared, kind).is_some());
     let is_local = cx.provider == Provider::Local && (!is_given || !key.pieces.is_empty());
-    if is_local { cx.project().from } else { From::Nowhere }
+    if is_local { cx.project().from.and(&key.length()) } else { From::Nowhere }
 }
 
 /// Whether all keys of a Secret come from the provider, those without anything secret in them too.

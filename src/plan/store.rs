@@ -173,7 +173,9 @@ impl Resolver<'_> {
             };
         }
         let Some(host) = self.setting(store, "host")? else {
-            return Ok(Secretive::at(Home::new(name, "url"), from));
+            // What kgen makes up in dev has the scheme.
+            let url = Secretive::at(Home::new(name, "url"), from);
+            return Ok(Secretive { made: url.made.and(&setting_from(store, "tls")), ..url });
         };
         let setting = |key: &str| self.setting(store, key).map(|v| v.map(|v| v.to_string()));
         let port = |default: u16| setting("port").map(|p| p.unwrap_or_else(|| default.to_string()));
