@@ -40,6 +40,8 @@ pub mod pipeline;
 pub mod diff;
 pub mod explain;
 
+pub mod graph;
+
 // Beside them: what a command makes for the next rendering.
 /// For editors: the language as a JSON Schema.
 pub mod schema;

@@ -101,6 +101,11 @@ pub fn load_over(sources: &mut Sources, file: FileId, set: &[String], presets: P
     }
 }
 
+/// The settings of all profiles, as they were written: references are resolved later.
+pub fn settings(sources: &Sources, loaded: &Loaded) -> Result<Vec<Settings>> {
+    settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)
+}
+
 /// All profiles of a loaded project. `values`: whether secret values may be asked for, and how.
 pub fn render(
     sources: &mut Sources,

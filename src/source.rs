@@ -144,7 +144,7 @@ impl Sources {
     }
 
     /// What a span covers, ready to show: its first line, secret values masked.
-    pub fn shown(&self, span: Span) -> String {
+    pub fn first_line(&self, span: Span) -> String {
         let source = self.get(span.file);
         let at = source.floor(span.start);
         let (start, end) = source.line_range(source.line_of(at as u32));
@@ -156,6 +156,14 @@ impl Sources {
     /// Whether any of a span must not be shown.
     pub fn is_masked(&self, span: Span) -> bool {
         self.masked.iter().any(|m| m.file == span.file && m.start < span.end.max(span.start + 1) && m.end > span.start)
+    }
+
+    /// The characters of a span on one line, as they may be shown; whether some are hidden.
+    pub fn shown(&self, span: Span) -> (String, bool) {
+        let source = self.get(span.file);
+        let (start, end) = (source.floor(span.start), source.floor(span.end.max(span.start)));
+        let hidden = self.hidden_in(span.file, start, end);
+        (show(&source.text, start, end, &hidden), !hidden.is_empty())
     }
 
     /// Byte ranges that touch `start..end` of a file and are masked, or look secret; sorted and apart.

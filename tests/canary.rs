@@ -77,7 +77,7 @@ const MISTAKES: [(&str, &str, &str, &[&str]); 12] = [
     ("bad argument", "", "", &["--set", "apps.web.replicas=x"]),
 ];
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: &[&[&str]] = &[
     &["render"],
     &["render", "--check"],
     &["render", "dev"],
@@ -88,6 +88,13 @@ const COMMANDS: [&[&str]; 10] = [
     &["explain", "dev", "Secret/app", "data.token"],
     &["explain", "dev", "Deployment/web", "--format", "json"],
     &["explain", "dev", "Secret/app", "--format", "json"],
+    &["profile", "list"],
+    &["profile", "show", "dev"],
+    &["profile", "show", "dev", "--all-layers"],
+    &["profile", "show", "dev", "--format", "json"],
+    &["profile", "show", "--all", "--format", "json"],
+    &["graph"],
+    &["graph", "dev", "--format", "svg"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
@@ -166,7 +173,7 @@ fn a_value_is_found_in_its_secret_only() {
                 let Said { stdout, stderr, status } = run(Path::new(KGEN), temp.path(), &args, &env, "");
                 hides(&stderr, &what);
                 hides(&without_secrets(&stdout), &what);
-                if mistake == "none" && command == ["render", "dev"] {
+                if mistake == "none" && *command == ["render", "dev"] {
                     assert_eq!(status, Some(0), "{what}: {stderr}");
                     let value = STANDARD.encode(CANARY);
                     assert!(stdout.contains(&value) || plant.name.starts_with("composed"), "{what}: not there at all");
@@ -189,7 +196,7 @@ fn a_value_is_found_in_its_secret_only() {
 /// What is typed, piped or imported is found nowhere: the repository has its ciphertext.
 #[test]
 fn a_value_that_is_sealed_is_found_nowhere() {
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &["secret", "set", "prod", "app", "token"],
         &["secret", "set", "prod", "app", "tokn"],
         &["secret", "set", "prodd", "app", "token"],
@@ -202,6 +209,8 @@ fn a_value_that_is_sealed_is_found_nowhere() {
         &["render"],
         &["render", "prod"],
         &["render", "--check"],
+        &["profile", "show", "prod", "--all-layers"],
+        &["profile", "show", "--all"],
     ];
     for (mistake, app, end, more) in MISTAKES {
         let room = Room::new(&format!(

@@ -1,6 +1,9 @@
 //! What the README shows works: its project files render, its message is what kgen says.
 
-use crate::support::Kgen;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::{KGEN, Kgen, Temp, put, run};
 
 mod seeds; // what `docs/seeds.md` cites is in the golden cases
 
@@ -58,6 +61,34 @@ fn the_explanations_of_the_readme_are_what_kgen_says() {
         Kgen::new().file("kgen.yaml", project).args(args).stdout(answer).run();
     }
     assert_eq!(seen, 2);
+}
+
+#[test]
+fn what_differs_in_the_readme_is_what_kgen_says() {
+    let ([project, ..], [_, shown, ..]) = (&blocks("yaml")[..], &blocks("text")[..]) else { panic!("no such block") };
+    let said = Kgen::new().file("kgen.yaml", project).args(["profile", "show", "--all", "--diff"]).says();
+    let mut lines = said.lines();
+    for line in shown.lines() {
+        assert!(lines.any(|said| said == line), "{line}\n{said}");
+    }
+}
+
+#[test]
+fn the_pictures_of_the_readme_are_drawn() {
+    let shop = include_str!("../golden/example-shop/kgen.yaml");
+    let lines = blocks("sh").into_iter().flat_map(str::lines).filter(|line| line.starts_with("kgen graph"));
+    let mut count = 0;
+    for line in lines {
+        let command = line.split(['>', '|', '#']).next().unwrap();
+        let temp = Temp::new();
+        put(&temp.path().join("kgen.yaml"), shop);
+        let args: Vec<String> = command.split_whitespace().skip(1).map(str::to_owned).collect();
+        let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+        assert_eq!(said.status, Some(0), "{line}: {}", said.stderr);
+        assert!(said.stdout.contains("cache"), "{line}: {}", said.stdout);
+        count += 1;
+    }
+    assert_eq!(count, 4);
 }
 
 #[test]

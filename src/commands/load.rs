@@ -88,7 +88,7 @@ impl Workspace {
 }
 
 /// `kgen.yaml` here or in the nearest parent folder, shown relative where that is possible.
-fn find() -> anyhow::Result<PathBuf> {
+pub fn find() -> anyhow::Result<PathBuf> {
     let here = std::env::current_dir().context("cannot tell the current folder")?;
     let mut shown = PathBuf::new();
     for folder in here.ancestors() {

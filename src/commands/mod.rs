@@ -4,7 +4,9 @@
 //! A reader that closed its pipe has what it wanted: 0.
 
 pub mod explain;
+pub mod graph;
 pub mod load;
+pub mod profile;
 pub mod render;
 pub mod schema;
 pub mod secret;
@@ -22,7 +24,9 @@ use terminal::Terminal;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Explain(explain::Args),
+    Profile(profile::Args),
     Render(render::Args),
+    Graph(graph::Args),
     Secret(secret::Args),
     Schema(schema::Args),
 }
@@ -42,7 +46,9 @@ pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
+        Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
+        Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
     };

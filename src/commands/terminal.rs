@@ -14,7 +14,7 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn new(global: &Global) -> Self {
-        Self { style: Style { color: color(global.color) }, quiet: global.quiet }
+        Self { style: Style { color: color(global.color, &io::stderr()) }, quiet: global.quiet }
     }
 
     /// All messages, errors and warnings, in file order.
@@ -33,6 +33,11 @@ impl Terminal {
         self.write(&format!("{word}: {error:#}\n"));
     }
 
+    /// Whether results on stdout are coloured, which may be another terminal, or none.
+    pub fn colors_stdout(global: &Global) -> bool {
+        color(global.color, &io::stdout())
+    }
+
     /// One line of news, unless only errors are wanted.
     pub fn say(&self, line: &str) {
         if !self.quiet {
@@ -48,14 +53,14 @@ impl Terminal {
 
 /// `NO_COLOR` (https://no-color.org) and terminals that cannot are respected.
 #[expect(clippy::disallowed_methods, reason = "how messages look, not what is rendered")]
-fn color(when: Color) -> bool {
+fn color(when: Color, to: &impl IsTerminal) -> bool {
     match when {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => {
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
             let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-            io::stderr().is_terminal() && !set("NO_COLOR") && !dumb
+            to.is_terminal() && !set("NO_COLOR") && !dumb
         }
     }
 }

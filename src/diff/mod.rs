@@ -3,6 +3,10 @@
 //! Owns: the answer as data. `compare` makes it, `impact` judges it, the formats only write it.
 //! Does not own: where the objects come from (`commands/diff`), how they are rendered.
 
+pub mod html;
+pub mod markdown;
+pub mod plain;
+
 use std::sync::Arc;
 
 use crate::resource::{Id, Part};

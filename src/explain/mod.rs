@@ -168,7 +168,7 @@ impl Explainer<'_> {
             let place = self.sources.place(*span);
             Written {
                 layer: layer.to_string(),
-                value: redacted(&self.sources.shown(*span)),
+                value: redacted(&self.sources.first_line(*span)),
                 file: self.sources.get(span.file).path.clone(),
                 line: place.line,
                 column: place.column,

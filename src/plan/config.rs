@@ -2,6 +2,8 @@
 //!
 //! Owns: their data (text as `data`, other bytes as `binaryData`) and the checksum that restarts readers.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
@@ -23,13 +25,15 @@ pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             from: entry.key_from.clone(),
         };
         let mut items = Vec::new();
+        let mut through = BTreeSet::new();
         for (key, content) in entry.value.as_map().into_iter().flat_map(Map::entries) {
+            cx.resolver.reached();
             if let Some(value) = content_of(cx, &content.value) {
                 items.push((key.to_string(), value));
             }
+            through.extend(cx.resolver.reached().into_iter().map(|reached| (key.to_string(), reached)));
         }
-        let reached = cx.resolver.reached();
-        cx.through.insert(owner.id.clone(), reached);
+        cx.through.insert(owner.id.clone(), through);
         let from = items.iter().fold(From::Nowhere, |from, (_, node): &(String, Node)| from.and(&node.from));
         cx.checksums.insert(name.to_string(), (checksum(&items), from));
         let planned = config_map(cx, &owner, &items);

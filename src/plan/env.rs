@@ -5,11 +5,12 @@
 //! Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 
 use super::label::Owner;
-use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
+use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
 use super::pod::Pod;
 use super::provider::{self, Provider};
+use super::wire::Via;
 use super::{Planner, need};
 use crate::diag::Diagnostic;
 use crate::settings::From;
@@ -32,7 +33,7 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     let optional = take(value, "optional");
     if let Some(said) = get(value, "value").or_else(|| get(value, "ref")) {
         let resolved = cx.resolver.value(said);
-        cx.wire(owner, &format!("env {name}"));
+        cx.wire(owner, Via::Env(name.to_string()));
         return match resolved {
             Ok(Output::Plain(plain)) => Some(literal(name, plain)),
             Ok(Output::Secret(secret)) => Some(from_secret(cx, owner, name, secret, &optional, out)),
@@ -53,6 +54,9 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     };
     if kind == "configMapKeyRef" || kind == "secretKeyRef" {
         cx.exists(kind, &node);
+        let section = if kind == "configMapKeyRef" { "configs" } else { "secrets" };
+        let (object, wanted) = (str_of(&node, "name").unwrap_or_default(), str_of(&node, "key"));
+        cx.wire_through(owner, section, object, |key| (wanted == Some(key)).then(|| Via::Env(name.to_string())));
     }
     if kind == "secretKeyRef" {
         optional_secret(cx, owner, &format!("env.{name}"), &take(&node, "optional"));
@@ -240,7 +244,9 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
             cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));
             continue;
         }
-        cx.wire_through(owner, section, name);
+        cx.wire_through(owner, section, name, |key| {
+            Some(Via::Env(format!("{}{key}", prefix.as_str().unwrap_or_default())))
+        });
         let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
         if section == "configs" {
             pod.reads(name, &said.from);

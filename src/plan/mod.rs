@@ -50,6 +50,7 @@ pub mod store;
 pub mod upload;
 pub mod volume;
 pub mod wait;
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -64,8 +65,9 @@ use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
 use label::Owner;
 use node::{Node, get, str_of, take};
-use output::Resolver;
+use output::{Reached, Resolver};
 use provider::Provider;
+use wire::{Via, Wire};
 
 /// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
 pub type Values<'v> = &'v (dyn Fn(&str, &str) -> Result<Secret<String>, String> + Sync);
@@ -113,14 +115,6 @@ impl Planned {
     }
 }
 
-/// Who refers to what, and by which variable, file or wait.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wire {
-    pub consumer: String,
-    pub target: String,
-    pub via: String,
-}
-
 #[derive(Debug)]
 pub struct Plan {
     pub profile: Arc<str>,
@@ -152,8 +146,8 @@ pub struct Planner<'p> {
     pub annotations: Node,
     secrets_reported: bool,
     wires: BTreeSet<Wire>,
-    /// What each config or secret refers to; its readers are wired to that too.
-    through: BTreeMap<String, BTreeSet<String>>,
+    /// What each key of a config or secret refers to; its readers are wired to that too.
+    through: BTreeMap<String, BTreeSet<(String, Reached)>>,
     /// Of each config, by name.
     checksums: BTreeMap<String, (String, From)>,
     guarded: Vec<policy::Guarded>,
@@ -337,13 +331,14 @@ fn namespace(cx: &mut Planner) -> Vec<(Owner, Planned)> {
 fn secret_wires(cx: &mut Planner) {
     let secrets = take(&cx.settings.root, "secrets");
     for (name, secret) in secrets.as_map().into_iter().flat_map(Map::iter) {
-        cx.resolver.reached();
-        for (_, key) in secret.as_map().into_iter().flat_map(Map::iter) {
+        let mut through = BTreeSet::new();
+        for (name, key) in secret.as_map().into_iter().flat_map(Map::iter) {
             // Mistakes are reported when the secret is declared.
+            cx.resolver.reached();
             let _ = get(key, "value").map(|value| cx.resolver.value(value).is_ok());
+            through.extend(cx.resolver.reached().into_iter().map(|reached| (name.to_string(), reached)));
         }
-        let reached = cx.resolver.reached();
-        cx.through.insert(format!("secrets.{name}"), reached);
+        cx.through.insert(format!("secrets.{name}"), through);
     }
 }
 
@@ -380,17 +375,16 @@ impl Planner<'_> {
     }
 
     /// Wires a consumer to what was resolved since the last call.
-    fn wire(&mut self, owner: &Owner, via: &str) {
-        for target in self.resolver.reached() {
-            self.wires.insert(Wire { consumer: owner.id.clone(), target, via: via.to_owned() });
+    fn wire(&mut self, owner: &Owner, via: Via) {
+        for reached in self.resolver.reached() {
+            self.wires.insert(Wire::new(owner, reached, via.clone()));
         }
     }
 
-    /// Wires a consumer to what a config or secret refers to.
-    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str) {
-        let id = format!("{section}.{name}");
-        for target in self.through.get(&id).cloned().unwrap_or_default() {
-            self.wires.insert(Wire { consumer: owner.id.clone(), target, via: id.clone() });
+    /// Wires a consumer to what a config or secret refers to; `via` says how it takes a key, `None` where it does not.
+    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str, via: impl Fn(&str) -> Option<Via>) {
+        for (key, reached) in self.through.get(&format!("{section}.{name}")).into_iter().flatten() {
+            self.wires.extend(via(key).map(|via| Wire::new(owner, reached.clone(), via)));
         }
     }
 
@@ -407,7 +401,7 @@ impl Planner<'_> {
         for (text, path) in texts {
             // Mistakes were reported when the settings were resolved.
             let _ = self.resolver.value(&text).is_ok();
-            self.wire(owner, &path);
+            self.wire(owner, Via::Setting(path));
         }
     }
 

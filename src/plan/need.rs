@@ -55,6 +55,8 @@ impl Delivered {
 #[derive(Clone, Debug)]
 pub struct Needed {
     pub home: Home,
+    /// The component that brings its Secret, or `secrets.NAME`.
+    pub owner: String,
     pub provider: Provider,
     /// `env`, `file` or `value` where the project file says where it comes from.
     pub source: Option<&'static str>,
@@ -278,6 +280,7 @@ pub fn needed(cx: &Planner) -> Vec<Needed> {
         .map(|(name, key, entry)| {
             let home = Home::new(name.as_str(), key.as_str());
             Needed {
+                owner: super::secret::owner(cx, name, &[]).id,
                 provider: provider::of(cx, &home),
                 source: ["value", "env", "file"].into_iter().find(|source| get(&entry.declared, source).is_some()),
                 pieces: entry.pieces.clone(),

@@ -40,7 +40,14 @@ pub struct Resolver<'s> {
     /// What is being resolved now; a reference back into it is a cycle.
     stack: RefCell<Vec<String>>,
     /// The components that were reached since the last [`Resolver::reached`].
-    reached: RefCell<BTreeSet<String>>,
+    reached: RefCell<BTreeSet<Reached>>,
+}
+
+/// A component (`redis.cache`) and what of it was asked for (`url/1`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reached {
+    pub component: String,
+    pub output: String,
 }
 
 pub type Answer<T> = Result<T, Box<Diagnostic>>;
@@ -50,8 +57,8 @@ impl<'s> Resolver<'s> {
         Self { settings, stack: RefCell::default(), reached: RefCell::default() }
     }
 
-    /// The components (`redis.cache`) that resolving has touched since the last call.
-    pub fn reached(&self) -> BTreeSet<String> {
+    /// What resolving has touched since the last call.
+    pub fn reached(&self) -> BTreeSet<Reached> {
         self.reached.take()
     }
 
@@ -161,7 +168,8 @@ impl<'s> Resolver<'s> {
             return Err(Box::new(self.dangling(section, name).at(here())));
         };
         if matches!(section, "redis" | "postgres" | "apps") {
-            self.reached.borrow_mut().insert(format!("{section}.{name}"));
+            let reached = Reached { component: format!("{section}.{name}"), output: output.to_owned() };
+            self.reached.borrow_mut().insert(reached);
         }
         let answer = match section {
             "redis" => of_mode(self.redis(name, component, output)?, component),

@@ -141,7 +141,7 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
 }
 
 /// A Secret that a component brings belongs to that component.
-fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
+pub fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
     for section in ["redis", "postgres", "apps", "jobs"] {
         let suffixes = match section {
             "redis" => &[][..],

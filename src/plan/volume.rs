@@ -4,11 +4,12 @@
 //! ConfigMap or Secret behind `files`.
 
 use super::label::Owner;
-use super::node::{Node, compact, get, list, map, maybe, pairs, take, text};
+use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Output;
 use super::piece::Home;
 use super::pod::Pod;
 use super::reference::{self, Part};
+use super::wire::Via;
 use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
 use crate::settings::From;
@@ -108,6 +109,9 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     for secret in secrets.chain(Some(&source).filter(|_| kind == "secret")) {
         env::optional_secret(cx, owner, &format!("volumes.{path}"), &take(secret, "optional"));
     }
+    for (section, object) in mounted(kind, &source) {
+        cx.wire_through(owner, section, &object, |_| Some(Via::File(path.to_string())));
+    }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
 }
@@ -116,6 +120,22 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
 pub fn reads(cx: &Planner, pod: &mut Pod, name: &Node) {
     let known = name.as_str().filter(|name| cx.settings.root.at(&["configs", name]).is_some());
     known.into_iter().for_each(|known| pod.reads(known, &name.from));
+}
+
+/// The ConfigMaps and Secrets of a volume, by section and name.
+fn mounted(kind: &str, source: &Node) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    let mut add = |section, name: Option<&str>| out.extend(name.map(|name| (section, name.to_owned())));
+    match kind {
+        "configMap" => add("configs", str_of(source, "name")),
+        "secret" => add("secrets", str_of(source, "secretName")),
+        _ => {}
+    }
+    for part in get(source, "sources").and_then(Tree::as_list).unwrap_or_default() {
+        add("configs", part.get("configMap").and_then(|config| str_of(config, "name")));
+        add("secrets", part.get("secret").and_then(|secret| str_of(secret, "name")));
+    }
+    out
 }
 
 fn claim(owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod, name: String) -> String {
@@ -202,12 +222,12 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
     }
     let value = take(settings, "value");
     if let Some((config, key)) = whole_config(cx, &value) {
-        cx.wire_through(owner, "configs", &config);
+        cx.wire_through(owner, "configs", &config, |each| (each == key).then(|| Via::File(path.to_string())));
         pod.reads(&config, &path.from.and(&value.from));
         return Some((Source::Config(config), key));
     }
     let resolved = cx.resolver.value(&value);
-    cx.wire(owner, &format!("file {path}"));
+    cx.wire(owner, Via::File(path.to_string()));
     match resolved {
         Ok(Output::Plain(plain)) => {
             pod.files.push((key.clone(), plain));

@@ -9,6 +9,7 @@ use super::label::Owner;
 use super::node::{Node, get, list, map, str_of, take, text};
 use super::output::Output;
 use super::reference::Reference;
+use super::wire::Via;
 use super::{Planner, layout, security};
 use crate::diag::{Diagnostic, suggest};
 use crate::tree::Tree;
@@ -38,7 +39,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
         return None;
     };
     let env = environment(cx, owner, section, name, &store, target)?;
-    cx.wire(owner, "waitFor");
+    cx.wire(owner, Via::Wait);
     let script = if section == "postgres" { POSTGRES } else { REDIS };
     let decided = ["mode", "auth"].map(|key| take(&store, key).from);
     Some(

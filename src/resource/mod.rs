@@ -10,7 +10,7 @@
 pub mod check;
 mod finding;
 pub mod normal;
-mod pods;
+pub mod pods;
 pub mod probe;
 mod reader;
 pub mod references;
@@ -18,7 +18,7 @@ pub mod schema;
 pub mod security;
 pub mod typed;
 pub mod values;
-mod walk;
+pub mod walk;
 
 pub use finding::{Finding, Part};
 

@@ -58,6 +58,14 @@ pub fn settings(
     Settings { profile, preset, root, entries: merger.entries }
 }
 
+/// One preset over the defaults, with no project above them.
+pub fn preset(name: Arc<str>, presets: &Presets, texts: &Sources) -> Settings {
+    let below = [(Layer::Preset(name.clone()), presets.named(&name)), (Layer::Default, presets.default())];
+    let mut merger = Merger { texts, below: &below, entries: Vec::new(), nulls: &mut Nulls::default() };
+    let root = merger.object(&language::PRESET, &below.to_vec(), "");
+    Settings { profile: name.clone(), preset: name, root, entries: merger.entries }
+}
+
 struct Merger<'p, 'm> {
     texts: &'p Sources,
     below: &'m [(Layer, &'p Tree<Span>); 2],

@@ -39,6 +39,30 @@ impl Presets {
         Ok(Self { default: read(default)?, named: [read(dev)?, read(staging)?, read(prod)?] })
     }
 
+    /// What a preset is for: the first sentence of its text.
+    pub fn purpose(name: &str) -> &'static str {
+        let text = TEXTS.iter().find(|(path, _)| *path == format!("profiles/{name}.yaml")).map_or("", |(_, text)| text);
+        let line = text.lines().next().unwrap_or_default();
+        let said = line.split_once(": ").map_or(line, |(_, said)| said);
+        said.split_once(". ").map_or(said, |(first, _)| first).trim_end_matches('.')
+    }
+
+    /// Why a line of a preset (from 1) says what it says: the comment at its end, or the lines before it.
+    pub fn reason(path: &str, line: usize) -> Option<String> {
+        let (_, text) = TEXTS.iter().find(|(known, _)| *known == path)?;
+        let lines: Vec<&str> = text.lines().collect();
+        let own = lines.get(line.checked_sub(1)?)?;
+        if let Some((_, said)) = own.split_once(" # ") {
+            return Some(said.to_owned());
+        }
+        let comment = |line: &&&str| line.trim_start().strip_prefix("# ").map(str::to_owned);
+        let block = |line: &&str| line.trim_end().ends_with(':');
+        let before = lines[..line - 1].iter().rev().skip_while(|line| block(line));
+        let mut said: Vec<String> = before.map_while(|line| comment(&line)).collect();
+        said.reverse();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
+
     pub fn default(&self) -> &Tree<Span> {
         &self.default
     }
@@ -65,6 +89,28 @@ mod tests {
             check_layer(&mut sources, tree, &language::PRESET, &mut report);
         }
         assert!(report.is_empty(), "{:?}", report.sorted());
+    }
+
+    #[test]
+    fn a_reason_stands_beside_its_line_or_before_it() {
+        let reason = |path, line| Presets::reason(path, line);
+        assert_eq!(reason("profiles/default.yaml", 2).unwrap(), "the folder in the seeds of most GitOps repositories");
+        let probe = TEXTS[0].1.lines().position(|line| line.trim() == "tcpSocket: {}").unwrap() + 1;
+        let expected = "kgen fills in the first port; an app without ports has no probe.";
+        assert_eq!(reason("profiles/default.yaml", probe).unwrap(), expected);
+        assert_eq!(reason("kgen.yaml", 1), None);
+        assert_eq!(reason("profiles/default.yaml", 9_999), None);
+    }
+
+    #[test]
+    fn every_preset_says_what_it_is_for() {
+        let said = NAMES.map(Presets::purpose);
+        let expected = [
+            "small, one of each, works at once",
+            "production's shape at a smaller size",
+            "survives the loss of a node and of a zone",
+        ];
+        assert_eq!(said, expected);
     }
 
     #[test]

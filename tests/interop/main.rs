@@ -5,13 +5,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod graphs;
 mod hostile;
 mod kubectl;
 mod merges;
 mod objects;
 mod order;
+mod pages;
 mod projects;
 mod random;
+mod sample;
 mod seal;
 mod suffix;
 mod words;

@@ -139,6 +139,14 @@ impl Kgen {
         run(&self.program, self.temp.path(), &self.args, &self.env, &self.stdin)
     }
 
+    /// What a run that succeeds in silence writes to stdout; for what is looked at in part.
+    #[track_caller]
+    pub fn says(self) -> String {
+        let said = run(&self.program, self.temp.path(), &self.args, &self.env, &self.stdin);
+        assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)), "`kgen {}`", self.args.join(" "));
+        said.stdout
+    }
+
     /// Runs, compares everything, and fails with all differences. The folder is returned for a closer look.
     #[track_caller]
     pub fn run(self) -> Temp {

@@ -70,11 +70,13 @@ pub(super) fn replace_on(disk: &mut dyn Disk, root: &Path, files: &BTreeMap<Stri
     for (path, text) in files {
         staged.push(Scratch::on(disk, root, path, text)?);
     }
+    let temporary: Vec<PathBuf> = staged.iter().map(|scratch| scratch.0.clone()).collect();
+    disk.settle(&temporary).with_context(|| format!("cannot write to `{}`", root.display()))?;
     for (scratch, path) in staged.iter().zip(files.keys()) {
         let full = root.join(path);
         disk.rename(&scratch.0, &full).with_context(|| format!("cannot write `{}`", full.display()))?;
         let folder = full.parent().unwrap_or(root);
-        disk.sync(folder).with_context(|| format!("cannot write to `{}`", folder.display()))?;
+        disk.settle(&[folder.to_owned()]).with_context(|| format!("cannot write to `{}`", folder.display()))?;
     }
     Ok(())
 }

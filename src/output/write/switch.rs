@@ -135,7 +135,10 @@ impl Run<'_> {
             let created = self.disk.create(&temporary, &file.text, file.secret);
             named("write", &self.output.join(path), created)?;
         }
-        Ok(())
+        let staged: Vec<PathBuf> = self.staged.iter().map(|(temporary, _)| temporary.clone()).collect();
+        let all = [self.output.join(JOURNAL), self.output.join(FINAL)].into_iter().chain(staged);
+        let all: Vec<PathBuf> = all.skip(usize::from(interim.unfinished.is_empty())).collect();
+        named("write", self.output, self.disk.settle(&all))
     }
 
     /// The folder of `path`, or the nearest one where a file that leaves still stands in the way.
@@ -172,14 +175,14 @@ impl Run<'_> {
         }
         self.remove(last)?;
         prune(self.disk, self.output, changes.gone.iter().map(String::as_str))?;
-        self.sync(&writes)?;
+        self.settle(&writes)?;
         self.replace_manifest(FINAL)
     }
 
     fn replace_manifest(&mut self, temporary: &str) -> Result<()> {
         let path = self.output.join(manifest::NAME);
         named("write", &path, self.disk.rename(&self.output.join(temporary), &path))?;
-        named("write", self.output, self.disk.sync(self.output))
+        named("write", self.output, self.disk.settle(&[self.output.to_owned()]))
     }
 
     fn remove(&mut self, paths: Vec<&String>) -> Result<()> {
@@ -191,15 +194,15 @@ impl Run<'_> {
     }
 
     /// Before the manifest says that all is done, it is.
-    fn sync(&mut self, writes: &[String]) -> Result<()> {
+    fn settle(&mut self, writes: &[String]) -> Result<()> {
         let touched = writes.iter().chain(&self.changes.removed).map(String::as_str);
+        let mut folders = vec![self.output.to_owned()];
         for folder in place::all_folders(touched) {
             if place::is_real_folder(self.output, folder)? {
-                let full = self.output.join(folder);
-                named("write", &full, self.disk.sync(&full))?;
+                folders.push(self.output.join(folder));
             }
         }
-        named("write", self.output, self.disk.sync(self.output))
+        named("write", self.output, self.disk.settle(&folders))
     }
 
     /// Clears away after a failure what is still there; what cannot be cleared is left to the next run.

@@ -400,3 +400,15 @@ fn runs_at_once_leave_one_of_their_trees() {
     assert_eq!(settled, 1, "{:?}", snapshot(&output));
     assert!(!output.join(".kgen.lock").exists());
 }
+
+/// More than are made safe one by one.
+#[test]
+fn hundreds_of_files_are_written_and_removed() {
+    let temp = Temp::new();
+    let many: Files = (0..300).flat_map(|n| files(&[(&format!("base/{n}/a.yaml"), "a\n")])).collect();
+    assert_eq!(apply(&temp.output(), &many, false).unwrap().to_string(), "300 written, 0 removed, 0 unchanged");
+    assert_eq!(apply(&temp.output(), &many, false).unwrap().to_string(), "0 written, 0 removed, 300 unchanged");
+    let summary = apply(&temp.output(), &files(&[("base/0/a.yaml", "b\n")]), false).unwrap();
+    assert_eq!(summary.to_string(), "1 written, 299 removed, 0 unchanged");
+    assert_eq!(names(&temp.output()), [".kgen.json", "base/", "base/0/", "base/0/a.yaml"]);
+}
