@@ -38,6 +38,7 @@ pub mod pipeline;
 
 // What is told of a rendered project.
 pub mod diff;
+pub mod explain;
 
 pub mod graph;
 

@@ -73,6 +73,11 @@ pub struct Loaded {
 
 pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Result<Result<Loaded>> {
     let presets = Presets::load(sources)?;
+    Ok(load_over(sources, file, set, presets))
+}
+
+/// As [`load`], over presets that were read already.
+pub fn load_over(sources: &mut Sources, file: FileId, set: &[String], presets: Presets) -> Result<Loaded> {
     let mut report = Report::new();
     let project = match project::read(sources, file) {
         Ok(project) => Some(project),
@@ -89,13 +94,13 @@ pub fn load(sources: &mut Sources, file: FileId, set: &[String]) -> anyhow::Resu
             layers.push(tree);
         }
     }
-    Ok(match (project, report.has_errors()) {
+    match (project, report.has_errors()) {
         (Some(project), false) => {
             leaks.extend(project.leaks.iter().cloned());
             Ok(Loaded { project, set: layers, leaks, presets })
         }
         _ => Err(report),
-    })
+    }
 }
 
 /// The settings of all profiles, as they were written: references are resolved later.
@@ -261,9 +266,9 @@ fn objects(
         }
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
-    amend::patches(plan, settings, &mut resources, report);
-    if settings.root.get("rollout").and_then(Tree::as_str) == Some("hash") {
-        suffix::configs(&mut resources);
+    amend::patches(plan, settings, sources, &mut resources, report);
+    if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {
+        suffix::configs(&mut resources, rollout.from.ids());
     }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)

@@ -148,6 +148,21 @@ impl Sources {
         }
     }
 
+    /// What a span covers, ready to show: its first line, secret values masked.
+    pub fn first_line(&self, span: Span) -> String {
+        let source = self.get(span.file);
+        let at = source.floor(span.start);
+        let (start, end) = source.line_range(source.line_of(at as u32));
+        let stop = source.floor(span.end).clamp(at.min(end), end);
+        let text = show(&source.text, at.min(end), stop, &self.hidden_in(span.file, start, end));
+        if source.floor(span.end) > end { format!("{} ...", text.trim_end()) } else { text }
+    }
+
+    /// Whether any of a span must not be shown.
+    pub fn is_masked(&self, span: Span) -> bool {
+        self.masked.iter().any(|m| m.file == span.file && m.start < span.end.max(span.start + 1) && m.end > span.start)
+    }
+
     /// The characters of a span on one line, as they may be shown; whether some are hidden.
     pub fn shown(&self, span: Span) -> (String, bool) {
         let source = self.get(span.file);

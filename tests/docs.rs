@@ -47,6 +47,22 @@ fn the_postgresql_of_the_readme_renders() {
     assert!(temp.path().join("deploy/overlays/prod/db/scheduledbackup.yaml").exists());
 }
 
+/// The answers follow their commands.
+#[test]
+fn the_explanations_of_the_readme_are_what_kgen_says() {
+    let [project, ..] = blocks("yaml")[..] else { panic!("the README has no project") };
+    let commands = blocks("sh").into_iter().filter(|block| block.starts_with("kgen explain "));
+    let mut seen = 0;
+    for command in commands {
+        seen += 1;
+        let answer =
+            README.split(command).nth(1).unwrap().split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+        let args = command.trim().split(' ').skip(1).map(|word| word.trim_matches('\''));
+        Kgen::new().file("kgen.yaml", project).args(args).stdout(answer).run();
+    }
+    assert_eq!(seen, 2);
+}
+
 #[test]
 fn what_differs_in_the_readme_is_what_kgen_says() {
     let ([project, ..], [_, shown, ..]) = (&blocks("yaml")[..], &blocks("text")[..]) else { panic!("no such block") };

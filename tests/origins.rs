@@ -12,11 +12,9 @@ use kgen::source::Sources;
 use kgen::tree::{Tree, path_text};
 
 /// A golden case, rendered with origins; `None` for one whose project is wrong on purpose.
-fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
+pub fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
     let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true };
-    let set = fs::read_to_string(folder.join("args")).unwrap_or_default();
-    let set: Vec<String> =
-        set.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();
+    let set = arguments(folder);
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;
     let mut workspace = Workspace::new(root, sources, loaded, input);
@@ -24,7 +22,13 @@ fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
     Some((rendered, workspace))
 }
 
-fn cases() -> Vec<PathBuf> {
+/// The arguments of `--set` of a case.
+pub fn arguments(folder: &Path) -> Vec<String> {
+    let args = fs::read_to_string(folder.join("args")).unwrap_or_default();
+    args.lines().collect::<Vec<_>>().windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect()
+}
+
+pub fn cases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     let mut cases: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
@@ -32,7 +36,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 /// Deep projects need more stack than a test thread has.
-fn with_stack(work: impl FnOnce() + Send + 'static) {
+pub fn with_stack(work: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(64 << 20).spawn(work).unwrap().join().unwrap();
 }
 

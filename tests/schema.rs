@@ -146,6 +146,18 @@ fn defaults_and_examples_follow_it() {
     assert!(wrong.is_empty() && count > 60, "{count}: {wrong:#?}");
 }
 
+/// A profile removes what is written above it, a volume with its union too.
+#[test]
+fn it_accepts_removals() {
+    let text = "apiVersion: kgen.dev/v1
+project: shop
+apps: {api: {image: acme/api:1, volumes: {/data: {size: 1Gi}}, env: {A: b}}}
+redis: {cache: {}}
+profiles: {prod: {redis: {cache: null}, apps: {api: {volumes: {/data: null}, env: {A: null}, readinessProbe: null}}}}
+";
+    assert_eq!(mistakes(text), Some(Vec::new()));
+}
+
 /// What the presets agree on, and where they do not.
 #[test]
 fn defaults_are_those_of_the_presets() {

@@ -203,14 +203,16 @@ impl Places<'_> {
     fn span(&self, resource: &Resource, finding: &Finding, settings: &Settings) -> Option<Span> {
         let nodes = nodes(resource, finding);
         let node = nodes.last()?;
-        let written = |tree: &&Tree<resource::Origin>| user_span(tree, settings);
+        let made = |tree: &&Tree<resource::Origin>| user_span(&tree.from.as_ref()?.settings, settings);
+        let decided = |tree: &&Tree<resource::Origin>| user_span(&tree.from.as_ref()?.control, settings);
         let leaf = node.first_leaf();
         if let ("unknown-field", Some(Part::Key(key)), Some(leaf)) = (finding.id, finding.path.last(), leaf)
             && let Some(span) = key_span(leaf, key, settings)
         {
             return Some(span);
         }
-        let users = leaf.iter().find_map(written).or_else(|| nodes.iter().rev().find_map(written));
+        let near = || leaf.iter().chain(nodes.iter().rev());
+        let users = near().find_map(made).or_else(|| near().find_map(decided));
         // What only a preset says is said of the component.
         let is_presets = |span: &Span| self.sources.get(span.file).path.starts_with("profiles/");
         let users = match users {
@@ -263,10 +265,9 @@ fn component_span(resource: &Resource, settings: &Settings) -> Option<Span> {
     settings.span(&entry.key_from)
 }
 
-/// Where the user wrote what stands here; a preset's line if nobody did.
-fn user_span(tree: &Tree<resource::Origin>, settings: &Settings) -> Option<Span> {
-    let place = tree.from.as_ref()?;
-    let spans = || place.settings.iter().map(|id| crate::settings::From::One(*id));
+/// Where the user wrote one of these settings; a preset's line if nobody did.
+fn user_span(ids: &[u32], settings: &Settings) -> Option<Span> {
+    let spans = || ids.iter().map(|id| crate::settings::From::One(*id));
     let users = spans().find(|from| settings.is_users(from));
     users.or_else(|| spans().next()).and_then(|from| settings.span(&from))
 }

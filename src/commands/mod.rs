@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod diff;
+pub mod explain;
 pub mod graph;
 pub mod load;
 pub mod profile;
@@ -27,6 +28,7 @@ pub enum Command {
     Render(render::Args),
     Diff(diff::Args),
     Check(check::Args),
+    Explain(explain::Args),
     Graph(graph::Args),
     Profile(profile::Args),
     Secret(secret::Args),
@@ -50,6 +52,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
+        Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),

@@ -86,7 +86,8 @@ fn write(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Ter
     }
 }
 
-fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
+/// The profile of this name.
+pub fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
     if let Some(profile) = rendered.profiles.iter().find(|profile| *profile.settings.profile == *name) {
         return Ok(profile);
     }

@@ -71,7 +71,7 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
 
 /// One object, or those of a file.
 fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Tree<Origin>> {
-    let Some(file) = file(manifest) else { return vec![placed(manifest, settings)] };
+    let Some(file) = file(manifest) else { return vec![placed(manifest, settings, sources)] };
     let path = file.as_str().unwrap_or_default();
     let Some(id) = sources.find(path) else { return Vec::new() };
     match node::parse_all(sources, id, Dialect::Manifest) {
@@ -88,15 +88,19 @@ fn file_origins(tree: &Tree<crate::source::Span>, path: &str, sources: &Sources)
     let path: Arc<str> = path.into();
     tree.map_from(&mut |span| {
         let line = sources.place(*span).line as u32;
-        Some(Arc::new(Place { file: path.clone(), line, settings: Vec::new() }))
+        Some(Arc::new(Place { file: path.clone(), line, settings: Vec::new(), control: Vec::new() }))
     })
 }
 
-/// A raw node's own place: the setting is its origin.
-fn placed(node: &Node, _: &Settings) -> Tree<Origin> {
-    let file: Arc<str> = "manifests".into();
+/// A raw node's own place: where it is written, and the setting that it is.
+fn placed(node: &Node, settings: &Settings, sources: &Sources) -> Tree<Origin> {
+    let mut above = None;
+    node.leaves(&mut |_, leaf| above = above.or_else(|| settings.span(&leaf.from)));
     node.map_from(&mut |from: &From| {
-        Some(Arc::new(Place { file: file.clone(), line: 1, settings: from.ids().to_vec() }))
+        let span = settings.span(from).or(above)?;
+        let line = sources.place(span).line as u32;
+        let file: Arc<str> = sources.get(span.file).path.as_str().into();
+        Some(Arc::new(Place { file, line, settings: from.ids().to_vec(), control: Vec::new() }))
     })
 }
 
@@ -109,7 +113,12 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind))
         && !metadata.contains_key("namespace")
     {
-        metadata.insert_from("namespace", origin.clone(), Tree::new(Kind::String(namespace.into()), origin.clone()));
+        let from = settings.root.at(&["namespace", "name"]).map(|name| &name.from);
+        metadata.insert_from(
+            "namespace",
+            origin.clone(),
+            Tree::new(Kind::String(namespace.into()), made(&origin, from)),
+        );
     }
     let labels = common(plan, settings, &origin);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
@@ -120,6 +129,12 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     Some(Resource { id, component: "manifests".into(), body, stream_only: false })
 }
 
+/// What kgen puts beside a place: made from a setting, or from nothing that stands there.
+fn made(beside: &Origin, from: Option<&From>) -> Origin {
+    let settings = from.map(|from| from.ids().to_vec()).unwrap_or_default();
+    beside.as_ref().map(|place| Arc::new(Place { settings, ..(**place).clone() }))
+}
+
 /// The project's annotations, below the object's own.
 fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
     let Some(all) = settings.root.get("annotations").and_then(Tree::as_map).filter(|map| !map.is_empty()) else {
@@ -127,7 +142,8 @@ fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
     };
     let mut out = Map::new();
     for (key, value) in all.iter().filter(|(_, value)| !value.is_null()) {
-        out.insert_from(key.clone(), origin.clone(), Tree::new(Kind::String(value.to_string().into()), origin.clone()));
+        let from = made(origin, Some(&value.from));
+        out.insert_from(key.clone(), from.clone(), Tree::new(Kind::String(value.to_string().into()), from));
     }
     let own = metadata.remove("annotations").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
     let out = Tree::new(Kind::Map(out), origin.clone());
@@ -164,30 +180,42 @@ fn is_namespaced(id: &Id) -> bool {
 
 /// The labels by which a project's objects are found.
 fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
-    let project = settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
+    let project = settings.root.get("project").cloned().unwrap_or_default();
     let mut map = Map::new();
-    let mut add = |key: &str, value: &str| {
-        map.insert_from(key, origin.clone(), Tree::new(Kind::String(value.into()), origin.clone()));
+    let mut add = |key: &str, value: &str, from: Option<&From>| {
+        let from = made(origin, from);
+        map.insert_from(key, from.clone(), Tree::new(Kind::String(value.into()), from));
     };
-    add("app.kubernetes.io/part-of", project);
-    add("app.kubernetes.io/managed-by", "kgen");
-    add("kgen.dev/profile", &settings.profile);
+    add("app.kubernetes.io/part-of", project.as_str().unwrap_or_default(), Some(&project.from));
+    add("app.kubernetes.io/managed-by", "kgen", None);
+    add("kgen.dev/profile", &settings.profile, None);
     for (key, value) in plan.labels.as_map().into_iter().flat_map(Map::iter) {
-        add(key, &value.to_string());
+        add(key, &value.to_string(), Some(&value.from));
     }
     Tree::new(Kind::Map(map), origin.clone())
 }
 
 /// Applies the profile's patches, in order. One that matches nothing, or changes nothing, is a mistake.
-pub fn patches(plan: &Plan, settings: &Settings, resources: &mut Vec<Resource>, report: &mut Report) {
+pub fn patches(
+    plan: &Plan,
+    settings: &Settings,
+    sources: &Sources,
+    resources: &mut Vec<Resource>,
+    report: &mut Report,
+) {
     for patch in &plan.patches {
-        if let Err(diagnostic) = apply(patch, settings, resources) {
+        if let Err(diagnostic) = apply(patch, settings, sources, resources) {
             report.push(*diagnostic);
         }
     }
 }
 
-fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Result<(), Box<Diagnostic>> {
+fn apply(
+    patch: &Node,
+    settings: &Settings,
+    sources: &Sources,
+    resources: &mut Vec<Resource>,
+) -> Result<(), Box<Diagnostic>> {
     let field = |key: &str| patch.at(&["target", key]).and_then(Tree::as_str);
     let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     let fail = |id: &'static str, message: String| Box::new(Diagnostic::error(id, message).at(place));
@@ -207,7 +235,7 @@ fn apply(patch: &Node, settings: &Settings, resources: &mut Vec<Resource>) -> Re
     };
     let what = [field("kind").unwrap_or("any kind"), field("name").unwrap_or("any name")].join("/");
     let inside = change.first_leaf().and_then(|leaf| settings.span(&leaf.from));
-    let change = placed(change, settings);
+    let change = placed(change, settings, sources);
     let (mut matched, mut changed) = (0, 0);
     for resource in std::mem::take(resources) {
         if !matches(&resource) {

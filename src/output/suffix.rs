@@ -5,26 +5,30 @@
 //! Source: `api/hasher/hasher.go` of kustomize. The `name` that is hashed is always empty there, whatever its comment says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::amend;
-use crate::resource::{Body, Id, Resource};
+use crate::resource::{Body, Id, Resource, cited};
 use crate::tree::{Kind, Tree};
 
-/// Namespace and name, and the name with its suffix.
-type Renamed = BTreeMap<(Option<String>, String), String>;
+/// Namespace and name, and the name with its suffix, which is made from all settings of the content.
+type Renamed = BTreeMap<(Option<String>, String), (String, Vec<u32>)>;
 
-/// Renames all ConfigMaps of components, and whatever names them.
-pub fn configs(resources: &mut [Resource]) {
+/// Renames all ConfigMaps of components, and whatever names them, because the settings `chosen` say so.
+pub fn configs(resources: &mut [Resource], chosen: &[u32]) {
     let mut renamed = Renamed::new();
     for resource in resources.iter_mut().filter(|r| r.id.kind == "ConfigMap" && *r.component != *"manifests") {
         let name = format!("{}-{}", resource.id.name, of(&resource.body));
-        renamed.insert((resource.id.namespace.clone(), resource.id.name.clone()), name.clone());
+        let data = ["data", "binaryData"].iter().filter_map(|key| resource.body.get(key));
+        let made_from: Vec<u32> = chosen.iter().copied().chain(data.flat_map(cited)).collect();
+        let new = (name.clone(), made_from.clone());
+        renamed.insert((resource.id.namespace.clone(), resource.id.name.clone()), new);
         let metadata = resource.body.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut);
         if let Some(node) = metadata.and_then(|metadata| metadata.get_mut("name")) {
-            node.kind = Kind::String(name.into());
+            set(node, &name, &made_from);
         }
         update(resource);
     }
@@ -35,6 +39,11 @@ pub fn configs(resources: &mut [Resource]) {
             update(resource);
         }
     }
+}
+
+fn set(node: &mut Body, name: &str, made_from: &[u32]) {
+    node.kind = Kind::String(name.into());
+    node.from = node.from.as_ref().map(|place| Arc::new(place.and(made_from)));
 }
 
 fn update(resource: &mut Resource) {
@@ -72,8 +81,8 @@ fn reference(value: &mut Body, namespace: &Option<String>, renamed: &Renamed) ->
         }
         Kind::Map(map) => map.get_mut("name").is_some_and(|name| reference(name, namespace, renamed)),
         Kind::String(name) => match renamed.get(&(namespace.clone(), name.to_string())) {
-            Some(new) => {
-                *name = new.as_str().into();
+            Some((new, made_from)) => {
+                set(value, new, made_from);
                 true
             }
             None => false,

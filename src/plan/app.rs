@@ -35,10 +35,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     if pod::creates_account(app) {
         out.push(service_account(app, &base));
     }
-    if !pod.files.is_empty() {
-        let files = Owner { name: format!("{}-files", owner.name), ..owner.clone() };
-        out.push(config::config_map(cx, &files, &pod.files));
-    }
+    out.extend(config::files(cx, owner, &pod.files));
     policy::open(cx, owner, app, &ports);
     out
 }
@@ -188,6 +185,7 @@ fn strategy(app: &Node, workload: &str, pod: &Pod) -> Node {
     if kind.as_str() != Some("RollingUpdate") {
         return map([("type", kind)]);
     }
+    let chosen = kind.from.clone();
     let rolling = match workload {
         "Deployment" => {
             let required = str_of(app, "antiAffinity") == Some("required");
@@ -198,7 +196,7 @@ fn strategy(app: &Node, workload: &str, pod: &Pod) -> Node {
         _ => Kind::Map(Map::new()).into(),
     };
     let rolling = merged(rolling, &take(&said, "rollingUpdate").or_empty());
-    compact([("type", kind), ("rollingUpdate", filled(rolling))])
+    compact([("type", kind), ("rollingUpdate", filled(rolling).of(&chosen))])
 }
 
 fn claims_of(workload: &str, pod: &Pod, base: &Node) -> Vec<Planned> {
@@ -477,12 +475,13 @@ fn disruption(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base:
         }
         return None;
     }
-    if least(app).as_i64().unwrap_or(1) < 2 {
+    let least = least(app);
+    if least.as_i64().unwrap_or(1) < 2 {
         return None;
     }
     let keys = ["minAvailable", "maxUnavailable", "unhealthyPodEvictionPolicy"];
     let more = map([("budget", compact(keys.map(|key| (key, take(budget, key)))))]);
-    Some(Planned::new("app/poddisruptionbudget.yaml", merged(base.clone(), &more)))
+    Some(Planned::new("app/poddisruptionbudget.yaml", merged(base.clone(), &more)).because(&least.from))
 }
 
 /// The component's own identity.
@@ -491,5 +490,6 @@ pub fn service_account(app: &Node, base: &Node) -> Planned {
     let annotations = merged(take(base, "annotations").or_empty(), &take(&account, "annotations").or_empty());
     let name = maybe(get(&account, "name").cloned().or_else(|| get(base, "name").cloned()));
     let more = map([("name", name), ("annotations", filled(annotations))]);
-    Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more))
+    let create = take(&account, "create").from;
+    Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more)).because(&create)
 }

@@ -139,8 +139,9 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     }
     let name = format!("{}-owner", owner.name);
     let user = take(store, "user");
-    let part =
-        |key: &str, pieces: Vec<Piece>, from| Secretive { home: Some(Home::new(name.as_str(), key)), pieces, from };
+    let part = |key: &str, pieces: Vec<Piece>, from| {
+        Secretive::of(Home::new(name.as_str(), key), pieces, from, owner.from.clone())
+    };
     need::require(cx, &part("username", vec![Piece::Text(user.to_string())], user.from.clone()));
     need::require(cx, &part("password", password.pieces, password.from.clone()));
     cx.secrets.basic_auth(&name);
@@ -222,6 +223,6 @@ fn guard(cx: &mut Planner, owner: &Owner, store: &Node) {
     policy::door_for(cx, owner, vec![members], ports);
     policy::open_to_operator(cx, owner, map([("app.kubernetes.io/name", "cloudnative-pg".into())]), &[5432, 8000]);
     if str_of(store, "metrics").is_some_and(|metrics| metrics != "none") {
-        policy::open_to_all(cx, owner, exporter::CNPG_PORT.into());
+        policy::open_to_all(cx, owner, Node::from(exporter::CNPG_PORT).of(&take(store, "metrics").from));
     }
 }

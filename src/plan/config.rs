@@ -55,6 +55,13 @@ fn content_of(cx: &mut Planner, content: &Node) -> Option<Node> {
     }
 }
 
+/// The object for the files that a component writes itself.
+pub fn files(cx: &Planner, owner: &Owner, files: &[(String, Node)]) -> Option<Planned> {
+    let because = files.iter().map(|(_, text)| text.from.clone()).reduce(|from, more| from.and(&more))?;
+    let owner = Owner { name: format!("{}-files", owner.name), ..owner.clone() };
+    Some(config_map(cx, &owner, files).because(&because))
+}
+
 /// The object for these contents.
 pub fn config_map(cx: &Planner, owner: &Owner, items: &[(String, Node)]) -> Planned {
     let mut data = Map::new();

@@ -1,7 +1,7 @@
 //! Containers as their template sees them.
 
 use super::label::Owner;
-use super::node::{Node, filled, get, list, map, pairs, str_of, take, text};
+use super::node::{Node, filled, get, list, map, pairs, take, text};
 use super::pod::Pod;
 use super::port::{self};
 use super::{Planner, env, probe, resources, rollout, security, volume};
@@ -34,11 +34,13 @@ pub fn container(
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
-    let keys = env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])?.as_str());
-    pod.configs.extend(keys.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
+    for name in env.iter().filter_map(|variable| variable.at(&["valueFrom", "configMapKeyRef", "name"])) {
+        volume::reads(cx, pod, name);
+    }
     rollout::note(pod, &env);
     for reference in env_from.as_list().unwrap_or_default().iter().filter_map(|from| from.get("secretRef")) {
-        rollout::note_all(cx, pod, str_of(reference, "name").unwrap_or_default());
+        let name = take(reference, "name");
+        rollout::note_all(cx, pod, name.as_str().unwrap_or_default(), &name.from);
     }
     let mut mounts = volume::mounts(cx, owner, settings, pod);
     mounts.extend(volume::files(cx, owner, settings, pod));

@@ -102,16 +102,17 @@ fn from_secret(
     if let Some(home) = alias(&secret) {
         need::require(cx, &secret);
         if is_existing(cx, Some(&home)) || home.operators {
-            return secret_key(name, &home, optional, &secret.from);
+            return secret_key(name, &home, optional, &secret.home_from).of(&secret.from);
         }
     }
     if secret.home.is_none() {
         secret.home = Some(Home::new(format!("{}-env", owner.name), name.to_string()));
+        secret.home_from = owner.from.and(&name.from);
     }
     if need::lives_at_home(cx, &secret) {
         need::require(cx, &secret);
         let home = secret.home.clone().unwrap_or_else(|| Home::new("", ""));
-        return secret_key(name, &home, optional, &secret.from);
+        return secret_key(name, &home, optional, &secret.home_from).of(&secret.from);
     }
     composed(cx, name, &secret, optional, out)
 }
@@ -163,20 +164,23 @@ fn composed(cx: &mut Planner, name: &Node, secret: &Secretive, optional: &Node, 
     need::require(cx, &parts);
     url_in_url(cx, name, secret);
     let mut value = String::new();
+    let mut from = secret.from.clone();
     for piece in &secret.pieces {
         match piece {
             Piece::Text(text) => value.push_str(&escaped(text)),
             Piece::Value { home, .. } => {
-                let variable = earlier(out, home).unwrap_or_else(|| {
-                    let variable = part_name(home);
-                    out.push(secret_key(&text(variable.as_str(), &secret.from), home, optional, &secret.from));
-                    variable
+                let (variable, known) = earlier(out, home).unwrap_or_else(|| {
+                    let (variable, named) = (part_name(home), cx.resolver.named(&home.secret));
+                    let part = secret_key(&text(variable.as_str(), &named), home, optional, &named);
+                    out.push(part.of(&secret.from));
+                    (variable, named)
                 });
+                from = from.and(&known);
                 value.push_str(&format!("$({variable})"));
             }
         }
     }
-    literal(name, text(value, &secret.from))
+    literal(name, text(value, &from))
 }
 
 /// A URL that an operator delivers stands in another URL: `$(VAR)` puts it there as it is, where it must be encoded.
@@ -198,8 +202,8 @@ pub fn escaped(text: &str) -> String {
     text.replace('$', "$$")
 }
 
-/// The variable that already holds a key, if one does.
-fn earlier(out: &[Node], home: &Home) -> Option<String> {
+/// The variable that already holds a key, if one does, and what says so.
+fn earlier(out: &[Node], home: &Home) -> Option<(String, From)> {
     let holds = |node: &&Node| {
         let key = node.at(&["valueFrom", "secretKeyRef"]);
         key.is_some_and(|key| {
@@ -207,7 +211,10 @@ fn earlier(out: &[Node], home: &Home) -> Option<String> {
                 && key.get("key").and_then(Tree::as_str) == Some(&home.key)
         })
     };
-    out.iter().find(holds).and_then(|node| node.get("name")?.as_str().map(str::to_owned))
+    let found = out.iter().find(holds)?;
+    let key = found.at(&["valueFrom", "secretKeyRef", "key"]).map(|key| key.from.clone()).unwrap_or_default();
+    let name = found.get("name")?;
+    Some((name.as_str()?.to_owned(), name.from.and(&key)))
 }
 
 /// `KGEN_REDIS_SECRET_PASSWORD`.
@@ -246,7 +253,7 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         });
         let kind = if section == "configs" { "configMapRef" } else { "secretRef" };
         if section == "configs" {
-            pod.configs.insert(name.to_owned());
+            pod.reads(name, &said.from);
         } else {
             optional_secret(cx, owner, "envFrom", &optional);
             if composed_keys(cx, owner, name, &prefix, env) {
@@ -255,7 +262,9 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         }
         let reference =
             compact([("name", text(name, &said.from)), ("optional", maybe(Some(optional).filter(|o| !o.is_null())))]);
-        out.push(compact([("prefix", prefix), (kind, reference)]));
+        // With another provider its keys may be variables.
+        let because = if section == "secrets" { provider::chosen(cx) } else { From::Nowhere };
+        out.push(compact([("prefix", prefix), (kind, reference)]).of(&because));
     }
     super::node::filled(list(out))
 }
@@ -284,7 +293,7 @@ fn named(cx: &mut Planner, owner: &Owner, item: &Node) -> Result<Node, Node> {
 /// With `existing`, composed keys are not in the Secret, nor with any provider those of what an operator delivers: each
 /// becomes a variable, unless `env` has one of that name, which wins over `envFrom`. `true` when nothing else is left.
 fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, env: &mut Vec<Node>) -> bool {
-    let prefix = prefix.as_str().unwrap_or_default();
+    let (prefix, prefix_from) = (prefix.as_str().unwrap_or_default(), prefix.from.clone());
     let keys = take(&cx.settings.root, "secrets");
     let keys: Vec<_> = pairs(&keys, secret).map(|(key, entry)| (key.clone(), entry.clone())).collect();
     let mut composed = 0;
@@ -295,13 +304,14 @@ fn composed_keys(cx: &mut Planner, owner: &Owner, secret: &str, prefix: &Node, e
         let of_operator = || matches!(cx.resolver.value(&value), Ok(Output::Secret(secret)) if secret.needs_operator());
         if composes && (is_existing(cx, Some(&Home::new(secret, &**key))) || of_operator()) {
             composed += 1;
-            let name = text(format!("{prefix}{key}"), &entry.key_from);
+            let name = text(format!("{prefix}{key}"), &entry.key_from.and(&prefix_from));
             if env.iter().any(|known| known.get("name") == Some(&name)) {
                 continue;
             }
             let value = map([("value", value)]);
             if let Some(variable) = variable(cx, owner, &name, &value, env) {
-                env.push(variable);
+                // Where someone else creates the Secret, it is no key of it.
+                env.push(variable.of(&provider::chosen(cx)));
             }
         }
     }

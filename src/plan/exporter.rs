@@ -62,8 +62,8 @@ fn wanted(store: &Node) -> bool {
 }
 
 fn container(cx: &mut Planner, owner: &Owner, store: &Node, exporter: &Exporter, env: Vec<Node>) -> Node {
-    policy::open_to_all(cx, owner, "metrics".into());
     let from = take(store, "metrics").from;
+    policy::open_to_all(cx, owner, text("metrics", &from));
     let helper = Helper {
         name: "exporter",
         image: text(exporter.image, &from),
@@ -95,7 +95,7 @@ fn container(cx: &mut Planner, owner: &Owner, store: &Node, exporter: &Exporter,
             ]),
         ),
     ]);
-    list(vec![merged(helper.context(), &more)])
+    list(vec![merged(helper.context(), &more)]).of(&from)
 }
 
 /// The pod's annotations for Prometheus; `server`: the port of the store itself.

@@ -20,7 +20,7 @@ pub fn plan(cx: &Planner, owner: &Owner, name: &str, settings: &Node, keys: &[De
         for home in key.homes() {
             remotes.entry(item(name, home)).or_insert_with(|| remote(cx, settings, home));
         }
-        template.insert_from(key.name.as_str(), key.from.clone(), text(template_of(name, key), &key.from));
+        template.insert_from(key.name.as_str(), key.from.clone(), text(template_of(name, key), &key.made));
     }
     let composed = keys.iter().any(|key| key.composed);
     let data = remotes.into_iter().map(|(key, remote)| map([("secretKey", key.into()), ("remoteRef", remote)]));

@@ -57,11 +57,9 @@ pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
         let all = merged(take(&base, "annotations").or_empty(), &annotations);
         let name = job.at(&["serviceAccount", "name"]).cloned().unwrap_or_else(|| owner.name_node());
         let more = map([("name", name), ("annotations", filled(all))]);
-        out.push(Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more)));
+        let create = job.at(&["serviceAccount", "create"]).map(|create| create.from.clone()).unwrap_or_default();
+        out.push(Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more)).because(&create));
     }
-    if !pod.files.is_empty() {
-        let files = Owner { name: format!("{}-files", owner.name), ..owner.clone() };
-        out.push(config::config_map(cx, &files, &pod.files));
-    }
+    out.extend(config::files(cx, owner, &pod.files));
     out
 }

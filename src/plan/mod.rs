@@ -107,6 +107,12 @@ impl Planned {
     pub fn new(template: &'static str, context: Node) -> Self {
         Self { template, context, values: Vec::new(), stream_only: false, hash_name: false }
     }
+
+    /// What decided that there is such an object.
+    pub fn because(mut self, from: &From) -> Self {
+        self.context = self.context.of(from);
+        self
+    }
 }
 
 #[derive(Debug)]
@@ -243,7 +249,10 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             cx.resolver.reached();
             cx.wire_settings(&owner);
             cx.owners.push(owner.clone());
-            out.extend((section.plan)(cx, &owner, &node).into_iter().map(|planned| (owner.clone(), planned)));
+            // Which objects there are.
+            let because = take(&node, "mode").from.and(&take(&node, "workload").from);
+            let planned = (section.plan)(cx, &owner, &node).into_iter();
+            out.extend(planned.map(|planned| (owner.clone(), planned.because(&because))));
         }
     }
     out.extend(policy::plan(cx));
@@ -314,7 +323,8 @@ fn namespace(cx: &mut Planner) -> Vec<(Owner, Planned)> {
         ("labels", labels),
         ("annotations", node::filled(label::annotations(cx, &Node::null()))),
     ]);
-    vec![(owner, Planned::new("project/namespace.yaml", context))]
+    let create = take(&said, "create").from;
+    vec![(owner, Planned::new("project/namespace.yaml", context).because(&create))]
 }
 
 /// What each declared secret is composed of, so that its readers are wired to it.

@@ -20,6 +20,10 @@ use crate::tree::{Map, Tree};
 #[derive(Clone, Debug)]
 pub struct Key {
     pub from: From,
+    /// What the value is made of.
+    pub made: From,
+    /// All that ask for it.
+    pub because: From,
     /// The declaration under `secrets`; `null` for a key that a component brings.
     pub declared: Node,
     /// Composed of these; empty for a value of its own.
@@ -34,6 +38,8 @@ pub struct Key {
 #[derive(Clone, Debug)]
 pub struct Delivered {
     pub name: String,
+    /// What the value is made of.
+    pub made: From,
     pub pieces: Vec<Piece>,
     pub composed: bool,
     pub from: From,
@@ -75,7 +81,27 @@ pub struct Registry {
     basic: BTreeSet<String>,
 }
 
+impl Key {
+    /// Where its least length is written.
+    pub fn length(&self) -> From {
+        take(&self.declared, "minLength").from
+    }
+
+    /// A value of its own, not declared.
+    fn new(from: From, made: From) -> Self {
+        let (declared, pieces) = (Node::null(), Vec::new());
+        Self { from, made, because: From::Nowhere, declared, pieces, password: false, sentinel: false }
+    }
+}
+
 impl Registry {
+    /// `new`, unless the key is there already; asked for by `from`.
+    fn ask(&mut self, home: &Home, new: Key, from: &From) {
+        let keys = self.keys.entry(home.secret.clone()).or_default();
+        let key = keys.entry(home.key.clone()).or_insert(new);
+        key.because = key.because.and(from);
+    }
+
     pub fn has(&self, home: &Home) -> bool {
         self.keys.get(&home.secret).is_some_and(|keys| keys.contains_key(&home.key))
     }
@@ -131,16 +157,11 @@ pub fn declare(cx: &mut Planner) {
     for (name, secret) in secrets.as_map().into_iter().flat_map(Map::entries) {
         for (key, entry) in secret.value.as_map().into_iter().flat_map(Map::entries) {
             let home = Home::new(&**name, &**key);
-            let pieces = match composition(cx, &entry.value) {
-                Some(pieces) => pieces,
-                None => continue,
-            };
+            let Some((pieces, made)) = composition(cx, &entry.value) else { continue };
             let key = Key {
-                from: entry.key_from.clone(),
                 declared: entry.value.clone(),
                 pieces: pieces.clone(),
-                password: false,
-                sentinel: false,
+                ..Key::new(entry.key_from.clone(), entry.key_from.and(&made))
             };
             cx.secrets.keys.entry(home.secret).or_default().insert(home.key, key);
             require_parts(cx, &pieces, &entry.key_from);
@@ -149,13 +170,13 @@ pub fn declare(cx: &mut Planner) {
 }
 
 /// The pieces of a composed declaration, none for one of its own; `None` when it is wrong, which is reported.
-fn composition(cx: &mut Planner, declared: &Node) -> Option<Vec<Piece>> {
+fn composition(cx: &mut Planner, declared: &Node) -> Option<(Vec<Piece>, From)> {
     let Some(value) = get(declared, "value").filter(|v| v.as_str().is_some_and(schema::has_reference)) else {
-        return Some(Vec::new());
+        return Some((Vec::new(), take(declared, "value").from));
     };
     match cx.resolver.value(value) {
-        Ok(Output::Plain(plain)) => Some(vec![Piece::Text(plain.to_string())]),
-        Ok(Output::Secret(secret)) => Some(secret.pieces),
+        Ok(Output::Plain(plain)) => Some((vec![Piece::Text(plain.to_string())], plain.from)),
+        Ok(Output::Secret(secret)) => Some((secret.pieces, secret.from)),
         Err(diagnostic) => {
             cx.report.push(*diagnostic);
             None
@@ -165,13 +186,10 @@ fn composition(cx: &mut Planner, declared: &Node) -> Option<Vec<Piece>> {
 
 /// A consumer needs this value: its key, and what it is composed of, will exist.
 pub fn require(cx: &mut Planner, secret: &Secretive) {
-    if let Some(home) = &secret.home
-        && !home.operators
-        && !cx.secrets.has(home)
-    {
+    if let Some(home) = secret.home.as_ref().filter(|home| !home.operators) {
         let pieces = if secret.is_raw() { Vec::new() } else { secret.pieces.clone() };
-        let key = Key { from: secret.from.clone(), declared: Node::null(), pieces, password: false, sentinel: false };
-        cx.secrets.keys.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+        let new = Key { pieces, ..Key::new(secret.from.clone(), secret.made.clone()) };
+        cx.secrets.ask(home, new, &secret.from);
     }
     require_parts(cx, &secret.pieces, &secret.from);
 }
@@ -201,17 +219,10 @@ fn require_parts(cx: &mut Planner, pieces: &[Piece], from: &From) {
     for piece in pieces {
         if let Piece::Value { home, .. } = piece
             && !home.operators
-            && !cx.secrets.has(home)
             && cx.settings.root.at(&["secrets", &home.secret, &home.key]).is_none()
         {
-            let key = Key {
-                from: from.clone(),
-                declared: Node::null(),
-                pieces: Vec::new(),
-                password: false,
-                sentinel: false,
-            };
-            cx.secrets.keys.entry(home.secret.clone()).or_default().insert(home.key.clone(), key);
+            let made = cx.resolver.named(&home.secret);
+            cx.secrets.ask(home, Key::new(from.clone(), made), from);
         }
     }
 }
@@ -251,7 +262,7 @@ pub fn delivered(name: &str, key: &str, entry: &Key) -> Delivered {
     let composed = !entry.pieces.is_empty();
     let own = || vec![Piece::Value { home: Home::new(name, key), encode: false }];
     let pieces = if composed { entry.pieces.clone() } else { own() };
-    Delivered { name: key.to_owned(), pieces, composed, from: entry.from.clone() }
+    Delivered { name: key.to_owned(), pieces, composed, from: entry.from.clone(), made: entry.made.clone() }
 }
 
 /// Every value that the profile needs, in order; without those that a pod composes of an operator's.

@@ -54,7 +54,7 @@ pub fn merged(under: Node, over: &Node) -> Node {
                 };
                 under_map.insert_from(key.clone(), entry.key_from.clone(), value);
             }
-            Tree::new(Kind::Map(under_map), under.from)
+            Tree::new(Kind::Map(under_map), under.from.and(&over.from))
         }
         _ => over.clone(),
     }

@@ -82,7 +82,7 @@ fn image(cx: &mut Planner, owner: &Owner, store: &Node) {
 fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
     let said = take(store, "metrics");
     match said.as_str() {
-        Some("exporter") => policy::open_to_all(cx, owner, 9121.into()),
+        Some("exporter") => policy::open_to_all(cx, owner, Node::from(9121).of(&said.from)),
         Some("annotations") => {
             let message = format!("`{}` is run by the operator, which annotates its Services itself", owner.id);
             let d = Diagnostic::error("mode-field", message).at(cx.span_in(&said));

@@ -22,6 +22,18 @@ pub enum Output {
     Secret(Secretive),
 }
 
+impl Output {
+    /// Made from these too.
+    pub fn of(self, from: &From) -> Self {
+        match self {
+            Output::Plain(plain) => Output::Plain(plain.of(from)),
+            Output::Secret(secret) => {
+                Output::Secret(Secretive { from: secret.from.and(from), made: secret.made.and(from), ..secret })
+            }
+        }
+    }
+}
+
 /// Resolves references of one profile.
 pub struct Resolver<'s> {
     pub settings: &'s Settings,
@@ -74,7 +86,7 @@ impl<'s> Resolver<'s> {
         if let [Part::Reference(reference)] = &parts[..] {
             return Ok(match self.reference(reference, node)? {
                 Output::Plain(plain) => Output::Plain(Tree { from: node.from.and(&plain.from), kind: plain.kind }),
-                Output::Secret(secret) => Output::Secret(Secretive { from: node.from.and(&secret.from), ..secret }),
+                Output::Secret(secret) => Output::Secret(secret.named_by(&node.from)),
             });
         }
         self.mixed(&parts, node)
@@ -99,7 +111,7 @@ impl<'s> Resolver<'s> {
                 },
             }
         }
-        let whole = Secretive { home: None, pieces, from };
+        let whole = Secretive { home: None, pieces, made: from.clone(), home_from: node.from.clone(), from };
         Ok(match whole.plain() {
             Some(text) => Output::Plain(Tree::new(Kind::String(text.into()), whole.from)),
             None => Output::Secret(whole),
@@ -160,8 +172,8 @@ impl<'s> Resolver<'s> {
             self.reached.borrow_mut().insert(reached);
         }
         let answer = match section {
-            "redis" => self.redis(name, component, output)?,
-            "postgres" => self.postgres(name, component, output)?,
+            "redis" => of_mode(self.redis(name, component, output)?, component),
+            "postgres" => of_mode(self.postgres(name, component, output)?, component),
             "apps" => self.app(name, component, output, here())?,
             "configs" => self.config(component, output, here())?,
             _ => self.secret(name, component, output)?,
@@ -284,6 +296,12 @@ impl<'s> Resolver<'s> {
         section.and_then(|map| map.entry(name)).map(|entry| entry.key_from.clone()).unwrap_or_default()
     }
 
+    /// Where the name of a Secret is written: its own, or that of the component that brings it.
+    pub fn named(&self, secret: &str) -> From {
+        let sections = ["secrets", "redis", "postgres"].iter();
+        sections.fold(From::Nowhere, |from, section| from.and(&self.key_from(section, secret)))
+    }
+
     pub fn fqdn(&self, host: &Node) -> Answer<Node> {
         let namespace = self.word("namespace", host).map_err(|d| {
             Box::new(
@@ -343,10 +361,16 @@ impl<'s> Resolver<'s> {
         let composed = source.get("value").filter(|value| value.as_str().is_some_and(schema::has_reference));
         let Some(value) = composed else { return Ok(Some(Output::Secret(Secretive::at(home, from)))) };
         Ok(Some(Output::Secret(match self.value(value)? {
-            Output::Plain(text) => Secretive { home: Some(home), pieces: vec![Piece::Text(text.to_string())], from },
-            Output::Secret(inner) => Secretive { home: Some(home), pieces: inner.pieces, from },
+            Output::Plain(text) => Secretive::of(home, vec![Piece::Text(text.to_string())], from.and(&text.from), from),
+            Output::Secret(inner) => Secretive::of(home, inner.pieces, from.and(&inner.from), from),
         })))
     }
+}
+
+/// What a store offers depends on what it is.
+fn of_mode(output: Option<Output>, store: &Node) -> Option<Output> {
+    let mode = store.get("mode").map(|mode| mode.from.clone()).unwrap_or_default();
+    output.map(|output| output.of(&mode))
 }
 
 const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];

@@ -41,13 +41,29 @@ pub struct Secretive {
     /// The key that holds the whole, where there is one.
     pub home: Option<Home>,
     pub pieces: Vec<Piece>,
+    /// What names it, then what it is made of.
     pub from: From,
+    /// What it is made of: whoever asks for it does not change it.
+    pub made: From,
+    /// What says where it lives: what names it, and its home.
+    pub home_from: From,
 }
 
 impl Secretive {
+    /// The value at a home; `from` is where that is named.
     pub fn at(home: Home, from: From) -> Self {
         let piece = Piece::Value { home: home.clone(), encode: false };
-        Self { home: Some(home), pieces: vec![piece], from }
+        Self::of(home, vec![piece], from.clone(), from)
+    }
+
+    /// A value that is made of pieces; `named` is where its home is.
+    pub fn of(home: Home, pieces: Vec<Piece>, from: From, named: From) -> Self {
+        Self { home: Some(home), pieces, made: from.clone(), from, home_from: named }
+    }
+
+    /// The same, named by `from` too.
+    pub fn named_by(self, from: &From) -> Self {
+        Self { from: from.and(&self.from), home_from: from.and(&self.home_from), ..self }
     }
 
     /// Without any secret piece it is an ordinary text.

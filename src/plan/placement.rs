@@ -43,4 +43,5 @@ pub fn spread(owner: &Owner, store: &Node) -> Node {
         ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
         ("labelSelector", map([("matchLabels", map([("cnpg.io/cluster", owner.name_node())]))])),
     ])])
+    .of(&from)
 }

@@ -3,7 +3,7 @@
 //! Owns: gathering what containers bring to the pod, and the pod's own fields as its template sees them.
 //! Does not own: containers (`container.rs`), volumes' shapes (`volume.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, str_of, take, text};
@@ -19,14 +19,20 @@ pub struct Pod {
     pub volumes: Vec<(String, Node)>,
     pub claims: Vec<Claim>,
     /// ConfigMaps whose content the pod reads: a change restarts it.
-    pub configs: BTreeSet<String>,
+    pub configs: BTreeMap<String, From>,
     /// Secret values that the pod reads.
-    pub secrets: BTreeSet<Home>,
+    pub secrets: BTreeMap<Home, From>,
     /// Contents of `files`, by key of the component's own ConfigMap.
     pub files: Vec<(String, Node)>,
 }
 
 impl Pod {
+    /// Notes that the text at `from` reads a ConfigMap.
+    pub fn reads(&mut self, config: &str, from: &From) {
+        let known = self.configs.entry(config.to_owned()).or_default();
+        *known = known.and(from);
+    }
+
     /// Adds a volume, once for the same source, under a free name.
     pub fn volume(&mut self, name: &str, source: Node) -> String {
         for free in numbered(name) {
@@ -122,14 +128,15 @@ fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node 
         }
     };
     // A name by hash is a change of the pod already.
-    let by_name = str_of(&cx.settings.root, "rollout") == Some("hash");
-    for name in pod.configs.iter().filter(|_| !by_name) {
+    let rollout = take(&cx.settings.root, "rollout");
+    let by_name = rollout.as_str() == Some("hash");
+    for (name, asked) in pod.configs.iter().filter(|_| !by_name) {
         if let Some((checksum, from)) = cx.checksums.get(name) {
-            add(name, checksum, from);
+            add(name, checksum, &from.and(asked).and(&rollout.from));
         }
     }
     if !pod.files.is_empty() && !by_name {
-        let from = pod.files.iter().fold(From::Nowhere, |from, (_, node)| from.and(&node.from));
+        let from = pod.files.iter().fold(rollout.from.clone(), |from, (_, node)| from.and(&node.from));
         add(&format!("{}-files", owner.name), &super::config::checksum(&pod.files), &from);
     }
     if let Some((checksum, from)) = rollout::checksum(cx, &pod.secrets) {
@@ -142,7 +149,10 @@ fn account(owner: &Owner, settings: &Node) -> Node {
     let said = take(settings, "serviceAccount");
     match get(&said, "name") {
         Some(name) => name.clone(),
-        None if creates_account(settings) => owner.name_node(),
+        None if creates_account(settings) => {
+            let create = settings.at(&["serviceAccount", "create"]).map(|create| create.from.clone());
+            owner.name_node().of(&create.unwrap_or_default())
+        }
         None => Node::null(),
     }
 }
@@ -190,7 +200,7 @@ fn affinity(selector: &Node, settings: &Node) -> Node {
         }
         _ => return Node::null(),
     };
-    map([("podAntiAffinity", map([rule]))])
+    map([("podAntiAffinity", map([rule]))]).of(&word.from)
 }
 
 /// `ScheduleAnyway`: a cluster with fewer zones than replicas must still run them.
@@ -210,4 +220,5 @@ fn spread(selector: &Node, settings: &Node) -> Node {
         ("whenUnsatisfiable", text("ScheduleAnyway", &from)),
         ("labelSelector", map([("matchLabels", selector.clone())])),
     ])])
+    .of(&from)
 }

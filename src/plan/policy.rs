@@ -8,6 +8,7 @@ use super::node::{Node, filled, get, list, map, merged, str_of};
 use super::port::Port;
 use super::store::usual_port;
 use super::{Planned, Planner};
+use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};
 
 /// A component that may be reached only by its consumers, or may reach only what it refers to.
@@ -70,8 +71,9 @@ pub fn admit(cx: &mut Planner, owner: &Owner, pods: &Node) {
 
 /// Opens a port of a guarded store to every pod of the cluster: where Prometheus runs, nobody says.
 pub fn open_to_all(cx: &mut Planner, owner: &Owner, port: Node) {
-    let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]);
-    door_for(cx, owner, vec![anyone], list(vec![tcp(port)]));
+    let anyone = map([("namespaceSelector", Kind::Map(Map::new()).into())]).of(&port.from);
+    let ports = list(vec![tcp(port.clone())]).of(&port.from);
+    door_for(cx, owner, vec![anyone], ports);
 }
 
 /// A port of a policy, by name or number.
@@ -131,6 +133,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
     if let Some(map) = settings.as_map_mut() {
         map.remove("image");
     }
+    let kind = settings.at(&["service", "type"]).map(|kind| kind.from.clone()).unwrap_or_default();
     let base = meta(cx, owner, &settings);
     let more = map([
         ("selector", label::pods(cx, owner)),
@@ -138,11 +141,14 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
         ("peers", list(peers)),
         ("ports", filled(list(guarded.ports.clone()))),
         ("doors", list(guarded.doors.clone())),
-        ("anyone", guarded.door.as_ref().is_some_and(Tree::is_null).into()),
+        ("anyone", Node::from(guarded.door.as_ref().is_some_and(Tree::is_null)).of(&kind)),
         ("namespaces", filled(list(door.into_iter().collect()))),
         ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),
     ]);
-    Planned::new("partial/networkpolicy.yaml", merged(base, &more))
+    let because = ["mode", "workload", "networkPolicy", "egress"].iter().fold(From::Nowhere, |from, key| {
+        from.and(&guarded.settings.get(key).map(|said| said.from.clone()).unwrap_or_default())
+    });
+    Planned::new("partial/networkpolicy.yaml", merged(base, &more)).because(&because)
 }
 
 /// What a component with `egress: wiring` refers to: pods, or the port of a store outside the cluster.

@@ -45,7 +45,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);
     let uid = layout::user(postgres);
-    need::require(cx, &Secretive::at(superuser(owner), owner.from.clone()));
+    let superuser = Secretive::at(superuser(owner), owner.from.clone());
+    need::require(cx, &Secretive { from: superuser.from.and(&take(postgres, "mode").from), ..superuser });
     let password = password(cx, owner, postgres);
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
     let context = pod::context(cx, owner, &with_security(postgres, uid, &image.from), &pod, Claims::Templates);

@@ -7,6 +7,7 @@ use super::Planner;
 use super::node::{Node, get, str_of, take};
 use super::piece::Home;
 use crate::diag::Diagnostic;
+use crate::settings::From;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Provider {
@@ -83,5 +84,16 @@ pub fn of(cx: &Planner, home: &Home) -> Provider {
     match said.filter(|said| !said.is_null()) {
         Some(said) => Provider::read(&said),
         None => cx.provider.clone(),
+    }
+}
+
+/// Where the profile says who delivers its secrets.
+pub fn chosen(cx: &Planner) -> From {
+    let said = take(&cx.settings.root, "secretProvider");
+    match said.as_map() {
+        Some(map) if said.from == From::Nowhere => {
+            map.entries().fold(From::Nowhere, |from, (_, entry)| from.and(&entry.value.from))
+        }
+        _ => said.from,
     }
 }

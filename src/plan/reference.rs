@@ -3,6 +3,8 @@
 //! Owns: the syntax, `$${` for a literal `${`, and what was meant when it is wrong.
 //! Does not own: what a reference gives (`output.rs`).
 
+use super::node::Node;
+
 /// A string with references, in the order they stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -24,6 +26,12 @@ impl Reference {
         let mut words = self.text.splitn(3, '.');
         (words.next().unwrap_or_default(), words.next(), words.next())
     }
+}
+
+/// Whether a text is one reference and nothing else.
+pub fn is_whole(node: &Node) -> bool {
+    let parts = node.as_str().map(parse);
+    matches!(parts, Some(Ok(parts)) if matches!(parts[..], [Part::Reference(_)]))
 }
 
 /// Splits a string. The error is the byte offset and what is wrong.

@@ -5,14 +5,14 @@
 //! A rotation in place, which no file shows, is for Reloader: `secretProvider: {external: {reloader: true}}`.
 //! Source: https://github.com/stakater/Reloader
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
 use super::Planner;
 use super::config::hex;
 use super::external;
-use super::node::{Node, get, map, str_of, text};
+use super::node::{Node, get, map, str_of, take, text};
 use super::piece::{Home, Piece};
 use super::pod::Pod;
 use super::provider::{self, Provider};
@@ -21,27 +21,37 @@ use crate::tree::Tree;
 
 /// Notes the secret keys that a container's variables read.
 pub fn note(pod: &mut Pod, env: &[Node]) {
-    for reference in env.iter().filter_map(|variable| variable.at(&["valueFrom", "secretKeyRef"])) {
+    for variable in env {
+        let Some(reference) = variable.at(&["valueFrom", "secretKeyRef"]) else { continue };
         let word = |key: &str| str_of(reference, key).unwrap_or_default().to_owned();
-        pod.secrets.insert(Home::new(word("name"), word("key")));
+        let from = get(reference, "key").map(|key| key.from.clone()).unwrap_or_default();
+        note_one(pod, Home::new(word("name"), word("key")), &from.and(&variable.from));
     }
 }
 
-/// Notes all declared keys of a Secret.
-pub fn note_all(cx: &Planner, pod: &mut Pod, secret: &str) {
+/// Notes one key, which something of the pod reads.
+pub fn note_one(pod: &mut Pod, home: Home, from: &From) {
+    let known = pod.secrets.entry(home).or_default();
+    *known = known.and(from);
+}
+
+/// Notes all declared keys of a Secret, which the text at `from` names.
+pub fn note_all(cx: &Planner, pod: &mut Pod, secret: &str, from: &From) {
     let keys = cx.settings.root.at(&["secrets", secret]).and_then(Tree::as_map);
-    pod.secrets.extend(keys.into_iter().flat_map(|keys| keys.keys()).map(|key| Home::new(secret, &**key)));
+    for key in keys.into_iter().flat_map(|keys| keys.keys()) {
+        note_one(pod, Home::new(secret, &**key), from);
+    }
 }
 
 /// The annotation of a pod that reads these values; none where nothing stands for any of them.
-pub fn checksum(cx: &Planner, secrets: &BTreeSet<Home>) -> Option<(String, From)> {
+pub fn checksum(cx: &Planner, secrets: &BTreeMap<Home, From>) -> Option<(String, From)> {
     let mut hash = Sha256::new();
     let mut from = From::Nowhere;
     let mut any = false;
-    for home in secrets {
+    for (home, asked) in secrets {
         for (word, origin) in stand_ins(cx, home) {
             any = true;
-            from = from.and(&origin);
+            from = from.and(&origin).and(asked);
             for part in [home.secret.as_str(), home.key.as_str(), word.as_str()] {
                 hash.update((part.len() as u64).to_be_bytes());
                 hash.update(part);
@@ -57,14 +67,16 @@ fn stand_ins(cx: &Planner, home: &Home) -> Vec<(String, From)> {
     let revision = get(&declared, "revision").map(|said| (format!("revision {said}"), said.from.clone()));
     let mut out: Vec<_> = revision.into_iter().collect();
     let provider = provider::of(cx, home);
+    let made = cx.secrets.get(home).map(|key| key.made.clone()).unwrap_or_default();
     for piece in cx.secrets.pieces(home) {
         match (&piece, &provider) {
             // A composition without anything that changes by itself is no reason to restart.
-            (Piece::Text(text), Provider::External(_) | Provider::Sealed(_)) => out.push((text.clone(), From::Nowhere)),
+            (Piece::Text(text), Provider::External(_) | Provider::Sealed(_)) => out.push((text.clone(), made.clone())),
             (Piece::Value { home: part, .. }, Provider::External(settings)) => {
                 let remote = external::remote(cx, settings, part);
                 let word = |key: &str| str_of(&remote, key).unwrap_or_default().to_owned();
-                out.push((format!("{}#{}", word("key"), word("property")), remote.from.clone()));
+                let from = take(&remote, "key").from.and(&take(&remote, "property").from).and(&made);
+                out.push((format!("{}#{}", word("key"), word("property")), from));
             }
             (Piece::Value { home: part, .. }, Provider::Sealed(_)) => {
                 out.extend(ciphertext(
@@ -95,7 +107,7 @@ pub fn reloader(cx: &Planner, pod: &Pod) -> Node {
         Provider::External(settings) => get(&settings, "reloader").filter(|said| said.as_bool() == Some(true)).cloned(),
         _ => None,
     };
-    let wanted: Vec<(&Home, Node)> = pod.secrets.iter().filter_map(|home| Some((home, asked(home)?))).collect();
+    let wanted: Vec<(&Home, Node)> = pod.secrets.keys().filter_map(|home| Some((home, asked(home)?))).collect();
     let Some((_, said)) = wanted.first() else { return Node::null() };
     let names: BTreeSet<&str> = wanted.iter().map(|(home, _)| home.secret.as_str()).collect();
     let names = names.into_iter().collect::<Vec<_>>().join(",");

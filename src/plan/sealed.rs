@@ -51,7 +51,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
     let data = encrypted(cx, name, &path, &items, file.as_ref())?;
     let mut template = Map::new();
     for key in keys.iter().filter(|key| key.composed) {
-        template.insert_from(key.name.as_str(), key.from.clone(), text(template_of(name, key), &key.from));
+        template.insert_from(key.name.as_str(), key.from.clone(), text(template_of(name, key), &key.made));
     }
     let annotations = match annotation(&scope) {
         Some(name) => map([(name, text("true", &take(settings, "scope").from))]),

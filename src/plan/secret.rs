@@ -16,6 +16,7 @@ use super::provider::{self, Provider};
 use super::{Planned, Planner, external, given, sealed, sops};
 use crate::diag::Diagnostic;
 use crate::secret::Secret;
+use crate::settings::From;
 use crate::tree::{Kind, Map};
 
 /// Where a key's value comes from.
@@ -45,6 +46,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let mut delivered = Vec::new();
     // What an operator knows is in no Secret of kgen's: pods compose it.
     for (key, entry) in keys.iter().filter(|(_, entry)| !has_operators(&entry.pieces)) {
+        let made = entry.made.and(&made_up(cx, entry));
         match origin(cx, &Home::new(name, key.as_str()), entry) {
             // Someone else creates the Secret; a pod that needs this key gets the text itself.
             Origin::Plain(_) if cx.provider == Provider::Existing => {}
@@ -53,19 +55,19 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
             Origin::Plain(_) if is_whole(cx, name) => delivered.push((key.clone(), entry.clone())),
             Origin::Plain(text) => {
                 let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), super::node::text(encoded, &entry.made));
             }
             Origin::Value { value, stream } => {
                 given::one_line(cx, name, key, entry, &value);
                 given::unquoted(cx, name, key, entry, &value);
                 stream_only |= stream;
-                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), text("c2VjcmV0", &made));
                 values.push((key.clone(), value));
             }
             Origin::Later => {
                 // Never written: the tree leaves the whole Secret out. The key is there for what refers to it.
                 stream_only = true;
-                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.from));
+                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.made));
             }
             Origin::Delivered => delivered.push((key.clone(), entry.clone())),
             Origin::Broken => {}
@@ -80,7 +82,15 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
         out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
     }
     out.extend(deliver(cx, &owner, name, delivered, has_plain).map(|planned| (owner, planned)));
-    out
+    let because = keys.iter().fold(provider::chosen(cx), |from, (_, key)| from.and(&key.because));
+    out.into_iter().map(|(owner, planned)| (owner, planned.because(&because))).collect()
+}
+
+/// What a value that kgen makes up is made of besides: the project's name is in it, and it is as long as it must be.
+fn made_up(cx: &Planner, key: &Key) -> From {
+    let is_given = ["value", "env", "file"].iter().any(|kind| get(&key.declared, kind).is_some());
+    let is_local = cx.provider == Provider::Local && (!is_given || !key.pieces.is_empty());
+    if is_local { cx.project().from.and(&key.length()) } else { From::Nowhere }
 }
 
 /// Whether all keys of a Secret come from the provider, those without anything secret in them too.
@@ -132,7 +142,6 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
 
 /// A Secret that a component brings belongs to that component.
 pub fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
-    let from = keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
     for section in ["redis", "postgres", "apps", "jobs"] {
         let suffixes = match section {
             "redis" => &[][..],
@@ -143,9 +152,14 @@ pub fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
         let base = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| is_named(base));
         let component = base.unwrap_or(name);
         if cx.settings.root.at(&["secrets", name]).is_none() && cx.settings.root.at(&[section, component]).is_some() {
+            let from = cx.resolver.key_from(section, component);
             return Owner { id: format!("{section}.{component}"), section, name: name.to_owned(), from };
         }
     }
+    // Of a declared one its own name, of another who asks for its first key.
+    let declared = cx.resolver.key_from("secrets", name);
+    let asked = || keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
+    let from = if declared == From::Nowhere { asked() } else { declared };
     Owner { id: format!("secrets.{name}"), section: "secrets", name: name.to_owned(), from }
 }
 

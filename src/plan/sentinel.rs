@@ -114,7 +114,7 @@ pub fn scripts(cx: &mut Planner, owner: &Owner, suffix: &str, files: &[(&str, &s
     let of = |(name, text): &(&str, &str)| ((*name).to_owned(), Node::from(*text).of(&owner.from));
     let items: Vec<(String, Node)> = files.iter().map(of).collect();
     cx.checksums.insert(name.clone(), (config::checksum(&items), owner.from.clone()));
-    pod.configs.insert(name.clone());
+    pod.reads(&name, &owner.from);
     let source = map([("name", text(name.as_str(), &owner.from)), ("defaultMode", 0o555.into())]);
     pod.volume("scripts", map([("configMap", source)]));
     config::config_map(cx, &Owner { name, ..owner.clone() }, &items)

@@ -48,7 +48,7 @@ pub fn server(
     }
     let passwords: &[&str] = if role.member { &["--requirepass", "--masterauth"] } else { &["--requirepass"] };
     for directive in passwords.iter().filter(|_| password) {
-        args.extend([*directive, "$(REDIS_PASSWORD)"].map(Node::from));
+        args.extend([*directive, "$(REDIS_PASSWORD)"].map(|word| text(word, &take(redis, "auth").from)));
     }
     let mut probes = probes(redis, "", |probe| take(redis, probe));
     if role.member {
@@ -187,13 +187,13 @@ pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Nod
     if is_watched(redis) && !is_valkey(redis) {
         need::require_plain(cx, &password);
     }
-    password_variables(env, &home, &password.from);
+    password_variables(env, &home, &password.home_from, &take(redis, "auth").from);
     true
 }
 
-fn password_variables(env: &mut Vec<Node>, home: &Home, from: &From) {
+fn password_variables(env: &mut Vec<Node>, home: &Home, from: &From, auth: &From) {
     for name in ["REDIS_PASSWORD", "REDISCLI_AUTH"] {
-        env.push(env::secret_key(&name.into(), home, &Node::null(), from));
+        env.push(env::secret_key(&name.into(), home, &Node::null(), from).of(auth));
     }
 }
 
@@ -209,7 +209,7 @@ fn of_persistence(persistence: Option<&Node>) -> Vec<Directive> {
     let is_on = aof.as_str() != Some("no");
     out.push(("appendonly".into(), text(if is_on { "yes" } else { "no" }, &aof.from)));
     if is_on {
-        out.push(("appendfsync".into(), aof));
+        out.push((text("appendfsync", &aof.from), aof));
     }
     out
 }

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::output::{Answer, Output, Resolver};
 use super::piece::{Home, Piece, Secretive, encoded, percent, push_text};
 use crate::diag::Diagnostic;
+use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
 impl Resolver<'_> {
@@ -35,13 +36,16 @@ impl Resolver<'_> {
             "url" if database.parse::<u16>().is_ok() => {
                 let key = if output == "url" { "url".to_owned() } else { format!("url-{database}") };
                 let mut pieces = vec![Piece::Text("redis://".into())];
+                let mut from = service.from.and(&setting_from(redis, "auth"));
                 if let Some(password) = self.password("redis", name, redis)? {
+                    from = from.and(&password.from);
                     push_text(&mut pieces, "default:");
                     pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
                     push_text(&mut pieces, "@");
                 }
                 push_text(&mut pieces, &format!("{service}:6379/{database}"));
-                Output::Secret(Secretive { home: Some(Home::new(name, key)), pieces, from: service.from })
+                let named = self.key_from("redis", name);
+                Output::Secret(Secretive::of(Home::new(name, key), pieces, from, named))
             }
             _ => return Ok(None),
         }))
@@ -62,7 +66,9 @@ impl Resolver<'_> {
         }
         let from = self.key_from(section, name);
         let Some(said) = store.get("password") else {
-            return Ok(Some(Secretive::at(Home::new(name, "password"), from)));
+            let password = Secretive::at(Home::new(name, "password"), from);
+            let from = password.from.and(&setting_from(store, "auth")).and(&setting_from(store, "mode"));
+            return Ok(Some(Secretive { from, ..password }));
         };
         match self.value(said)? {
             Output::Secret(secret) => Ok(Some(secret)),
@@ -91,7 +97,10 @@ impl Resolver<'_> {
         let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
         Ok(Some(match output {
             // The Service of the replicas has no address where there is one instance.
-            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => Output::Plain(cnpg::service(name, "ro", self)),
+            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => {
+                Output::Plain(cnpg::service(name, "ro", self).of(&setting_from(postgres, "instances")))
+            }
+            "readHost" if is_cnpg => Output::Plain(service.of(&setting_from(postgres, "instances"))),
             "host" | "readHost" => Output::Plain(service),
             "fqdn" => Output::Plain(self.fqdn(&service)?),
             "port" => Output::Plain(5432.into()),
@@ -104,10 +113,11 @@ impl Resolver<'_> {
                 let (user, database) = (setting("user")?, setting("database")?);
                 let mut pieces = vec![Piece::Text(format!("postgresql://{}:", percent(&user.to_string())))];
                 let password = self.password("postgres", name, postgres)?;
+                let secret = password.as_ref().map(|password| password.from.clone()).unwrap_or_default();
                 pieces.extend(password.into_iter().flat_map(|p| p.pieces).map(|piece| encoded(piece, true)));
                 push_text(&mut pieces, &format!("@{service}:5432/{}", percent(&database.to_string())));
-                let from = service.from.and(&user.from).and(&database.from);
-                Output::Secret(Secretive { home: Some(Home::new(name, "url")), pieces, from })
+                let from = service.from.and(&user.from).and(&database.from).and(&secret);
+                Output::Secret(Secretive::of(Home::new(name, "url"), pieces, from, self.key_from("postgres", name)))
             }
             _ => return Ok(None),
         }))
@@ -156,15 +166,16 @@ impl Resolver<'_> {
                     let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
                     Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
                 }
-                Output::Plain(text) => Ok(Secretive {
-                    home: Some(Home::new(name, "url")),
-                    pieces: vec![Piece::Text(text.to_string())],
-                    from,
-                }),
+                Output::Plain(text) => {
+                    let pieces = vec![Piece::Text(text.to_string())];
+                    Ok(Secretive::of(Home::new(name, "url"), pieces, from.and(&text.from), from))
+                }
             };
         }
         let Some(host) = self.setting(store, "host")? else {
-            return Ok(Secretive::at(Home::new(name, "url"), from));
+            // What kgen makes up in dev has the scheme.
+            let url = Secretive::at(Home::new(name, "url"), from);
+            return Ok(Secretive { made: url.made.and(&setting_from(store, "tls")), ..url });
         };
         let setting = |key: &str| self.setting(store, key).map(|v| v.map(|v| v.to_string()));
         let port = |default: u16| setting("port").map(|p| p.unwrap_or_else(|| default.to_string()));
@@ -174,7 +185,10 @@ impl Resolver<'_> {
             _ => ("postgresql", setting("user")?.unwrap_or_else(|| "app".into())),
         };
         let mut pieces = vec![Piece::Text(format!("{scheme}://"))];
+        let parts = ["host", "port", "tls", "username", "user", "sslmode", "database", "auth"];
+        let mut made = parts.iter().fold(from.clone(), |from, key| from.and(&setting_from(store, key)));
         if let Some(password) = self.password(section, name, store)? {
+            made = made.and(&password.from);
             push_text(&mut pieces, &format!("{}:", percent(&user)));
             pieces.extend(password.pieces.into_iter().map(|piece| encoded(piece, true)));
             push_text(&mut pieces, "@");
@@ -189,8 +203,12 @@ impl Resolver<'_> {
                 }
             },
         );
-        Ok(Secretive { home: Some(Home::new(name, "url")), pieces, from })
+        Ok(Secretive::of(Home::new(name, "url"), pieces, made, from))
     }
+}
+
+fn setting_from(store: &Node, key: &str) -> From {
+    store.get(key).map(|node| node.from.clone()).unwrap_or_default()
 }
 
 /// The port of a store that does not say another.

@@ -12,6 +12,7 @@ use super::reference::{self, Part};
 use super::wire::Via;
 use super::{Planner, env, need, resources};
 use crate::diag::Diagnostic;
+use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
 /// A claim that the component brings.
@@ -101,9 +102,9 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     };
     let projected = get(&source, "sources").and_then(Tree::as_list).unwrap_or_default();
     let configs = projected.iter().filter_map(|part| part.get("configMap"));
-    let names =
-        configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| str_of(config, "name"));
-    pod.configs.extend(names.filter(|name| cx.settings.root.at(&["configs", name]).is_some()).map(str::to_owned));
+    for name in configs.chain(Some(&source).filter(|_| kind == "configMap")).filter_map(|config| get(config, "name")) {
+        reads(cx, pod, name);
+    }
     let secrets = projected.iter().filter_map(|part| part.get("secret"));
     for secret in secrets.chain(Some(&source).filter(|_| kind == "secret")) {
         env::optional_secret(cx, owner, &format!("volumes.{path}"), &take(secret, "optional"));
@@ -113,6 +114,12 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
     }
     cx.exists(kind, &source);
     Some(pod.volume(&name, map([(kind, source)])))
+}
+
+/// Notes a ConfigMap by its name, where it is the project's own.
+pub fn reads(cx: &Planner, pod: &mut Pod, name: &Node) {
+    let known = name.as_str().filter(|name| cx.settings.root.at(&["configs", name]).is_some());
+    known.into_iter().for_each(|known| pod.reads(known, &name.from));
 }
 
 /// The ConfigMaps and Secrets of a volume, by section and name.
@@ -168,13 +175,18 @@ pub fn files(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod) ->
         let path = text(path, &entry.key_from);
         let Some((source, key)) = file(cx, owner, &path, &entry.value, pod) else { continue };
         let mode = take(&entry.value, "mode");
-        let name = file_volume(&source, &mode, pod);
+        let value = take(&entry.value, "value");
+        let said = if reference::is_whole(&value) { value.from.and(&mode.from) } else { mode.from.clone() };
+        let name = file_volume(&source, &mode, &value.from.and(&mode.from), pod);
         out.push(map([
-            ("name", text(name, &path.from)),
+            ("name", text(name, &path.from.and(&said))),
             ("mountPath", path.clone()),
-            ("subPath", text(key, &path.from)),
+            ("subPath", text(key, &path.from.and(&said))),
             ("readOnly", true.into()),
         ]));
+        if let Some(mount) = out.last_mut() {
+            mount.from = value.from;
+        }
     }
     out
 }
@@ -185,7 +197,7 @@ enum Source {
     Secret(String),
 }
 
-fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
+fn file_volume(source: &Source, mode: &Node, because: &From, pod: &mut Pod) -> String {
     let mode_name = mode.as_i64().map(|bits| format!("-{bits:o}")).unwrap_or_default();
     let mode = mode.clone();
     let (name, volume) = match source {
@@ -198,7 +210,7 @@ fn file_volume(source: &Source, mode: &Node, pod: &mut Pod) -> String {
             map([("secret", compact([("secretName", secret.as_str().into()), ("defaultMode", mode)]))]),
         ),
     };
-    pod.volume(&slug(&name), volume)
+    pod.volume(&slug(&name), volume.of(because))
 }
 
 fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut Pod) -> Option<(Source, String)> {
@@ -211,7 +223,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
     let value = take(settings, "value");
     if let Some((config, key)) = whole_config(cx, &value) {
         cx.wire_through(owner, "configs", &config, |each| (each == key).then(|| Via::File(path.to_string())));
-        pod.configs.insert(config.clone());
+        pod.reads(&config, &path.from.and(&value.from));
         return Some((Source::Config(config), key));
     }
     let resolved = cx.resolver.value(&value);
@@ -241,7 +253,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
                 return None;
             }
             need::require(cx, &secret);
-            pod.secrets.insert(home.clone());
+            super::rollout::note_one(pod, home.clone(), &secret.home_from);
             Some((Source::Secret(home.secret), home.key))
         }
         Err(diagnostic) => {

@@ -41,6 +41,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
     let env = environment(cx, owner, section, name, &store, target)?;
     cx.wire(owner, Via::Wait);
     let script = if section == "postgres" { POSTGRES } else { REDIS };
+    let decided = ["mode", "auth"].map(|key| take(&store, key).from);
     Some(
         Helper {
             name: &format!("wait-for-{name}"),
@@ -55,7 +56,8 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
             mounts: Vec::new(),
             security: super::node::merged(security::sealed(), &map([("runAsUser", user(section, &store))])),
         }
-        .context(),
+        .context()
+        .of(&decided[0].and(&decided[1])),
     )
 }
 
@@ -66,7 +68,8 @@ fn image(section: &str, store: &Node) -> Node {
 
 /// The image's own numeric user.
 fn user(section: &str, store: &Node) -> Node {
-    if section == "postgres" { layout::user(store).into() } else { 999.into() }
+    let of_image = |user: i64| Node::from(user).of(&take(store, "image").from);
+    if section == "postgres" { of_image(layout::user(store)) } else { 999.into() }
 }
 
 /// `TARGET` for the message, and where the store is: host and port, or its URL when it is outside.

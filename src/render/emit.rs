@@ -8,7 +8,7 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, Output, State};
 
-use super::view::{DESK, Desk, View};
+use super::view::{DESK, Desk, Kept, View};
 use crate::plan::node::Node;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
@@ -25,11 +25,12 @@ pub fn formatter(out: &mut Output, state: &mut State, value: &Value) -> Result<(
     let Some(desk) = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()) else {
         return Err(Error::new(ErrorKind::InvalidOperation, "nothing can be written here"));
     };
-    let from = match desk.reads() {
-        ids if ids.is_empty() => From::Nowhere,
-        ids => From::Many(ids.into()),
+    let reads = desk.reads();
+    let from = match reads.ids.is_empty() {
+        true => From::Nowhere,
+        false => From::Many(reads.ids.into()),
     };
-    let number = desk.keep(node(value, &from)?);
+    let number = desk.keep(node(value, &from)?, reads.control);
     write!(out, "\"{STAND_IN}{number}\"").map_err(Error::from)
 }
 
@@ -72,15 +73,21 @@ pub fn number_of(text: &str) -> Option<usize> {
     text.strip_prefix(STAND_IN)?.parse().ok()
 }
 
+/// The numbers of the stand-ins in a longer text.
+pub fn numbers(text: &str) -> Vec<usize> {
+    let digits = |rest: &str| rest[..rest.bytes().take_while(u8::is_ascii_digit).count()].parse().ok();
+    text.split(STAND_IN).skip(1).filter_map(digits).collect()
+}
+
 /// A longer text with its stand-ins written as JSON.
-pub fn within(text: &str, kept: &[Node]) -> String {
+pub fn within(text: &str, kept: &[Kept]) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(STAND_IN) {
         let digits = after.bytes().take_while(u8::is_ascii_digit).count();
         let node = after[..digits].parse::<usize>().ok().and_then(|number| kept.get(number));
         out.push_str(before.strip_suffix('"').unwrap_or(before));
-        out.push_str(&node.map(|node| node.to_json().to_string()).unwrap_or_default());
+        out.push_str(&node.map(|kept| kept.node.to_json().to_string()).unwrap_or_default());
         rest = after[digits..].strip_prefix('"').unwrap_or(&after[digits..]);
     }
     out.push_str(rest);
@@ -93,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_value_inside_a_text_is_written_as_json() {
-        let kept = [Node::from("re\"dis"), Node::from(6379)];
+        let kept = [Node::from("re\"dis"), Node::from(6379)].map(|node| Kept { node, control: Vec::new() });
         let text = format!("host = \"{STAND_IN}0\"\nport = \"{STAND_IN}1\"\n");
         assert_eq!(within(&text, &kept), "host = \"re\\\"dis\"\nport = 6379\n");
     }

@@ -1,8 +1,9 @@
 //! Which line of which template a part of the rendered text comes from.
 //!
 //! Owns: the marks, a template's text with a mark before every line, and taking them out again.
-//! How it works: before each line of a template that is text stands a call that writes the line's number, and what an
-//! `{% if %}` or a loop had read before it. What was read for a value travels with the value (`emit.rs`).
+//! How it works: before each line of a template that is text stands a call that writes the line's number and what the
+//! `{% if %}`s and loops around it had read; calls behind and before their tags tell where those begin and end. What was
+//! read for a value travels with the value (`emit.rs`).
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -15,8 +16,14 @@ const END: char = '\u{f8f2}';
 
 /// The function that templates call for each line when origins are asked for.
 pub const CALL: &str = "__line";
+/// Those that they call where a block or a round of a loop begins, where it ends, and behind one that wrote nothing perhaps.
+pub const OPEN: &str = "__open";
+pub const LOOP: &str = "__loop";
+pub const CLOSE: &str = "__close";
+pub const FORGET: &str = "__forget";
 
-/// `{{ __line(template, line) }}` in front of the text of every line that is not a tag alone.
+/// `{{ __line(template, line) }}` in front of the text of every line that is not a tag alone, and calls around the blocks
+/// of tags that stand alone. Those are tags too, of which nothing is written and whose line break is taken out.
 pub fn instrument(template: usize, text: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -26,10 +33,30 @@ pub fn instrument(template: usize, text: &str) -> String {
         if !inside && !is_tag && !trimmed.trim_end().is_empty() {
             let _ = write!(out, "{{{{ {CALL}({template}, {}) }}}}", index + 1);
         }
-        out.push_str(line);
+        let (before, after) = if inside { (None, None) } else { calls(line) };
+        let tag = |name: Option<&str>| name.map(|name| format!("{{% if {name}() %}}{{% endif %}}")).unwrap_or_default();
+        let content = line.trim_end_matches('\n');
+        out.push_str(&content[..content.len() - trimmed.trim_end_matches('\n').len()]);
+        out.push_str(&tag(before));
+        out.push_str(trimmed.trim_end_matches('\n'));
+        out.push_str(&tag(after));
+        out.push_str(&line[content.len()..]);
         inside = still_inside(line, inside);
     }
     out
+}
+
+/// The calls before and behind a tag that stands alone on its line.
+fn calls(line: &str) -> (Option<&'static str>, Option<&'static str>) {
+    let line = line.trim();
+    let tag = line.strip_prefix("{%").and_then(|tag| tag.strip_suffix("%}")).filter(|tag| !tag.contains("%}"));
+    match tag.and_then(|tag| tag.split_whitespace().next()) {
+        Some("if") => (None, Some(OPEN)),
+        Some("for") => (None, Some(LOOP)),
+        Some("elif" | "else") => (Some(CLOSE), Some(OPEN)),
+        Some("endif" | "endfor") => (Some(CLOSE), Some(FORGET)),
+        _ => (None, None),
+    }
 }
 
 /// Whether a tag that began on this line or before goes on in the next one.
@@ -62,7 +89,7 @@ struct Line {
     template: usize,
     number: u32,
     /// What was read before it.
-    settings: Vec<u32>,
+    control: Vec<u32>,
 }
 
 impl Marks {
@@ -90,7 +117,8 @@ impl Marks {
         let index = self.lines.partition_point(|line| line.at <= span.start).checked_sub(1)?;
         let line = &self.lines[index];
         let file = templates.get(line.template)?.clone();
-        Some(Arc::new(Place { file, line: line.number, settings: line.settings.clone() }))
+        let control = line.control.clone();
+        Some(Arc::new(Place { file, line: line.number, settings: Vec::new(), control }))
     }
 }
 
@@ -98,8 +126,8 @@ fn read(at: u32, said: &str) -> Line {
     let mut words = said.splitn(3, ':');
     let mut number = || words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
     let (template, number) = (number(), number() as u32);
-    let settings = words.next().unwrap_or_default().split(',').filter_map(|word| word.parse().ok()).collect();
-    Line { at, template, number, settings }
+    let control = words.next().unwrap_or_default().split(',').filter_map(|word| word.parse().ok()).collect();
+    Line { at, template, number, control }
 }
 
 #[cfg(test)]
@@ -109,7 +137,7 @@ mod tests {
     #[test]
     fn lines_of_text_get_a_mark_and_tags_do_not() {
         let text = "a: 1\n  {% if x %}\n  b: {{ y }}\n{% endif %}\n";
-        let marked = "{{ __line(3, 1) }}a: 1\n  {% if x %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% endif %}\n";
+        let marked = "{{ __line(3, 1) }}a: 1\n  {% if x %}{% if __open() %}{% endif %}\n{{ __line(3, 3) }}  b: {{ y }}\n{% if __close() %}{% endif %}{% endif %}{% if __forget() %}{% endif %}\n";
         assert_eq!(instrument(3, text), marked);
     }
 
@@ -124,6 +152,6 @@ mod tests {
         let marks = Marks::strip(&format!("{}a: 1\n{}b: 2\n", line(0, 1, &[]), line(0, 7, &[4, 5])));
         assert_eq!(marks.text, "a: 1\nb: 2\n");
         let place = marks.place(Span { start: 8, end: 9, ..Span::default() }, &["t.yaml".into()]).unwrap();
-        assert_eq!((place.line, place.settings.as_slice()), (7, &[4, 5][..]));
+        assert_eq!((place.line, place.control.as_slice()), (7, &[4, 5][..]));
     }
 }

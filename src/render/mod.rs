@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
@@ -21,12 +21,12 @@ use crate::plan::label::Owner;
 use crate::plan::node::Node;
 use crate::plan::{Plan, Planned};
 use crate::project::node::{self, Dialect};
-use crate::resource::{Id, Origin, Place, Resource};
+use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 use templates::Template;
-use view::Desk;
+use view::{Desk, Kept};
 
 /// The templates, ready to run.
 pub struct Engine {
@@ -107,7 +107,8 @@ impl Engine {
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
         let tree = self.parse(planned, owner, &marks.text)?;
-        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept() }.tree(&tree))
+        let because = &planned.context.from;
+        Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
 
     fn at(&self, planned: &Planned, owner: &Owner, id: &'static str, what: &str) -> Diagnostic {
@@ -150,16 +151,21 @@ impl Engine {
 struct Fill<'f> {
     marks: &'f mark::Marks,
     paths: &'f [Arc<str>],
-    kept: Vec<Node>,
+    kept: Vec<Kept>,
+    /// Why the whole object is there.
+    because: &'f From,
 }
 
 impl Fill<'_> {
     fn tree(&self, tree: &Tree<Span>) -> Tree<Origin> {
-        let place = self.marks.place(tree.from, self.paths);
+        let place = self.place(tree.from);
         let kind = match &tree.kind {
             Kind::String(text) => match emit::number_of(text).and_then(|number| self.kept.get(number)) {
-                Some(node) => return node.map_from(&mut |from| with_settings(place.as_ref(), from)),
-                None => Kind::String(self.text(text)),
+                Some(kept) => {
+                    let place = place.map(|place| and_control(&place, &kept.control));
+                    return with_settings(&kept.node, place.as_ref());
+                }
+                None => return self.written(text, place),
             },
             Kind::Null => Kind::Null,
             Kind::Bool(value) => Kind::Bool(*value),
@@ -169,7 +175,7 @@ impl Fill<'_> {
             Kind::Map(map) => {
                 let mut out = Map::new();
                 for (key, entry) in map.entries() {
-                    let key_from = self.marks.place(entry.key_from, self.paths);
+                    let key_from = self.place(entry.key_from);
                     out.insert_from(self.key(key), key_from, self.tree(&entry.value));
                 }
                 Kind::Map(out)
@@ -178,9 +184,23 @@ impl Fill<'_> {
         Tree::new(kind, place)
     }
 
+    fn place(&self, span: Span) -> Origin {
+        let place = self.marks.place(span, self.paths)?;
+        Some(if self.because.ids().is_empty() { place } else { Arc::new(and_control(&place, self.because.ids())) })
+    }
+
+    /// A text of the template, with the values that stand in it.
+    fn written(&self, text: &Arc<str>, place: Origin) -> Tree<Origin> {
+        let place = place.map(|place| {
+            let inside = emit::numbers(text).into_iter().filter_map(|number| self.kept.get(number));
+            inside.fold(place, |place, kept| Arc::new(and_control(&place, &kept.control).and(kept.node.from.ids())))
+        });
+        Tree::new(Kind::String(self.text(text)), place)
+    }
+
     fn key(&self, key: &Arc<str>) -> Arc<str> {
         match emit::number_of(key).and_then(|number| self.kept.get(number)) {
-            Some(node) => node.to_string().into(),
+            Some(kept) => kept.node.to_string().into(),
             None => self.text(key),
         }
     }
@@ -190,11 +210,29 @@ impl Fill<'_> {
     }
 }
 
-/// The template's line, and the settings that a leaf was made from.
-fn with_settings(place: Option<&Arc<Place>>, from: &From) -> Origin {
-    let place = place?;
-    let settings = if from.ids().is_empty() { place.settings.clone() } else { from.ids().to_vec() };
-    Some(Arc::new(Place { file: place.file.clone(), line: place.line, settings }))
+/// A value at a template's line. Why a map or list is there is why its parts are.
+fn with_settings(node: &Node, place: Option<&Place>) -> Tree<Origin> {
+    let Some(place) = place else { return node.map_from(&mut |_| None) };
+    let own = |from: &From| Some(Arc::new(Place { settings: from.ids().to_vec(), ..place.clone() }));
+    let inner = and_control(place, node.from.ids());
+    let kind = match &node.kind {
+        Kind::List(list) => Kind::List(list.iter().map(|item| with_settings(item, Some(&inner))).collect()),
+        Kind::Map(map) => {
+            let mut out = Map::new();
+            for (key, entry) in map.entries() {
+                out.insert_from(key.clone(), own(&entry.key_from), with_settings(&entry.value, Some(&inner)));
+            }
+            Kind::Map(out)
+        }
+        _ => return node.map_from(&mut |from| own(from)),
+    };
+    Tree::new(kind, own(&node.from))
+}
+
+/// The same place, there for these reasons too.
+fn and_control(place: &Place, ids: &[u32]) -> Place {
+    let more = ids.iter().copied().filter(|id| !place.control.contains(id));
+    Place { control: place.control.iter().copied().chain(more).collect(), ..place.clone() }
 }
 
 fn template_error(
@@ -236,11 +274,9 @@ fn environment(
     environment.set_syntax(syntax.build().map_err(|error| template_error(files, &error, None, sources))?);
     environment
         .add_filter(templates::INDENT, |text: &str, by: usize| Value::from_safe_string(templates::indent(text, by)));
-    environment.add_function(mark::CALL, |state: &minijinja::State, template: usize, line: usize| {
-        let desk = state.lookup(view::DESK);
-        let ids = desk.as_ref().and_then(|value| value.downcast_object_ref::<Desk>()).map(Desk::reads);
-        Value::from_safe_string(mark::line(template, line, &ids.unwrap_or_default()))
-    });
+    if marked {
+        add_marks(&mut environment);
+    }
     for (number, template) in all.iter().enumerate() {
         let text = if marked { mark::instrument(number, &template.text) } else { template.text.clone() };
         let text = templates::indent_includes(&text);
@@ -248,6 +284,28 @@ fn environment(
         added.map_err(|error| template_error(files, &error, None, sources))?;
     }
     Ok(environment)
+}
+
+/// The functions that marked templates call.
+fn add_marks(environment: &mut Environment) {
+    environment.add_function(mark::CALL, |state: &State, template: usize, line: usize| {
+        let ids = at_desk(state, Desk::control);
+        Value::from_safe_string(mark::line(template, line, &ids.unwrap_or_default()))
+    });
+    let open: fn(&Desk) = |desk| desk.open(false);
+    let round: fn(&Desk) = |desk| desk.open(true);
+    let calls = [(mark::OPEN, open), (mark::LOOP, round), (mark::CLOSE, Desk::close), (mark::FORGET, Desk::forget)];
+    for (name, call) in calls {
+        environment.add_function(name, move |state: &State| {
+            at_desk(state, call);
+            Value::from_safe_string(String::new())
+        });
+    }
+}
+
+fn at_desk<T>(state: &State, call: impl FnOnce(&Desk) -> T) -> Option<T> {
+    let desk = state.lookup(view::DESK)?;
+    desk.downcast_object_ref::<Desk>().map(call)
 }
 
 /// Puts the values of a Secret in, which no template has seen.
@@ -270,6 +328,7 @@ fn hash_name(body: &mut Tree<Origin>) {
 pub fn rename(body: &mut Tree<Origin>, base: &str) {
     let spec = body.get("spec").map(|spec| spec.to_json().to_string()).unwrap_or_default();
     let hash = crate::plan::config::hex(&Sha256::digest(spec));
+    let made_from = body.get("spec").map(resource::cited).unwrap_or_default();
     let name = body
         .as_map_mut()
         .and_then(|map| map.get_mut("metadata"))
@@ -278,5 +337,6 @@ pub fn rename(body: &mut Tree<Origin>, base: &str) {
     if let Some(name) = name {
         let hashed = format!("{base}-{}", &hash[..10]);
         name.kind = Kind::String(hashed.into());
+        name.from = name.from.as_ref().map(|place| Arc::new(place.and(&made_from)));
     }
 }

@@ -1,6 +1,6 @@
 //! What a template sees: the plan's nodes, as objects that remember which settings were read.
 //!
-//! Owns: the view of a node, the log of reads, and the maps and lists that a template wrote whole. Those are kept as
+//! Owns: the view of a node, the log of reads (those of `{% if %}` and loops apart), and the maps and lists that a template wrote whole. Those are kept as
 //! they are and put in when the rendered text was parsed: writing them out only to read them back would be most of the
 //! work, and they know their own origins.
 
@@ -18,8 +18,41 @@ use crate::tree::Kind;
 pub struct Desk {
     /// Whether origins are wanted.
     pub traced: bool,
-    reads: Mutex<Vec<u32>>,
-    written: Mutex<Vec<Node>>,
+    reads: Mutex<Reads>,
+    /// What the blocks that stand open had read.
+    blocks: Mutex<Vec<Block>>,
+    written: Mutex<Vec<Kept>>,
+}
+
+/// A value that was written, and what decided that there is one, apart from the blocks around it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub node: Node,
+    pub control: Vec<u32>,
+}
+
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// Of scalars.
+    pub ids: Vec<u32>,
+    /// Why the maps and lists on the way are there.
+    pub control: Vec<u32>,
+    /// Whether anything was read, known to come from a setting or not.
+    any: bool,
+}
+
+#[derive(Debug)]
+struct Block {
+    is_loop: bool,
+    ids: Vec<u32>,
+    control: Vec<u32>,
+}
+
+/// Sorted, each once.
+fn sorted(mut ids: Vec<u32>) -> Vec<u32> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Desk {
@@ -27,31 +60,73 @@ impl Desk {
         Arc::new(Self { traced, ..Self::default() })
     }
 
-    fn read(&self, from: &From) {
+    fn read(&self, container: Option<&From>, child: &Node) {
         if self.traced
             && let Ok(mut log) = self.reads.lock()
         {
-            log.extend_from_slice(from.ids());
+            log.control.extend_from_slice(container.map(From::ids).unwrap_or_default());
+            let reads = if child.is_container() { &mut log.control } else { &mut log.ids };
+            reads.extend_from_slice(child.from.ids());
+            log.any = true;
         }
     }
 
-    /// The settings that were read since the last call.
-    pub fn reads(&self) -> Vec<u32> {
-        let mut ids = self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+    fn take(&self) -> Reads {
+        self.reads.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
     }
 
-    /// Keeps a map or list; the number stands for it in the text.
-    pub fn keep(&self, node: Node) -> usize {
+    /// What was read since the last call. A value for which nothing was read is a loop's variable: what the loop had read
+    /// for it.
+    pub fn reads(&self) -> Reads {
+        match self.take() {
+            Reads { any: true, ids, control } => Reads { any: true, ids: sorted(ids), control: sorted(control) },
+            _ => {
+                let of_loop = |blocks: &Vec<Block>| Some(blocks.iter().rfind(|block| block.is_loop)?.ids.clone());
+                let ids = self.blocks.lock().ok().and_then(|blocks| of_loop(&blocks)).unwrap_or_default();
+                Reads { ids, ..Reads::default() }
+            }
+        }
+    }
+
+    /// A block begins: what its tag read decides about all that stands in it.
+    pub fn open(&self, is_loop: bool) {
+        let Reads { ids, control, .. } = self.take();
+        if let Ok(mut blocks) = self.blocks.lock() {
+            blocks.push(Block { is_loop, ids: sorted(ids), control });
+        }
+    }
+
+    /// A block ends.
+    pub fn close(&self) {
+        if let Ok(mut blocks) = self.blocks.lock() {
+            blocks.pop();
+        }
+    }
+
+    /// What a tag read that opened nothing.
+    pub fn forget(&self) {
+        self.take();
+    }
+
+    /// What decided that the next line is there.
+    pub fn control(&self) -> Vec<u32> {
+        let Reads { mut ids, control, .. } = self.take();
+        ids.extend(control);
+        if let Ok(blocks) = self.blocks.lock() {
+            ids.extend(blocks.iter().flat_map(|block| block.ids.iter().chain(&block.control)));
+        }
+        sorted(ids)
+    }
+
+    /// Keeps a value; the number stands for it in the text.
+    pub fn keep(&self, node: Node, control: Vec<u32>) -> usize {
         let Ok(mut written) = self.written.lock() else { return 0 };
-        written.push(node);
+        written.push(Kept { node, control });
         written.len() - 1
     }
 
     /// What was kept, by number.
-    pub fn kept(&self) -> Vec<Node> {
+    pub fn kept(&self) -> Vec<Kept> {
         self.written.lock().map(|mut written| std::mem::take(&mut *written)).unwrap_or_default()
     }
 }
@@ -123,7 +198,8 @@ impl Object for View {
             },
             _ => self.node.as_list()?.get(key.as_usize()?)?,
         };
-        self.desk.read(&child.from);
+        // Why the whole object is there, the engine knows.
+        self.desk.read((!self.root).then_some(&self.node.from), child);
         Some(value(child, &self.desk))
     }
 

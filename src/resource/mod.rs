@@ -33,15 +33,36 @@ pub type Origin = Option<Arc<Place>>;
 /// The content of a rendered object.
 pub type Body = Tree<Origin>;
 
-/// A place in a template, and the settings that were read there.
+/// A place in a template, and the settings that were read for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// `templates/redis/statefulset.yaml`, or the project file for raw manifests and patches.
     pub file: Arc<str>,
     /// From 1.
     pub line: u32,
-    /// Indexes into the settings' table of origins.
+    /// What it was made from: indexes into the settings' table of origins.
     pub settings: Vec<u32>,
+    /// What decided that it is there.
+    pub control: Vec<u32>,
+}
+
+impl Place {
+    /// The same place, made from these too.
+    pub fn and(&self, ids: &[u32]) -> Self {
+        let more = ids.iter().copied().filter(|id| !self.settings.contains(id));
+        Self { settings: self.settings.iter().copied().chain(more).collect(), ..self.clone() }
+    }
+}
+
+/// All settings that a part of an object was made from, or that decided about it: for what is computed of the whole.
+pub fn cited(part: &Body) -> Vec<u32> {
+    let mut ids = Vec::new();
+    part.leaves(&mut |_, leaf| {
+        ids.extend(leaf.from.iter().flat_map(|place| place.settings.iter().chain(&place.control)));
+    });
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// What tells one object of a stream from another: the same identity as kustomize's.

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn origins_are_kept() {
-        let place = Arc::new(Place { file: "t".into(), line: 7, settings: vec![] });
+        let place = Arc::new(Place { file: "t".into(), line: 7, settings: vec![], control: vec![] });
         let value =
             json!({"apiVersion": "v1", "kind": "Pod", "spec": {"volumes": [{"emptyDir": {"sizeLimit": "1024Ki"}}]}});
         let mut body = Body::from_json(&value).map_from(&mut |_: &Option<Arc<Place>>| Some(place.clone()));

@@ -158,7 +158,7 @@ fn is_head(field: &Field) -> bool {
 /// No two keys of a union, unless one is null and thereby removed.
 fn exclusive(union: &[&str]) -> Vec<Value> {
     let something = || json!({"not": {"type": "null"}});
-    let both = |a: &str, b: &str| json!({"required": [a, b], "properties": {a: something(), b: something()}});
+    let both = |a: &str, b: &str| json!({"type": "object", "required": [a, b], "properties": {a: something(), b: something()}});
     let pairs = union.iter().enumerate().flat_map(|(index, a)| union[index + 1..].iter().map(move |b| (a, b)));
     pairs.map(|(a, b)| both(a, b)).collect()
 }

@@ -9,7 +9,7 @@ use crate::tree::Tree;
 /// The presets a profile can be built on, in the order they are shown.
 pub const NAMES: [&str; 3] = ["dev", "staging", "prod"];
 
-const TEXTS: [(&str, &str); 4] = [
+pub const TEXTS: [(&str, &str); 4] = [
     ("profiles/default.yaml", include_str!("../../profiles/default.yaml")),
     ("profiles/dev.yaml", include_str!("../../profiles/dev.yaml")),
     ("profiles/staging.yaml", include_str!("../../profiles/staging.yaml")),
@@ -26,11 +26,16 @@ pub struct Presets {
 impl Presets {
     /// Adds the texts to `sources`, so that messages and `explain` can point into them.
     pub fn load(sources: &mut Sources) -> anyhow::Result<Self> {
+        Self::read(sources, &TEXTS)
+    }
+
+    /// As [`Presets::load`], of texts in the place of [`TEXTS`].
+    pub fn read(sources: &mut Sources, texts: &[(&str, &str); 4]) -> anyhow::Result<Self> {
         let mut read = |(path, text): (&str, &str)| {
             let file = sources.add(path, text);
             node::parse(sources, file, Dialect::Project).map_err(|d| anyhow::anyhow!("built-in {path}: {}", d.message))
         };
-        let [default, dev, staging, prod] = TEXTS;
+        let [default, dev, staging, prod] = *texts;
         Ok(Self { default: read(default)?, named: [read(dev)?, read(staging)?, read(prod)?] })
     }
 

@@ -133,6 +133,12 @@ impl Kgen {
         self
     }
 
+    /// Runs, for a test that looks at parts of what is said.
+    #[track_caller]
+    pub fn said(self) -> Said {
+        run(&self.program, self.temp.path(), &self.args, &self.env, &self.stdin)
+    }
+
     /// What a run that succeeds in silence writes to stdout; for what is looked at in part.
     #[track_caller]
     pub fn says(self) -> String {

@@ -1,0 +1,141 @@
+//! `kgen explain`: why a field of a rendered object has its value.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::load::{self, Workspace};
+use super::terminal::Terminal;
+use super::{Outcome, render};
+use crate::checks;
+use crate::cli::Global;
+use crate::diag::suggest;
+use crate::explain::{Explainer, Leaf, Question, human, lines, object, path};
+use crate::pipeline::Profile;
+use crate::resource::{Origin, Part};
+use crate::source::Sources;
+use crate::tree::{Step, Tree};
+
+/// Show why a field of an object has its value: the line that writes it, the settings behind it, and all their layers
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "kgen explain PROFILE OBJECT [PATH]\n       kgen explain CHECK",
+    after_help = "Examples:
+  kgen explain prod Deployment/api                                    each line with its origin
+  kgen explain prod sts/cache spec.replicas                           short names of kinds
+  kgen explain prod deploy/api 'spec.template.spec.containers[api].image'
+  kgen explain prod cm/app 'data[\"app.toml\"]' --format json
+  kgen explain rwo-rolling-update                                     the page of a check"
+)]
+pub struct Args {
+    /// The profile; alone, the id of a check
+    #[arg(value_name = "PROFILE")]
+    pub profile: String,
+    /// `KIND/NAME`; a name that ends in a hash may be written without it
+    pub object: Option<String>,
+    /// The field; without one, the whole object
+    pub path: Option<String>,
+    /// For a person, or JSON
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Override a setting; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let Some(object) = &args.object else { return check(&args.profile) };
+    let mut sources = Sources::default();
+    let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
+        Ok(opened) => opened,
+        Err(report) => {
+            terminal.report(&report, &sources);
+            return Ok(Outcome::Refused);
+        }
+    };
+    let mut workspace = Workspace::new(root, sources, loaded, input);
+    let rendered = match workspace.render(false, true) {
+        Ok(rendered) => rendered,
+        Err(report) => {
+            terminal.report(&report, &workspace.sources);
+            return Ok(Outcome::Refused);
+        }
+    };
+    let profile = render::find(&rendered, &args.profile)?;
+    let text = answer(args, object, profile, &workspace.sources)?;
+    print(&text)?;
+    // The process ends here: as in `render`.
+    std::mem::forget((workspace, rendered));
+    Ok(Outcome::Done)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")
+}
+
+/// The page of a check.
+fn check(id: &str) -> anyhow::Result<Outcome> {
+    let Some(page) = checks::page(id) else {
+        let near = suggest::did_you_mean(id, checks::table::TABLE.iter().map(|check| check.id));
+        let hint = near.unwrap_or_else(|| {
+            "`kgen explain PROFILE OBJECT [PATH]` explains a field, for instance `kgen explain prod Deployment/api`"
+                .into()
+        });
+        bail!("there is no check `{id}`\nhint: {hint}");
+    };
+    print(&format!("{page}\n"))?;
+    Ok(Outcome::Done)
+}
+
+fn answer(args: &Args, object: &str, profile: &Profile, sources: &Sources) -> anyhow::Result<String> {
+    let name = &profile.settings.profile;
+    let resource = object::find(&profile.resources, object, name).map_err(anyhow::Error::msg)?;
+    let id = resource.id.to_string();
+    let asked = args.path.as_deref().unwrap_or_default();
+    let (path, node) = path::find(&id, &resource.body, asked).map_err(anyhow::Error::msg)?;
+    let question = Question { resource, path, node };
+    let explainer = Explainer { settings: &profile.settings, sources };
+    let shown = explainer.shown(&question);
+    let is_part = shown.first_leaf().is_some_and(|leaf| !std::ptr::eq(leaf, &shown));
+    Ok(match (args.format, is_part) {
+        (Format::Human, true) => lines::annotated(&explainer, &shown)?,
+        (Format::Human, false) => leaves(&explainer, &question, &shown).iter().map(human::leaf).collect(),
+        (Format::Json, _) => {
+            let leaves = leaves(&explainer, &question, &shown);
+            format!("{}\n", serde_json::to_string_pretty(&as_json(&question, &shown, leaves, is_part)?)?)
+        }
+    })
+}
+
+/// What is asked for, leaf by leaf; paths begin at the object.
+fn leaves(explainer: &Explainer, question: &Question, shown: &Tree<Origin>) -> Vec<Leaf> {
+    let mut out = Vec::new();
+    shown.leaves(&mut |below, leaf| {
+        let path: Vec<Step> = question.path.iter().map(Part::step).chain(below.iter().copied()).collect();
+        out.push(explainer.leaf(question.resource, &path, leaf));
+    });
+    out
+}
+
+fn as_json(question: &Question, shown: &Tree<Origin>, mut leaves: Vec<Leaf>, is_part: bool) -> anyhow::Result<Value> {
+    let object = question.resource.id.to_string();
+    if !is_part && let Some(leaf) = leaves.pop() {
+        let mut out = json!({ "object": object });
+        if let (Some(out), Value::Object(leaf)) = (out.as_object_mut(), serde_json::to_value(leaf)?) {
+            out.extend(leaf);
+        }
+        return Ok(out);
+    }
+    let steps: Vec<Step> = question.path.iter().map(Part::step).collect();
+    let path = crate::tree::path_text(&steps);
+    Ok(json!({ "object": object, "path": path, "value": shown.to_json(), "leaves": leaves }))
+}
