@@ -204,7 +204,10 @@ impl Places<'_> {
         let nodes = nodes(resource, finding);
         let node = nodes.last()?;
         let made = |tree: &&Tree<resource::Origin>| user_span(&tree.from.as_ref()?.settings, settings);
-        let decided = |tree: &&Tree<resource::Origin>| user_span(&tree.from.as_ref()?.control, settings);
+        let decided = |tree: &&Tree<resource::Origin>| {
+            let place = tree.from.as_ref().filter(|place| self.engine.is_built_in(place))?;
+            user_span(&place.control, settings)
+        };
         let leaf = node.first_leaf();
         if let ("unknown-field", Some(Part::Key(key)), Some(leaf)) = (finding.id, finding.path.last(), leaf)
             && let Some(span) = key_span(leaf, key, settings)

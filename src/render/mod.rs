@@ -35,6 +35,8 @@ pub struct Engine {
     traced: bool,
     /// Paths by number, as the marks name them.
     paths: Vec<Arc<str>>,
+    /// Those of the project's own templates.
+    own: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
     /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text.
     parsed: Mutex<BTreeMap<String, Arc<Tree<Span>>>>,
@@ -57,6 +59,7 @@ impl Engine {
             environment: environment(&all, &files, sources, origins)?,
             traced: origins,
             paths: all.iter().map(|template| template.path.clone()).collect(),
+            own: own.iter().map(|template| template.path.clone()).collect(),
             line_spans: if origins {
                 files.iter().map(|(_, file)| line_spans(sources, *file)).collect()
             } else {
@@ -84,6 +87,11 @@ impl Engine {
     pub fn template_span(&self, place: &crate::resource::Place) -> Option<Span> {
         let number = self.paths.iter().position(|path| *path == place.file)?;
         self.line_spans.get(number)?.get(place.line as usize - 1).copied()
+    }
+
+    /// Whether a place is in a template of kgen's: a mistake there came from a setting.
+    pub fn is_built_in(&self, place: &crate::resource::Place) -> bool {
+        self.paths.contains(&place.file) && !self.own.contains(&place.file)
     }
 
     fn object(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Resource, Box<Diagnostic>> {
