@@ -82,8 +82,12 @@ fn order(workload: &Workload, container: &At, sources: &[Source], out: &mut Find
                 (true, _) => format!("`$({name})` stays as it is written: `{name}` stands further down"),
                 _ => format!("`$({name})` stays as it is written: the container has no variable `{name}`"),
             };
-            let hint =
-                format!("refer to the setting (`${{...}}`), or define `{name}` first; `$$({name})` means the text");
+            let hint = match is_reference(name) {
+                true => format!("a reference has braces: `${{{name}}}`"),
+                false => {
+                    format!("refer to the setting (`${{...}}`), or define `{name}` first; `$$({name})` means the text")
+                }
+            };
             out.push(workload.index, value.error("env-order", message).hint(hint));
         }
     }
@@ -106,7 +110,10 @@ fn arguments(workload: &Workload, container: &At, sources: &[Source], out: &mut 
         let names = mentioned(word.text().unwrap_or_default());
         for name in names.into_iter().filter(|name| is_loud(name) && !is_known(name) && !is_link(workload, name)) {
             let message = format!("`$({name})` stays as it is written: `env` has no variable `{name}`");
-            let hint = format!("define `{name}` under `env`, or let a shell read it; `$$({name})` means the text");
+            let hint = match is_reference(name) {
+                true => format!("a reference has braces: `${{{name}}}`"),
+                false => format!("define `{name}` under `env`, or let a shell read it; `$$({name})` means the text"),
+            };
             out.push(workload.index, word.error("env-order", message).hint(hint));
         }
     }
@@ -118,9 +125,14 @@ fn is_link(workload: &Workload, name: &str) -> bool {
     name.starts_with("KUBERNETES_") || (others && (name.contains("_SERVICE_") || name.contains("_PORT")))
 }
 
-/// A text in small letters is more likely a shell's `$(date)`.
+/// A text in small letters is more likely a shell's `$(date)`, or a reference in the wrong brackets.
 fn is_loud(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') || is_reference(name)
+}
+
+fn is_reference(name: &str) -> bool {
+    const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "secrets", "configs"];
+    name.split_once('.').is_some_and(|(section, _)| SECTIONS.contains(&section))
 }
 
 /// The names in `$(NAME)`; `$$(NAME)` is text.

@@ -240,6 +240,32 @@ fn a_variable_that_stands_further_down() {
 }
 
 #[test]
+fn a_reference_in_the_brackets_of_kubernetes() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps: {api: {image: \"acme/api:1\", env: {URL: $(redis.cache.url)}, args: [$(redis.cache.host), $(app.name)]}}
+            redis: {cache: {}}
+        ",
+        "
+            error[env-order]: Deployment/api `spec.template.spec.containers[0].env[0].value`: `$(redis.cache.url)` stays as it is written: the container has no variable `redis.cache.url` (profile `dev`)
+              --> kgen.yaml:4:46
+               |
+            4 | apps: {api: {image: \"acme/api:1\", env: {URL: $(redis.cache.url)}, args: [$(redis.cache.host), $(app.name)]}}
+               |                                              ^^^^^^^^^^^^^^^^^^
+            hint: a reference has braces: `${redis.cache.url}`
+
+            error[env-order]: Deployment/api `spec.template.spec.containers[0].args[0]`: `$(redis.cache.host)` stays as it is written: `env` has no variable `redis.cache.host` (profile `dev`)
+              --> kgen.yaml:4:74
+               |
+            4 | apps: {api: {image: \"acme/api:1\", env: {URL: $(redis.cache.url)}, args: [$(redis.cache.host), $(app.name)]}}
+               |                                                                          ^^^^^^^^^^^^^^^^^^^
+            hint: a reference has braces: `${redis.cache.host}`
+        ",
+    );
+}
+
+#[test]
 fn a_variable_that_only_the_image_has() {
     shop(
         "
