@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod checkov;
 mod graphs;
 mod hostile;
 mod kubectl;
