@@ -88,6 +88,25 @@ fn a_budget_of_a_manifest_for_one_pod() {
     );
 }
 
+/// Neither `pdb-single`, nor `no-memory-limit`, nor `no-startup-probe`.
+#[test]
+fn a_budget_of_two_pods_a_memory_limit_and_a_startup_probe() {
+    said(
+        project(
+            "
+                profiles: {prod: {}}
+                apps:
+                  api: {image: \"acme/api:1\", replicas: 2, disruptionBudget: {minAvailable: 1}, resources: {limits: {memory: 1Gi}}, env: {URL: \"${redis.queue.url}\"}}
+                redis: {queue: {auth: none, startupProbe: {failureThreshold: 90}}}
+            ",
+        )
+        .args(["render"]),
+        "
+            9 written, 0 removed, 0 unchanged
+        ",
+    );
+}
+
 #[test]
 fn an_autoscaler_beside_replicas_in_manifests() {
     shop(

@@ -77,7 +77,7 @@ fn hostile_strings_of_a_project_come_back_unchanged() {
             .collect()
     };
     let project = format!(
-        "apiVersion: kgen.dev/v1\nproject: words\napps:\n  web:\n    image: a/b:1\n    annotations:\n{}    env:\n{}configs:\n  all:\n{}profiles: {{dev: {{}}}}\n",
+        "apiVersion: kgen.dev/v1\nproject: words\napps:\n  web:\n    image: a/b:1\n    allow: {{env-order: \"they are texts\"}}\n    annotations:\n{}    env:\n{}configs:\n  all:\n{}profiles: {{dev: {{}}}}\n",
         lines("x.y/a", 6),
         lines("V", 6),
         lines("k", 4)
