@@ -6,9 +6,9 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::load::{self, Workspace};
+use super::Outcome;
+use super::project::{self, With};
 use super::terminal::Terminal;
-use super::{Outcome, render};
 use crate::checks;
 use crate::cli::Global;
 use crate::diag::suggest;
@@ -53,27 +53,13 @@ pub enum Format {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(object) = &args.object else { return check(&args.profile) };
-    let mut sources = Sources::default();
-    let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
-        Ok(opened) => opened,
-        Err(report) => {
-            terminal.report(&report, &sources);
-            return Ok(Outcome::Refused);
-        }
-    };
-    let mut workspace = Workspace::new(root, sources, loaded, input);
-    let rendered = match workspace.render(false, true) {
-        Ok(rendered) => rendered,
-        Err(report) => {
-            terminal.report(&report, &workspace.sources);
-            return Ok(Outcome::Refused);
-        }
-    };
-    let profile = render::find(&rendered, &args.profile)?;
-    let text = answer(args, object, profile, &workspace.sources)?;
+    let with = With { values: false, origins: true };
+    let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
+    let profile = project.find(&args.profile)?;
+    let text = answer(args, object, profile, &project.workspace.sources)?;
     print(&text)?;
     // The process ends here: as in `render`.
-    std::mem::forget((workspace, rendered));
+    std::mem::forget(project);
     Ok(Outcome::Done)
 }
 

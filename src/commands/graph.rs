@@ -6,13 +6,12 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 
 use super::Outcome;
-use super::load::{self, Workspace};
+use super::project::{self, With};
 use super::terminal::Terminal;
 use crate::cli::Global;
 use crate::diag::suggest;
 use crate::graph::{self, Graph, dot, mermaid, near, svg};
 use crate::pipeline::{Profile, Rendered};
-use crate::source::Sources;
 
 /// Draw the wiring: who is wired to what, by which variable or file
 #[derive(Debug, clap::Args)]
@@ -47,23 +46,10 @@ pub enum Format {
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let mut sources = Sources::default();
-    let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
-        Ok(opened) => opened,
-        Err(report) => {
-            terminal.report(&report, &sources);
-            return Ok(Outcome::Refused);
-        }
+    let Some(project) = project::open(global, &args.set, With::default(), terminal)? else {
+        return Ok(Outcome::Refused);
     };
-    let mut workspace = Workspace::new(root, sources, loaded, input);
-    let rendered = match workspace.render(false, false) {
-        Ok(rendered) => rendered,
-        Err(report) => {
-            terminal.report(&report, &workspace.sources);
-            return Ok(Outcome::Refused);
-        }
-    };
-    let graph = picture(args, &rendered)?;
+    let graph = picture(args, &project.rendered)?;
     let text = match args.format {
         Format::Mermaid => mermaid::write(&graph),
         Format::Dot => dot::write(&graph),
@@ -75,7 +61,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
         terminal.say("hint: `--format svg` has no such limit; `--only component=SECTION.NAME` draws a part");
     }
     // The process ends here; taking a thousand apps' trees apart would only delay that.
-    std::mem::forget((workspace, rendered));
+    std::mem::forget(project);
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
     Ok(Outcome::Done)
@@ -96,14 +82,7 @@ fn picture(args: &Args, rendered: &Rendered) -> anyhow::Result<Graph> {
 
 fn wanted<'r>(args: &Args, rendered: &'r Rendered) -> anyhow::Result<Vec<&'r Profile>> {
     let Some(name) = &args.profile else { return Ok(rendered.profiles.iter().collect()) };
-    let found: Vec<&Profile> = rendered.profiles.iter().filter(|p| *p.settings.profile == **name).collect();
-    if found.is_empty() {
-        let names: Vec<&str> = rendered.names().map(|name| &**name).collect();
-        let hint = suggest::did_you_mean(name, names.iter().copied());
-        let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(names.iter().copied())));
-        bail!("there is no profile `{name}`\nhint: {hint}");
-    }
-    Ok(found)
+    Ok(vec![project::find(rendered, name)?])
 }
 
 /// The ids that selectors name.

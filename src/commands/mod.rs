@@ -9,6 +9,7 @@ pub mod explain;
 pub mod graph;
 pub mod load;
 pub mod profile;
+pub mod project;
 pub mod render;
 pub mod schema;
 pub mod secret;

@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::Outcome;
-use super::load::{self, Workspace};
+use super::load::Workspace;
+use super::project::{self, Project, With};
 use super::select::Select;
 use super::terminal::Terminal;
 use crate::cli::Global;
-use crate::diag::suggest;
 use crate::output::write::{self as disk, File};
 use crate::output::{self, Layout, Reveal};
 use crate::pipeline::{Profile, Rendered};
-use crate::source::Sources;
 
 /// Write the tree of all profiles, or print one profile as a YAML stream
 #[derive(Debug, clap::Args)]
@@ -52,49 +51,24 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
             "--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`"
         );
     }
-    let mut sources = Sources::default();
-    let (root, loaded, input) = match load::open(global, &args.set, &mut sources)? {
-        Ok(opened) => opened,
-        Err(report) => {
-            terminal.report(&report, &sources);
-            return Ok(Outcome::Refused);
-        }
-    };
-    let mut workspace = Workspace::new(root, sources, loaded, input);
-    let streaming = args.profile.is_some() && args.out.is_none();
-    let rendered = match workspace.render(streaming, false) {
-        Ok(rendered) => rendered,
-        Err(report) => {
-            terminal.report(&report, &workspace.sources);
-            return Ok(Outcome::Refused);
-        }
-    };
+    let with = With { values: args.profile.is_some() && args.out.is_none(), origins: false };
+    let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
+    let Project { workspace, rendered } = &project;
     terminal.report(&rendered.warnings, &workspace.sources);
-    let outcome = write(args, &workspace, &rendered, terminal);
+    let outcome = write(args, workspace, rendered, terminal);
     // The process ends here; taking a thousand apps' trees apart would only delay that.
-    std::mem::forget((workspace, rendered));
+    std::mem::forget(project);
     outcome
 }
 
 fn write(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(name) = &args.profile else { return tree(args, workspace, rendered, terminal) };
-    let profile = find(rendered, name)?;
+    let profile = project::find(rendered, name)?;
     args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
     match &args.out {
         None => stream(args, profile),
         Some(folder) => flat(args, workspace, profile, folder, terminal),
     }
-}
-
-/// The profile of this name.
-pub fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
-    if let Some(profile) = rendered.profiles.iter().find(|profile| *profile.settings.profile == *name) {
-        return Ok(profile);
-    }
-    let names: Vec<&str> = rendered.names().map(|name| &**name).collect();
-    let hint = suggest::did_you_mean(name, names.iter().copied());
-    let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(names.iter().copied())));
-    bail!("there is no profile `{name}`\nhint: {hint}");
 }
 
 /// Everything is in memory before the first byte is printed.

@@ -12,14 +12,15 @@ mod sarif;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 
 use super::Outcome;
 use super::load::{self, Workspace};
+use super::project;
 use super::terminal::Terminal;
 use crate::cli::Global;
-use crate::diag::{Report, Severity, suggest};
+use crate::diag::{Report, Severity};
 use crate::output;
 use crate::source::Sources;
 use finding::Finding;
@@ -71,28 +72,13 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
         Err(report) => return say(args, &levels, &report, &sources, terminal, None),
     };
     let mut workspace = Workspace::new(root, sources, loaded, input);
-    let wanted = wanted(args, &workspace)?;
+    let wanted = project::named(workspace.profiles(), &args.profiles)?;
     let report = found(&mut workspace, &wanted)?;
     let report = report.only(&wanted);
     let outcome = say(args, &levels, &report, &workspace.sources, terminal, Some(&workspace));
     // The process ends here; taking a thousand apps' trees apart would only delay that.
     std::mem::forget(workspace);
     outcome
-}
-
-/// The profiles that were named, in the project's order; all where none was.
-fn wanted(args: &Args, workspace: &Workspace) -> anyhow::Result<Vec<Arc<str>>> {
-    let all = workspace.profiles();
-    for name in &args.profiles {
-        if !all.iter().any(|known| **known == **name) {
-            let names = || all.iter().map(|name| &**name);
-            let hint = suggest::did_you_mean(name, names());
-            let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(names())));
-            bail!("there is no profile `{name}`\nhint: {hint}");
-        }
-    }
-    let is_wanted = |name: &Arc<str>| args.profiles.is_empty() || args.profiles.iter().any(|said| **said == **name);
-    Ok(all.into_iter().filter(is_wanted).collect())
 }
 
 /// What all stages say, the last one too: the tree that would be written.

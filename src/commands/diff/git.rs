@@ -28,11 +28,11 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, rev: &str) -> 
     let name = file.file_name().context("the project file has no name")?;
     let mut sources = Sources::default();
     let opened = load::open_in(&store, Path::new(name), &args.set, &mut sources)?;
-    let Some(old) = project::rendered(opened, sources, false, terminal) else {
+    let Some(old) = project::rendered(opened, sources, project::WITH, terminal) else {
         terminal.say(&format!("this is the project at `{rev}`, not the working copy"));
         return Ok(None);
     };
-    let Some(new) = project::open(global, &args.set, false, terminal)? else { return Ok(None) };
+    let Some(new) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
     let all = || old.rendered.profiles.iter().chain(&new.rendered.profiles);
     args.select.check(all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };

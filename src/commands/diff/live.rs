@@ -25,7 +25,10 @@ use crate::tree::Tree;
 
 /// `kgen diff PROFILE --live`.
 pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str) -> anyhow::Result<Option<Answer>> {
-    let Some(project) = project::open(global, &args.set, true, terminal)? else { return Ok(None) };
+    let Some(project) = project::open(global, &args.set, project::With { values: true, ..project::WITH }, terminal)?
+    else {
+        return Ok(None);
+    };
     let profile = project.find(profile)?;
     args.select.check(profile.resources.iter())?;
     let selected = args.select.apply(&profile.resources);

@@ -26,7 +26,7 @@ pub fn compare(
     profile: &str,
     file: &Path,
 ) -> anyhow::Result<Option<Answer>> {
-    let Some(project) = project::open(global, &args.set, false, terminal)? else { return Ok(None) };
+    let Some(project) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
     let profile = project.find(profile)?;
     let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
     let old = resources(&name, &text(file)?, &profile.resources)?;

@@ -19,7 +19,7 @@ use crate::tree::Tree;
 
 /// `kgen diff`.
 pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
-    let Some(project) = project::open(global, &args.set, false, terminal)? else { return Ok(None) };
+    let Some(project) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
     let (folder, layout) = project.rendered.output();
     let place = project.workspace.root.join(&folder);
     if !place.is_dir() {

@@ -18,13 +18,13 @@ mod store;
 mod value;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
 use super::Outcome;
 use super::load;
+use super::project;
 use super::terminal::Terminal;
 use crate::cli::Global;
 use crate::diag::suggest;
@@ -77,7 +77,7 @@ fn open(global: &Global, names: &[String], terminal: &Terminal) -> Result<Option
             return Ok(None);
         }
     };
-    let wanted = profiles(&loaded, names)?;
+    let wanted = project::named(settings::profiles(&loaded.project), names)?;
     match pipeline::plans(&mut sources, &loaded, &input, &wanted, false) {
         Ok(profiles) => Ok(Some(Room { root, sources, loaded, input, profiles })),
         Err(report) => {
@@ -85,20 +85,6 @@ fn open(global: &Global, names: &[String], terminal: &Terminal) -> Result<Option
             Ok(None)
         }
     }
-}
-
-fn profiles(loaded: &Loaded, names: &[String]) -> Result<Vec<Arc<str>>> {
-    let all = settings::profiles(&loaded.project);
-    if names.is_empty() {
-        return Ok(all);
-    }
-    let known = || all.iter().map(|name| &**name);
-    if let Some(name) = names.iter().find(|name| !known().any(|known| known == **name)) {
-        let hint = suggest::did_you_mean(name, known());
-        let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(known())));
-        bail!("there is no profile `{name}`\nhint: {hint}");
-    }
-    Ok(all.iter().filter(|known| names.iter().any(|name| **name == ***known)).cloned().collect())
 }
 
 /// The keys of one Secret.
