@@ -27,13 +27,15 @@ impl<'s> Causes<'s> {
     pub fn of(&self, node: &Body, other: Option<&Causes>) -> Option<Cause> {
         let mut places = Vec::new();
         gather(node, &mut places);
-        let entries: Vec<&Entry> = places
-            .iter()
-            .flat_map(|place| &place.settings)
-            .filter_map(|id| self.settings.entries.get(*id as usize))
-            .collect();
+        let known = |ids: &[u32]| -> Vec<&Entry> {
+            ids.iter().filter_map(|id| self.settings.entries.get(*id as usize)).collect()
+        };
+        let entries: Vec<&Entry> = places.iter().flat_map(|place| known(&place.settings)).collect();
+        // What decided that it is there, where it was made from nothing that differs.
+        let deciding: Vec<&Entry> = places.iter().flat_map(|place| known(&place.control)).collect();
         let differs = |entry: &&&Entry| other.is_some_and(|other| other.text(&entry.path) != self.text(&entry.path));
-        let chosen = entries.iter().find(differs).or_else(|| entries.iter().find(|entry| entry.is_users()));
+        let changed = entries.iter().find(differs).or_else(|| deciding.iter().find(differs));
+        let chosen = changed.or_else(|| entries.iter().find(|entry| entry.is_users()));
         match chosen.or(entries.first()) {
             Some(entry) => self.told(entry),
             None => places.first().map(|place| template(place)),
@@ -49,7 +51,8 @@ impl<'s> Causes<'s> {
 
     /// What the winning layer says, as written.
     fn text(&self, path: &str) -> Option<&str> {
-        let all = || self.settings.entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+        // Of a key and its value, which have one path, the value is noted first.
+        let all = || self.settings.entries.iter().rev().map(|entry| (entry.path.as_str(), entry)).collect();
         let (_, span) = self.by_path.get_or_init(all).get(path)?.layers.first()?;
         Some(self.sources.text(*span))
     }
