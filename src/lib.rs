@@ -14,6 +14,7 @@ pub mod diag;
 pub mod files;
 pub mod format;
 pub mod leak;
+pub mod markup;
 pub mod quantity;
 pub mod secret;
 pub mod source;

@@ -19,6 +19,7 @@ use row::{Row, objects};
 
 use super::plain::{self, counts, plural};
 use super::{Diff, Impact, Object, What};
+use crate::markup::escaped;
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -173,22 +174,6 @@ fn line(
         };
     }
     out.push_str("</tr>\n");
-}
-
-/// For text and for attributes in double quotes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

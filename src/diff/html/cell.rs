@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::escaped;
 use crate::diff::plain::{self, Line, plural, verb};
 use crate::diff::{Cause, Change, Effect, Impact, Object, Reason, Shown, What};
+use crate::markup::escaped;
 
 /// Texts of more lines are folded.
 const FOLDED: usize = 40;

@@ -12,6 +12,7 @@ use std::fmt::Write;
 
 use super::layout::{self, Frame, Layout, Link, Point, Route, Size};
 use super::{Edge, Graph, Node, Style};
+use crate::markup;
 use metrics::{bold, width};
 
 const MARGIN: f64 = 24.0;
@@ -240,19 +241,7 @@ fn number(value: f64) -> String {
     if rounded == 0.0 { "0".into() } else { rounded.to_string() }
 }
 
-/// No character that XML 1.0 has no word for: those were taken out with the controls; here what is markup.
+/// No character that XML 1.0 has no word for: most were taken out with the controls.
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    markup::escaped(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
