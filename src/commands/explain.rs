@@ -1,14 +1,12 @@
 //! `kgen explain`: why a field of a rendered object has its value.
 
-use std::io::{self, Write};
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::project::{self, With};
-use super::terminal::Terminal;
+use super::terminal::{Terminal, print};
 use crate::checks;
 use crate::cli::Global;
 use crate::diag::suggest;
@@ -61,11 +59,6 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     // The process ends here: as in `render`.
     std::mem::forget(project);
     Ok(Outcome::Done)
-}
-
-fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")
 }
 
 /// The page of a check.

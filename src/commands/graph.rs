@@ -1,13 +1,11 @@
 //! `kgen graph`: the wiring as a picture.
 
-use std::io::{self, Write};
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 
 use super::Outcome;
 use super::project::{self, With};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diag::suggest;
 use crate::graph::{self, Graph, dot, mermaid, near, svg};
@@ -62,8 +60,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     }
     // The process ends here; taking a thousand apps' trees apart would only delay that.
     std::mem::forget(project);
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    terminal::print(&text)?;
     Ok(Outcome::Done)
 }
 

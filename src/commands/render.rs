@@ -1,16 +1,16 @@
 //! `kgen render`: the tree of all profiles, or one profile as a stream.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::Outcome;
 use super::load::Workspace;
 use super::project::{self, Project, With};
 use super::select::Select;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::output::write::{self as disk, File};
 use crate::output::{self, Layout, Reveal};
@@ -81,8 +81,7 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
             "the stream of `{name}` has readable secret values, and stdout is a terminal\nhint: pipe it, or add --reveal (or `--skip Secret`)"
         );
     }
-    let mut out = io::stdout().lock();
-    out.write_all(document.text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    terminal::print(&document.text)?;
     Ok(Outcome::Done)
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
+
 use crate::cli::{Color, Global};
 use crate::diag::print::{self, Style};
 use crate::diag::{Report, Severity};
@@ -63,4 +65,10 @@ fn color(when: Color, to: &impl IsTerminal) -> bool {
             to.is_terminal() && !set("NO_COLOR") && !dumb
         }
     }
+}
+
+/// Writes an answer to stdout: all of it, or an error.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")
 }

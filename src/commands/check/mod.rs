@@ -9,16 +9,14 @@ mod json;
 mod level;
 mod sarif;
 
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::ValueEnum;
 
 use super::Outcome;
 use super::load::{self, Workspace};
 use super::project;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, print};
 use crate::cli::Global;
 use crate::diag::{Report, Severity};
 use crate::output;
@@ -136,9 +134,4 @@ fn summary(errors: usize, warnings: usize) -> String {
         _ => format!("{count} {word}s"),
     };
     format!("{}, {}", number(errors, "error"), number(warnings, "warning"))
-}
-
-fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")
 }

@@ -9,15 +9,14 @@ mod project;
 mod stream;
 mod tree;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 
 use super::Outcome;
 use super::select::Select;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diff::{Diff, Impact, html, human, json, markdown, shown, unified};
 use crate::resource::{Id, Resource};
@@ -89,8 +88,7 @@ pub struct Answer {
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(answer) = answer(args, global, terminal)? else { return Ok(Outcome::Refused) };
     let text = text(args, global, &answer);
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    terminal::print(&text)?;
     let outcome = outcome(&args.fail_on, &answer.diffs);
     // The process ends here; taking the trees apart would only delay that.
     std::mem::forget(answer);

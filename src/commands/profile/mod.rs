@@ -10,14 +10,12 @@ mod one;
 mod screen;
 mod show;
 
-use std::io::{self, Write};
-
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 
 use super::Outcome;
 use super::load;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diag::Report;
 use crate::pipeline;
@@ -90,8 +88,7 @@ fn read(room: &mut Room, global: &Global, set: &[String]) -> Result<Result<(), R
 }
 
 fn print(text: &str) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    terminal::print(text)?;
     Ok(Outcome::Done)
 }
 

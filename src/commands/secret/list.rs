@@ -3,8 +3,6 @@
 //! No age: a checkout writes every file anew, so its time says nothing. `git blame` of a sealed file says when each
 //! item, a line of its own, was set, and by whom.
 
-use std::io::{self, Write};
-
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -13,7 +11,7 @@ use super::store::Store;
 use super::{Room, elsewhere};
 use crate::cli::Global;
 use crate::commands::Outcome;
-use crate::commands::terminal::Terminal;
+use crate::commands::terminal::{self, Terminal};
 use crate::output::write;
 use crate::plan::Plan;
 use crate::plan::external::item;
@@ -74,8 +72,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
         Format::Human => table(&rows),
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows).context("cannot write JSON")?),
     };
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")?;
+    terminal::print(&text)?;
     Ok(Outcome::Done)
 }
 
