@@ -187,7 +187,7 @@ fn read(folder: &Path, texts: &[String]) -> Vec<BTreeMap<String, Read>> {
     names.iter().zip(texts).for_each(|(name, text)| fs::write(name, text).unwrap());
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/markdown/run.sh");
     let output = Command::new(script).args(&names).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

@@ -8,14 +8,8 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-venv=$(cd "$here/../.." && pwd)/target/markdown
+venv=$here/../../target/markdown
 
-if ! "$venv/bin/python" -c 'import cmarkgfm, markdown_it' 2>/dev/null; then
-    mkdir -p "$(dirname "$venv")"
-    if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check cmarkgfm==2025.10.22 'markdown-it-py[linkify]==4.3.0'; } >&2; then
-        echo "error: cmarkgfm and markdown-it-py cannot be installed into $venv" >&2
-        exit 2
-    fi
-fi
+"$here/../venv.sh" markdown cmarkgfm==2025.10.22 'markdown-it-py[linkify]==4.3.0'
 
 exec "$venv/bin/python" "$here/read.py" "$@"

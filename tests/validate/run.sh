@@ -8,21 +8,14 @@
 # Custom resources have no schema there; each is named as skipped.
 set -eu
 
-package=kubernetes-validate==1.37.0
 here=$(cd "$(dirname "$0")" && pwd)
-venv=$(cd "$here/../.." && pwd)/target/validate
+venv=$here/../../target/validate
 
 if [ $# -eq 0 ]; then
     echo "usage: tests/validate/run.sh FILE..." >&2
     exit 2
 fi
 
-if ! "$venv/bin/python" -c 'import kubernetes_validate' 2>/dev/null; then
-    mkdir -p "$(dirname "$venv")"
-    if ! { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check "$package"; } >&2; then
-        echo "error: $package cannot be installed into $venv; nothing was validated" >&2
-        exit 2
-    fi
-fi
+"$here/../venv.sh" validate kubernetes-validate==1.37.0
 
 exec "$venv/bin/python" "$here/validate.py" "$@"
