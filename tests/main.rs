@@ -4,6 +4,8 @@
 
 mod canary; // a secret value is found in its Secret only
 mod check; // what `kgen check` finds, and how it says so
+mod cli; // help, manual pages and completions of every command
+mod commit; // the commit that `--version` names
 mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file

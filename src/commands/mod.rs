@@ -4,10 +4,13 @@
 //! A reader that closed its pipe has what it wanted: 0.
 
 pub mod check;
+pub mod complete;
+pub mod completions;
 pub mod diff;
 pub mod explain;
 pub mod graph;
 pub mod load;
+pub mod man;
 pub mod profile;
 pub mod project;
 pub mod render;
@@ -34,6 +37,8 @@ pub enum Command {
     Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command ended.
@@ -58,6 +63,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args, &terminal),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -17,5 +17,6 @@ mod projects;
 mod random;
 mod sample;
 mod seal;
+mod shells;
 mod suffix;
 mod words;
