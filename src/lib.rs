@@ -15,6 +15,7 @@ pub mod files;
 pub mod format;
 pub mod leak;
 pub mod markup;
+pub mod progress;
 pub mod quantity;
 pub mod secret;
 pub mod source;
@@ -42,6 +43,7 @@ pub mod diff;
 pub mod explain;
 
 pub mod graph;
+pub mod notes;
 
 // Beside them: what a command makes for the next rendering.
 /// For editors: the language as a JSON Schema.

@@ -11,7 +11,9 @@ pub mod explain;
 pub mod graph;
 pub mod load;
 pub mod man;
+pub mod notes;
 pub mod profile;
+pub mod progress;
 pub mod project;
 pub mod render;
 pub mod schema;
@@ -34,6 +36,7 @@ pub enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Graph(graph::Args),
+    Notes(notes::Args),
     Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
@@ -60,6 +63,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
+        Command::Notes(args) => notes::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),

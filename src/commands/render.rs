@@ -137,7 +137,10 @@ fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> 
 }
 
 fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
-    let summary = disk::apply(folder, files, force)?;
+    let bar = terminal.bar("writing", Default::default());
+    let summary = disk::apply(folder, files, force);
+    drop(bar);
+    let summary = summary?;
     terminal.say(&summary.to_string());
     Ok(())
 }

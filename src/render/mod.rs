@@ -9,6 +9,7 @@ pub mod templates;
 pub mod view;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use minijinja::syntax::SyntaxConfig;
@@ -20,6 +21,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
 use crate::plan::{Plan, Planned};
+use crate::progress::Progress;
 use crate::project::node::{self, Dialect};
 use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
@@ -42,6 +44,8 @@ pub struct Engine {
     parsed: Mutex<BTreeMap<String, Arc<Tree<Span>>>>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
+    /// Counted while it renders.
+    pub progress: Arc<Progress>,
 }
 
 impl Engine {
@@ -67,6 +71,7 @@ impl Engine {
             },
             files,
             parsed: Mutex::default(),
+            progress: Arc::default(),
         })
     }
 
@@ -75,6 +80,7 @@ impl Engine {
         let mut report = Report::new();
         let mut out = Vec::new();
         for (owner, planned) in &plan.objects {
+            self.progress.done.fetch_add(1, Ordering::Relaxed);
             match self.object(owner, planned, sources) {
                 Ok(resource) => out.push(resource),
                 Err(diagnostic) => report.push(*diagnostic),

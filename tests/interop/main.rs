@@ -10,6 +10,7 @@ mod graphs;
 mod hostile;
 mod kubectl;
 mod merges;
+mod notes;
 mod objects;
 mod order;
 mod pages;

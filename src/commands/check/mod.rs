@@ -72,7 +72,10 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     };
     let mut workspace = Workspace::new(root, sources, loaded, input);
     let wanted = project::named(workspace.profiles(), &args.profiles)?;
-    let report = found(&mut workspace, &wanted)?;
+    let bar = terminal.bar("checking", workspace.progress());
+    let report = found(&mut workspace, &wanted);
+    drop(bar);
+    let report = report?;
     let report = report.only(&wanted);
     let outcome = say(args, &levels, &report, &workspace.sources, terminal, Some(&workspace));
     // The process ends here; taking a thousand apps' trees apart would only delay that.

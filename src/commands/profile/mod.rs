@@ -7,7 +7,7 @@ mod leaf;
 mod list;
 mod matrix;
 mod one;
-mod screen;
+pub mod screen;
 mod show;
 
 use anyhow::{Context, Result};
