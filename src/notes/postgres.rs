@@ -9,8 +9,9 @@ use crate::resource::Resource;
 use crate::settings::From;
 use crate::tree::Tree;
 
-/// The app's role in its database, over TCP as apps come.
-const LOGIN: &str = "PGPASSWORD=`cat \"$APP_PASSWORD_FILE\"` psql -h 127.0.0.1 -U \"$APP_USER\" -d \"$APP_DATABASE\"";
+/// The app's role in its database, over TCP as apps come. By variables: `-d` takes a name with `=` for settings.
+const LOGIN: &str =
+    "PGPASSWORD=`cat \"$APP_PASSWORD_FILE\"` PGUSER=$APP_USER PGDATABASE=$APP_DATABASE psql -h 127.0.0.1";
 
 pub fn sections(view: &View) -> Vec<Section> {
     view.components("postgres").map(|(name, settings)| section(view, &name, settings)).collect()
@@ -95,7 +96,8 @@ fn from_bucket(name: &str, server: &Resource, s3: &Tree<From>, out: &mut Section
         format!(" --endpoint-url {}", super::write::quoted(&endpoint))
     };
     out.say("Back from a dump of the bucket, over what is in the database now: all of the dump, or nothing of it. Put the name of the dump that you want in the second line:");
-    let restore = LOGIN.replace("psql", "pg_restore --clean --if-exists --no-owner --single-transaction");
+    let restore = "pg_restore -h 127.0.0.1 --clean --if-exists --no-owner --single-transaction --dbname=";
+    let restore = LOGIN.replace("psql -h 127.0.0.1", restore);
     out.run([
         format!("aws{endpoint} s3 ls {url}"),
         format!("DUMP={name}-20261121T020000Z.dump"),
