@@ -76,6 +76,8 @@ fn every_command_has_a_manual_page() {
     for command in commands() {
         let name = ["kgen".to_owned()].into_iter().chain(command.clone()).collect::<Vec<_>>().join("-");
         let page = &pages[&format!("{name}.1")];
+        let title = format!("\n.TH {name} 1 \"\" \"kgen {}\" kgen\n", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&title), "{page}");
         for part in ["SH NAME", "SH SYNOPSIS", "SH OPTIONS", "SH \"NOTES AND EXAMPLES\"", "SH \"EXIT STATUS\""] {
             assert!(page.contains(part), "{name}: {part}");
         }

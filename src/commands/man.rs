@@ -85,8 +85,9 @@ fn page(command: &Command) -> anyhow::Result<String> {
         notes(&after.to_string()).to_writer(&mut out)?;
     }
     status().to_writer(&mut out)?;
-    // An empty line between two breaks is one that readers warn about.
-    Ok(String::from_utf8(out)?.replace(".br\n\n.br\n", ".sp\n"))
+    // An empty line between two breaks is one that readers warn about; a date that is empty needs its quotes.
+    let text = String::from_utf8(out)?.replace(".br\n\n.br\n", ".sp\n");
+    Ok(text.replacen(" 1  \"kgen ", " 1 \"\" \"kgen ", 1))
 }
 
 /// What stands behind the options, line by line as it was written.

@@ -1,4 +1,5 @@
-//! Tab in real shells: what is typed, the key pressed, and the words that the shell then has.
+//! Tab in real shells: what is typed, the key pressed, and the words that the shell then has; and manual pages in a
+//! reader of its own.
 //!
 //! Each shell runs on a terminal of its own, which `script` makes. PowerShell is not in Debian: `cargo test` checks only
 //! that its script is written.
@@ -132,4 +133,23 @@ fn zsh() {
 #[test]
 fn fish() {
     tabs(Shell::new("fish", "fish --no-config -i", "kgen completions fish | source"));
+}
+
+/// Another reader finds nothing wrong with the manual pages but that they have no date.
+#[test]
+fn mandoc_reads_the_manual_pages() {
+    let pages = folder("man");
+    let said = Command::new(env!("CARGO_BIN_EXE_kgen")).args(["man", "--out"]).arg(&pages).output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    let mut count = 0;
+    for page in fs::read_dir(&pages).unwrap().map(|entry| entry.unwrap().path()) {
+        let lint = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&page).output();
+        let lint = String::from_utf8(lint.expect("these tests need mandoc").stdout).unwrap();
+        let found: Vec<&str> = lint.lines().filter(|line| !line.contains("missing date")).collect();
+        assert!(found.is_empty(), "{found:#?}");
+        let shown = Command::new("mandoc").args(["-T", "utf8"]).arg(&page).output().unwrap();
+        assert!(String::from_utf8_lossy(&shown.stdout).contains("kgen "), "{}", page.display());
+        count += 1;
+    }
+    assert!(count > 15, "{count}");
 }
