@@ -6,9 +6,12 @@ use clap::{Parser, ValueEnum};
 
 use crate::commands::Command;
 
+/// `0.1.0 (abc1234 2026-11-21)`: with the commit, in a release. For people; nothing that is rendered depends on it.
+pub const VERSION: &str = env!("KGEN_VERSION");
+
 /// One project file to a Kustomize-ready tree
 #[derive(Debug, Parser)]
-#[command(name = "kgen", version, about, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "kgen", version = VERSION, about, propagate_version = true, disable_help_subcommand = true)]
 #[command(
     after_help = "Example:\n  kgen render                                  write the tree of all profiles\n  kgen render prod | kubectl apply --server-side -f -"
 )]

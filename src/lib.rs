@@ -16,6 +16,7 @@ pub mod format;
 pub mod leak;
 pub mod markup;
 pub mod parallel;
+pub mod progress;
 pub mod quantity;
 pub mod secret;
 pub mod source;
@@ -43,6 +44,7 @@ pub mod diff;
 pub mod explain;
 
 pub mod graph;
+pub mod notes;
 
 // Beside them: what a command makes for the next rendering.
 /// For editors: the language as a JSON Schema.

@@ -10,5 +10,8 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    if kgen::commands::completions::answer(std::env::args_os()) {
+        return ExitCode::SUCCESS;
+    }
     kgen::commands::run(kgen::cli::Cli::parse())
 }

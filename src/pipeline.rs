@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
@@ -12,6 +13,7 @@ use crate::files::{self, Files};
 use crate::output::{self, Layout, amend, suffix};
 use crate::parallel::each;
 use crate::plan::{self, Inputs, Plan, Values};
+use crate::progress::Progress;
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
 use crate::project::{self, Project, language, mask};
@@ -33,6 +35,8 @@ pub struct Input {
     pub set: Vec<String>,
     /// The profiles to render; all where there are none.
     pub only: Vec<Arc<str>>,
+    /// How far it is, for who waits. Nothing depends on it.
+    pub progress: Arc<Progress>,
 }
 
 /// One profile, rendered.
@@ -152,10 +156,14 @@ pub fn render(
         return Err(report);
     }
     let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
-    let engine = Engine::new(sources, &input.templates, named, origins)?;
+    let mut engine = Engine::new(sources, &input.templates, named, origins)?;
+    engine.progress = input.progress.clone();
     let leaks = amend::add_files(&plans, &input.files, sources);
     checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
     let texts: &Sources = sources;
+    let count = plans.iter().map(|(_, plan)| plan.objects.len()).sum();
+    input.progress.done.store(0, Ordering::Relaxed);
+    input.progress.total.store(count, Ordering::Relaxed);
     let rendered = each(plans, large, Parsed::default, |parsed, (settings, mut plan)| {
         let mut report = Report::new();
         let resources = objects(&engine, &settings, &mut plan, texts, parsed, &mut report);

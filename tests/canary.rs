@@ -103,6 +103,10 @@ const COMMANDS: &[&[&str]] = &[
     &["profile", "show", "--all", "--format", "json"],
     &["graph"],
     &["graph", "dev", "--format", "svg"],
+    &["notes", "dev"],
+    &["notes", "dev", "--format", "markdown"],
+    &["completions", "bash"],
+    &["man", "render"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
@@ -213,6 +217,33 @@ fn a_value_is_found_in_its_secret_only() {
                         hides(text, &format!("{what}: {name}"));
                     }
                 });
+            }
+        }
+    }
+}
+
+/// What a shell offers when Tab is pressed, in a project with and without mistakes.
+#[test]
+fn a_value_is_offered_to_no_shell() {
+    for plant in &PLANTS {
+        for (mistake, app, end, _) in MISTAKES {
+            let temp = place(plant, app, end);
+            for line in [
+                &["render", ""][..],
+                &["render", "dev", "--set", ""],
+                &["render", "dev", "--set", "secrets."],
+                &["explain", "dev", ""],
+                &["explain", "dev", "Secret/app", ""],
+                &["secret", "set", "dev", "app", ""],
+                &["graph", "--only", ""],
+            ] {
+                let args: Vec<String> = ["--", "kgen"].iter().chain(line).map(|word| (*word).to_owned()).collect();
+                let env =
+                    ["CANARY", "KGEN_COMPLETE"].map(str::to_owned).into_iter().zip([CANARY, "fish"].map(str::to_owned));
+                let said = run(Path::new(KGEN), temp.path(), &args, &env.collect(), "");
+                let what = format!("{}, {mistake}, {line:?}", plant.name);
+                assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)), "{what}");
+                hides(&said.stdout, &what);
             }
         }
     }

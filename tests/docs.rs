@@ -125,3 +125,15 @@ hint: write `replicas: 2` or more
     )
     .run();
 }
+
+/// The lines of the notes that the README shows, and its command that leaves the data.
+#[test]
+fn the_notes_of_the_readme_are_what_kgen_says() {
+    let [project, ..] = blocks("yaml")[..] else { panic!("the README has no project") };
+    let shown = blocks("text").into_iter().find(|block| block.starts_with("Redis cache")).unwrap();
+    let said = Kgen::new().file("kgen.yaml", project).args(["notes", "prod"]).says();
+    assert!(said.contains(shown), "{said}");
+    let command = blocks("sh").into_iter().find(|block| block.starts_with("kubectl delete ")).unwrap();
+    let labels = command.split_once("-l ").unwrap().1.trim();
+    assert!(said.contains(labels), "{labels}\n{said}");
+}

@@ -5,6 +5,8 @@
 mod book; // every block of the pages of `docs/` is what it says
 mod canary; // a secret value is found in its Secret only
 mod check; // what `kgen check` finds, and how it says so
+mod cli; // help, manual pages and completions of every command
+mod commit; // the commit that `--version` names
 mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
@@ -13,8 +15,10 @@ mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
 mod mutation; // what cites a setting changes with it, and nothing else
+mod notes; // the commands of `kgen notes` are right
 mod origins; // every leaf of every object knows where it came from
 mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own
+mod watched; // what only a terminal shows

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::Outcome;
+use super::complete;
 use super::project::{self, With};
 use super::terminal::{Terminal, print};
 use crate::checks;
@@ -29,17 +30,19 @@ use crate::tree::{Step, Tree};
 )]
 pub struct Args {
     /// The profile; alone, the id of a check
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = complete::profile_or_check())]
     pub profile: String,
     /// `KIND/NAME`; a name that ends in a hash may be written without it
+    #[arg(add = complete::object())]
     pub object: Option<String>,
     /// The field; without one, the whole object
+    #[arg(add = complete::field())]
     pub path: Option<String>,
     /// For a person, or JSON
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
 }
 

@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::Outcome;
+use super::complete;
 use super::project::{self, With};
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
@@ -24,15 +25,16 @@ Examples:
   kgen graph --only component=redis.cache")]
 pub struct Args {
     /// The profile to draw [default: all together]
+    #[arg(add = complete::profile())]
     pub profile: Option<String>,
     /// Mermaid, Graphviz' language, or a picture that needs no other program
     #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
     pub format: Format,
     /// Only these components and what they are wired to: `component=redis.cache`; several with commas
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', add = complete::component())]
     pub only: Vec<String>,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
 }
 

@@ -142,6 +142,10 @@ impl Workspace {
         pipeline::render(&mut self.sources, &self.loaded, &self.input, None, false)
     }
 
+    pub fn progress(&self) -> std::sync::Arc<crate::progress::Progress> {
+        self.input.progress.clone()
+    }
+
     pub fn project(&self) -> &Tree<Span> {
         &self.loaded.project.root
     }

@@ -4,11 +4,16 @@
 //! A reader that closed its pipe has what it wanted: 0.
 
 pub mod check;
+pub mod complete;
+pub mod completions;
 pub mod diff;
 pub mod explain;
 pub mod graph;
 pub mod load;
+pub mod man;
+pub mod notes;
 pub mod profile;
+pub mod progress;
 pub mod project;
 pub mod render;
 pub mod schema;
@@ -31,9 +36,12 @@ pub enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Graph(graph::Args),
+    Notes(notes::Args),
     Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a command ended.
@@ -55,9 +63,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
+        Command::Notes(args) => notes::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args, &terminal),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -48,7 +48,10 @@ pub fn rendered(opened: Opened, sources: Sources, with: With, terminal: &Termina
         }
     };
     let mut workspace = Workspace::new(root, sources, loaded, input);
-    match workspace.render(with.values, with.origins) {
+    let bar = terminal.bar("rendering", workspace.progress());
+    let rendered = workspace.render(with.values, with.origins);
+    drop(bar);
+    match rendered {
         Ok(rendered) => Some(Project { workspace, rendered }),
         Err(report) => {
             terminal.report(&report, &workspace.sources);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::Outcome;
+use super::complete;
 use super::load::Workspace;
 use super::project::{self, Project, With};
 use super::select::Select;
@@ -25,6 +26,7 @@ use crate::pipeline::{Profile, Rendered};
   kgen render prod --out dir  one profile, a file per object")]
 pub struct Args {
     /// The profile to print; without one, the whole tree is written
+    #[arg(add = complete::profile())]
     pub profile: Option<String>,
     /// Write nothing; exit with 1 when the tree on disk is not what would be written
     #[arg(long, conflicts_with_all = ["profile", "force"])]
@@ -39,7 +41,7 @@ pub struct Args {
     #[arg(long, requires = "profile")]
     pub reveal: bool,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
     #[command(flatten)]
     pub select: Select,
@@ -138,7 +140,10 @@ fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> 
 }
 
 fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
-    let summary = disk::apply(folder, files, force)?;
+    let bar = terminal.bar("writing", Default::default());
+    let summary = disk::apply(folder, files, force);
+    drop(bar);
+    let summary = summary?;
     terminal.say(&summary.to_string());
     Ok(())
 }

@@ -5,16 +5,17 @@
 
 use anyhow::bail;
 
+use super::complete;
 use crate::diag::suggest;
 use crate::resource::Resource;
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Select {
     /// Only these objects: `Secret`, `Deployment/api`, `component=redis.cache`; several with commas
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', add = complete::selector())]
     pub only: Vec<String>,
     /// Not these objects
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', add = complete::selector())]
     pub skip: Vec<String>,
 }
 

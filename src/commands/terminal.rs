@@ -1,12 +1,17 @@
 //! What is said to a person: messages on stderr, in colour where that is wanted.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::progress::Bar;
+use crate::checks;
 use crate::cli::{Color, Global};
 use crate::diag::print::{self, Style};
-use crate::diag::{Report, Severity};
+use crate::diag::{Diagnostic, Report, Severity};
+use crate::progress::Progress;
 use crate::source::Sources;
 
 pub struct Terminal {
@@ -26,6 +31,10 @@ impl Terminal {
         for (index, diagnostic) in wanted.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             self.write(&format!("{gap}{}", print::diagnostic(diagnostic, sources, self.style)));
+        }
+        if let Some(hint) = explained(&wanted).filter(|_| io::stderr().is_terminal()) {
+            let word = if self.style.color { "\x1b[36mhint\x1b[0m" } else { "hint" };
+            self.write(&format!("\n{word}: {hint}\n"));
         }
     }
 
@@ -47,9 +56,24 @@ impl Terminal {
         }
     }
 
+    /// A bar, while the work goes on that it lives beside.
+    pub fn bar(&self, what: &'static str, progress: Arc<Progress>) -> Bar {
+        Bar::start(self.quiet, what, progress)
+    }
+
     /// Nobody is left to tell when stderr is closed.
     fn write(&self, text: &str) {
         let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+/// Where a person reads the errors, the command that tells more of them. A log keeps the messages alone.
+fn explained(shown: &[&Diagnostic]) -> Option<String> {
+    let errors = shown.iter().filter(|d| d.severity == Severity::Error && checks::page(d.id).is_some());
+    let ids: BTreeSet<&str> = errors.map(|d| d.id).collect();
+    match ids.first()? {
+        id if ids.len() == 1 => Some(format!("`kgen explain {id}` tells more")),
+        id => Some(format!("`kgen explain ID` tells more of each, say `kgen explain {id}`")),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{json_patch, merge_patch};
 use crate::diag::{Diagnostic, Report};
 use crate::files::Files;
 use crate::plan::Plan;
+use crate::plan::keep;
 use crate::plan::node::Node;
 use crate::project::mask;
 use crate::project::node::{self, Dialect};
@@ -109,6 +110,7 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     let metadata = body.as_map_mut()?.get_mut("metadata")?;
     let origin = metadata.from.clone();
     let kind = Id::of(&body)?;
+    let may_go = keep::may_go(&kind.kind, &body);
     let metadata = body.as_map_mut()?.get_mut("metadata")?.as_map_mut()?;
     if let Some(namespace) = plan.namespace.as_deref().filter(|_| is_namespaced(&kind))
         && !metadata.contains_key("namespace")
@@ -120,7 +122,7 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
             Tree::new(Kind::String(namespace.into()), made(&origin, from)),
         );
     }
-    let labels = common(plan, settings, &origin);
+    let labels = common(plan, settings, &origin, may_go);
     let own = metadata.remove("labels").unwrap_or_else(|| Tree::new(Kind::Map(Map::new()), origin.clone()));
     let merged = merge_patch::apply(&labels, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
     metadata.insert_from("labels", origin.clone(), merged);
@@ -179,7 +181,7 @@ fn is_namespaced(id: &Id) -> bool {
 }
 
 /// The labels by which a project's objects are found.
-fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
+fn common(plan: &Plan, settings: &Settings, origin: &Origin, may_go: bool) -> Tree<Origin> {
     let project = settings.root.get("project").cloned().unwrap_or_default();
     let mut map = Map::new();
     let mut add = |key: &str, value: &str, from: Option<&From>| {
@@ -189,6 +191,9 @@ fn common(plan: &Plan, settings: &Settings, origin: &Origin) -> Tree<Origin> {
     add("app.kubernetes.io/part-of", project.as_str().unwrap_or_default(), Some(&project.from));
     add("app.kubernetes.io/managed-by", "kgen", None);
     add("kgen.dev/profile", &settings.profile, None);
+    if !may_go {
+        add(keep::LABEL, "true", None);
+    }
     for (key, value) in plan.labels.as_map().into_iter().flat_map(Map::iter) {
         add(key, &value.to_string(), Some(&value.from));
     }

@@ -16,6 +16,7 @@ pub mod exporter;
 pub mod external;
 pub mod given;
 pub mod job;
+pub mod keep;
 pub mod label;
 pub mod layout;
 pub mod mode;
@@ -257,6 +258,7 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
     }
     out.extend(policy::plan(cx));
     out.extend(secret::plan(cx));
+    out.iter_mut().for_each(|(owner, planned)| keep::mark(cx, owner, planned));
     out
 }
 

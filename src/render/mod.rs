@@ -10,6 +10,7 @@ pub mod view;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -20,6 +21,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::plan::Planned;
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
+use crate::progress::Progress;
 use crate::project::node::{self, Dialect};
 use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
@@ -45,6 +47,8 @@ pub struct Engine {
     files: Vec<(Arc<str>, FileId)>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
+    /// Counted while it renders.
+    pub progress: Arc<Progress>,
 }
 
 impl Engine {
@@ -69,6 +73,7 @@ impl Engine {
                 Vec::new()
             },
             files,
+            progress: Arc::default(),
         })
     }
 
@@ -82,6 +87,7 @@ impl Engine {
         let mut report = Report::new();
         let mut out = Vec::with_capacity(objects.len());
         for (owner, planned) in objects {
+            self.progress.done.fetch_add(1, Ordering::Relaxed);
             match self.object(&owner, &planned, sources, parsed) {
                 Ok(resource) => out.push(resource),
                 Err(diagnostic) => report.push(*diagnostic),

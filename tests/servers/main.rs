@@ -9,6 +9,7 @@ mod exporter; // exporters log in with every password, and leak none
 mod hostile; // not tests: passwords
 mod kubelet; // not tests: runs a rendered pod
 mod load; // not tests: writes and watches while something breaks
+mod notes; // what `kgen notes` says to type, typed
 mod postgres; // roles, passwords, probes and recovery of PostgreSQL
 mod proxy; // HAProxy before a Redis with Sentinel
 mod redis; // probes, passwords, memory and persistence of Redis

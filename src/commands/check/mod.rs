@@ -14,6 +14,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use super::Outcome;
+use super::complete;
 use super::load::{self, Workspace};
 use super::project;
 use super::terminal::{Terminal, print};
@@ -38,19 +39,19 @@ Exit status: 0 no errors, 1 errors or denied warnings, 2 kgen could not answer.
 A component silences a check with a reason: `allow: {single-replica: \"batch only\"}`.")]
 pub struct Args {
     /// The profiles to check; without any, all
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = complete::profile())]
     pub profiles: Vec<String>,
     /// How findings are written: to a person on stderr, else on stdout
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
     /// Fail on this warning, or on all `warnings`; may be given several times
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',', add = complete::warnings())]
     pub deny: Vec<String>,
     /// Keep this check a warning under `--deny warnings`; may be given several times
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, value_name = "ID", value_delimiter = ',', add = complete::warning())]
     pub warn: Vec<String>,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
 }
 
@@ -71,7 +72,10 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     };
     let mut workspace = Workspace::new(root, sources, loaded, input);
     let wanted = project::named(workspace.profiles(), &args.profiles)?;
-    let report = found(&mut workspace, &wanted)?;
+    let bar = terminal.bar("checking", workspace.progress());
+    let report = found(&mut workspace, &wanted);
+    drop(bar);
+    let report = report?;
     let report = report.only(&wanted);
     let outcome = say(args, &levels, &report, &workspace.sources, terminal, Some(&workspace));
     // The process ends here; taking a thousand apps' trees apart would only delay that.

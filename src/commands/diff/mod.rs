@@ -15,6 +15,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::Outcome;
+use super::complete;
 use super::select::Select;
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
@@ -34,7 +35,7 @@ Exit status: 0 no difference, 1 a difference, 2 no answer.
 With --fail-on, 1 only where one of the named impacts is found.")]
 pub struct Args {
     /// Two profiles, or one; none for the tree on the disk
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = complete::profile())]
     pub profiles: Vec<String>,
     /// A stream of another tool or of a cluster; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rev", "live"])]
@@ -48,11 +49,11 @@ pub struct Args {
     /// Exit with 1 only for these: data-loss, recreate, restart, live, none
     #[arg(long, value_name = "IMPACT", value_delimiter = ',', value_parser = impact)]
     pub fail_on: Vec<Impact>,
-    /// How the answer is written
+    /// For a terminal, as `diff -u`, for programs, for a pull request, or as one page
     #[arg(long, default_value = "human")]
     pub format: Format,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
     #[command(flatten)]
     pub select: Select,
@@ -60,15 +61,15 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For a terminal
+    // For a terminal
     Human,
-    /// As `diff -u`
+    // As `diff -u`
     Unified,
-    /// For programs
+    // For programs
     Json,
-    /// For the comment of a pull request
+    // For the comment of a pull request
     Markdown,
-    /// One page that needs nothing else
+    // One page that needs nothing else
     Html,
 }
 

@@ -13,7 +13,11 @@ use crate::tree::{Kind, Tree};
 
 /// List the project's profiles and the built-in presets
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Without a project, the presets are listed.")]
+#[command(after_help = "Without a project, the presets are listed.
+
+Examples:
+  kgen profile list
+  kgen profile list --format json")]
 pub struct Args {
     /// A table, or JSON
     #[arg(long, value_name = "FORMAT", default_value = "human")]

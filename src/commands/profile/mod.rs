@@ -7,7 +7,7 @@ mod leaf;
 mod list;
 mod matrix;
 mod one;
-mod screen;
+pub mod screen;
 mod show;
 
 use anyhow::{Context, Result};
@@ -26,6 +26,10 @@ use crate::tree::Tree;
 
 /// Show the project's profiles and the built-in presets, and where each setting comes from
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kgen profile list
+  kgen profile show prod
+  kgen profile show --all --diff")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

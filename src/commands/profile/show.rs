@@ -6,6 +6,7 @@ use super::screen::Screen;
 use super::{Format, Room, matrix, one};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::complete;
 use crate::commands::terminal::Terminal;
 use crate::diag::suggest;
 use crate::settings::Settings;
@@ -19,7 +20,7 @@ use crate::settings::Settings;
   kgen profile show --all --diff        what differs between the profiles")]
 pub struct Args {
     /// The profile; a preset where the project has no profile of this name
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(required_unless_present = "all", conflicts_with = "all", add = complete::profile())]
     name: Option<String>,
     /// All profiles, a column each
     #[arg(long)]
@@ -37,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
     /// Override a setting; may be given several times
-    #[arg(long, value_name = "PATH=VALUE", conflicts_with = "preset")]
+    #[arg(long, value_name = "PATH=VALUE", conflicts_with = "preset", add = complete::setting())]
     set: Vec<String>,
 }
 

@@ -12,6 +12,7 @@ use super::store::Store;
 use super::{Room, sealed};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::complete;
 use crate::commands::terminal::Terminal;
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::pipeline;
@@ -29,10 +30,15 @@ use crate::tree::{Map, Tree};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Status 0: all is there. 1: something is missing, sealed for another place, or its certificate has ended.
-2: the project file is wrong. What is in the cluster or a store cannot be checked from here."
+2: the project file is wrong. What is in the cluster or a store cannot be checked from here.
+
+Examples:
+  kgen secret check
+  kgen secret check prod"
 )]
 pub struct Args {
     /// The profiles [default: all]
+    #[arg(add = complete::profile())]
     pub profiles: Vec<String>,
 }
 

@@ -10,6 +10,7 @@ use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::complete;
 use crate::commands::load;
 use crate::commands::terminal::Terminal;
 use crate::plan::Plan;
@@ -27,8 +28,10 @@ Example:
 )]
 pub struct Args {
     /// The profile
+    #[arg(add = complete::profile())]
     pub profile: String,
     /// The Secret's name
+    #[arg(add = complete::secret())]
     pub secret: String,
     /// The file with `KEY=value` lines
     #[arg(long, value_name = "FILE")]

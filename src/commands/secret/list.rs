@@ -11,6 +11,7 @@ use super::store::Store;
 use super::{Room, elsewhere};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::complete;
 use crate::commands::terminal::{self, Terminal};
 use crate::output::write;
 use crate::plan::Plan;
@@ -29,10 +30,15 @@ use crate::tree::Tree;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "STATE is `set` or `missing` where kgen can tell, which it cannot of what is in the cluster or a store.
-When a sealed value was set, and by whom: `git blame` of its file."
+When a sealed value was set, and by whom: `git blame` of its file.
+
+Examples:
+  kgen secret list prod
+  kgen secret list --format json"
 )]
 pub struct Args {
     /// The profiles [default: all]
+    #[arg(add = complete::profile())]
     pub profiles: Vec<String>,
     /// A table, or JSON
     #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -36,6 +36,10 @@ use crate::source::Sources;
 
 /// Put secret values where the profile's provider takes them from, and see which are there
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kgen secret list prod                           what is needed, and what is missing
+  kgen secret set prod db password --generate
+  kgen secret check                               all there, and good for its place")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,

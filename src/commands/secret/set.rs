@@ -8,6 +8,7 @@ use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::complete;
 use crate::commands::terminal::Terminal;
 use crate::plan::Plan;
 use crate::plan::need::Needed;
@@ -26,10 +27,13 @@ Examples:
   kgen secret set prod tls key --from-file key.pem --keep-newline")]
 pub struct Args {
     /// The profile
+    #[arg(add = complete::profile())]
     pub profile: String,
     /// The Secret's name
+    #[arg(add = complete::secret())]
     pub secret: String,
     /// The key in it
+    #[arg(add = complete::key())]
     pub key: String,
     /// Refused without being repeated
     #[arg(hide = true)]

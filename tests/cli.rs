@@ -1,0 +1,158 @@
+//! What every command has: help that fits a screen, with an example; a manual page; words for a shell.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use kgen::cli::Cli;
+
+use crate::support::{KGEN, Kgen, Temp, files, put, run};
+
+const SHOP: &str = include_str!("../golden/example-shop/kgen.yaml");
+
+/// Every command, as it is typed behind `kgen`.
+fn commands() -> Vec<Vec<String>> {
+    fn add(command: &Command, before: &[String], out: &mut Vec<Vec<String>>) {
+        out.push(before.to_vec());
+        for command in command.get_subcommands() {
+            add(command, &[before, &[command.get_name().to_owned()]].concat(), out);
+        }
+    }
+    let mut out = Vec::new();
+    add(&Cli::command(), &[], &mut out);
+    out
+}
+
+/// 80 columns and 40 lines: what a terminal has without being made larger.
+#[test]
+fn help_fits_a_screen_and_has_an_example() {
+    let mut problems = Vec::new();
+    for command in commands() {
+        let said = help(&command, "--help");
+        let name = format!("kgen {}", command.join(" "));
+        let wide = said.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        let (long, tries) = (said.lines().count(), said.matches("\n  kgen ").count() + said.matches("| kgen ").count());
+        if wide > 80 || long > 40 || !said.contains("\nExample") || tries == 0 {
+            problems.push(format!("{name}: {long} lines of {wide}, {tries} examples\n{said}"));
+        }
+        assert_eq!(help(&command, "-h"), said, "{name}");
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+fn help(command: &[String], flag: &str) -> String {
+    let args: Vec<String> = command.iter().cloned().chain([flag.to_owned()]).collect();
+    let env = BTreeMap::from([("COLUMNS".to_owned(), "80".to_owned())]);
+    let said = run(Path::new(KGEN), Temp::new().path(), &args, &env, "");
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{command:?}");
+    said.stdout
+}
+
+/// What an example calls is a command, with the options that it has.
+#[test]
+fn examples_of_help_are_commands() {
+    for command in commands() {
+        let said = help(&command, "--help");
+        let (_, examples) = said.split_once("\nExample").unwrap();
+        for line in examples.lines().filter(|line| line.contains("kgen ") && line.starts_with("  ")) {
+            let from = line.find("kgen ").unwrap();
+            let text = line[from..].split(['|', '>', ')']).next().unwrap();
+            // What follows after a gap is what it does.
+            let text = text.split("  ").next().unwrap().replace(['\'', '"'], "");
+            let words = text.split_whitespace().skip(1);
+            let is_subcommand = |word: &&str| commands().iter().any(|known| known.first().is_some_and(|k| k == word));
+            assert!(words.clone().next().is_some_and(|word| is_subcommand(&word)), "{line}");
+            let parsed = Cli::command().try_get_matches_from(std::iter::once("kgen").chain(words));
+            parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let temp = Kgen::new().args(["man", "--out", "man/man1"]).stderr(&format!("{} written\n", commands().len())).run();
+    let pages = files(&temp.path().join("man/man1"));
+    assert_eq!(pages.len(), commands().len());
+    for command in commands() {
+        let name = ["kgen".to_owned()].into_iter().chain(command.clone()).collect::<Vec<_>>().join("-");
+        let page = &pages[&format!("{name}.1")];
+        let title = format!("\n.TH {name} 1 \"\" \"kgen {}\" kgen\n", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&title), "{page}");
+        for part in ["SH NAME", "SH SYNOPSIS", "SH OPTIONS", "SH \"NOTES AND EXAMPLES\"", "SH \"EXIT STATUS\""] {
+            assert!(page.contains(part), "{name}: {part}");
+        }
+        let args: Vec<&str> = ["man"].into_iter().chain(command.iter().map(String::as_str)).collect();
+        assert_eq!(Kgen::new().args(args).says(), *page);
+    }
+}
+
+#[test]
+fn a_page_of_no_command() {
+    let said = "error: `kgen secret` has no command `sett`\nhint: did you mean `set`?\n";
+    Kgen::new().args(["man", "secret", "sett"]).stderr(said).status(2).run();
+}
+
+/// What is offered for a line, as fish asks for it; `|` stands before what it is about.
+fn offered(project: &str, line: &[&str]) -> Vec<String> {
+    let temp = Temp::new();
+    put(&temp.path().join("kgen.yaml"), project);
+    let args: Vec<String> = ["--", "kgen"].iter().chain(line).map(|word| (*word).to_owned()).collect();
+    let env = BTreeMap::from([("KGEN_COMPLETE".to_owned(), "fish".to_owned())]);
+    let said = run(Path::new(KGEN), temp.path(), &args, &env, "");
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{line:?}");
+    assert_eq!(files(temp.path()).len(), 1, "nothing is written");
+    said.stdout.lines().map(|word| word.split('\t').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn words_of_the_project_are_offered() {
+    for (line, words) in [
+        (&["render", "p"][..], &["prod"][..]),
+        (&["diff", "dev", "st"], &["staging"]),
+        (&["explain", "prod", "Service/"], &["Service/api", "Service/cache", "Service/cache-headless"]),
+        (&["explain", "prod", "sts/cache", "spec.rep"], &["spec.replicas"]),
+        (&["graph", "--only", "component=redis."], &["component=redis.cache"]),
+        (&["render", "prod", "--skip", "Network"], &["NetworkPolicy", "NetworkPolicy/cache"]),
+        (&["render", "--set", "redis.cache.autosc"], &[]),
+        (&["render", "--set", "apps.api.autoscaling"], &["apps.api.autoscaling."]),
+        (&["render", "--set", "apps.api.autoscaling.min"], &["apps.api.autoscaling.minReplicas="]),
+        (&["check", "--deny", "cron-"], &["cron-overlap"]),
+        (&["secret", "set", "prod", ""], &["cache", "db"]),
+        (&["profile", "show", "d"], &["dev"]),
+    ] {
+        let found = offered(SHOP, line);
+        let start: Vec<&str> = found.iter().map(String::as_str).take(words.len()).collect();
+        assert_eq!(start, words, "{line:?}: {found:?}");
+    }
+}
+
+/// Whoever is in the middle of a line is not told what is wrong with the project.
+#[test]
+fn a_project_that_cannot_be_read_has_no_words() {
+    for project in ["apps: {a: {imag", "", "- a\n", "apiVersion: kgen.dev/v1\nproject: a\nprofiles: 1\n"] {
+        for line in [&["render", "p"][..], &["explain", "prod", "D"], &["render", "--set", "apps."]] {
+            assert_eq!(offered(project, line), [""; 0], "{project}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn each_shell_has_its_script() {
+    for (shell, part) in [
+        ("bash", "complete -o bashdefault -F _kgen kgen"),
+        ("zsh", "#compdef kgen"),
+        ("fish", "complete --keep-order --exclusive --command kgen"),
+        ("powershell", "Register-ArgumentCompleter -Native -CommandName kgen"),
+    ] {
+        let script = Kgen::new().args(["completions", shell]).says();
+        assert!(script.contains(part) && script.contains("KGEN_COMPLETE"), "{script}");
+    }
+}
+
+/// A build for development names no commit: each one would build everything anew.
+#[test]
+fn the_version_is_the_packages() {
+    let expected =
+        if cfg!(debug_assertions) { concat!("kgen ", env!("CARGO_PKG_VERSION"), "\n").to_owned() } else { return };
+    Kgen::new().args(["--version"]).stdout(&expected).run();
+}
