@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::{self, Files};
-use crate::output::{Layout, amend, suffix};
+use crate::output::{Layout, amend, order, suffix};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
@@ -46,12 +46,29 @@ pub struct Profile {
 #[derive(Debug)]
 pub struct Rendered {
     pub profiles: Vec<Profile>,
+    /// What delivers them: no profile, though it has objects and settings as one.
+    pub delivery: Option<Profile>,
     pub warnings: Report,
 }
 
 impl Rendered {
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.profiles.iter().map(|profile| &profile.settings.profile)
+    }
+
+    /// The profiles, and what delivers them.
+    pub fn all(&self) -> impl Iterator<Item = &Profile> + Clone {
+        self.profiles.iter().chain(&self.delivery)
+    }
+
+    /// The names of [`Rendered::all`].
+    pub fn all_names(&self) -> impl Iterator<Item = String> {
+        self.all().map(|profile| profile.settings.profile.to_string())
+    }
+
+    /// The profile of this name, or what delivers them all.
+    pub fn find(&self, name: &str) -> Option<&Profile> {
+        self.all().find(|profile| *profile.settings.profile == *name)
     }
 
     /// The folder to write and the layout, which no profile may say otherwise.
@@ -138,7 +155,9 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
+    let delivers = whole && plans.iter().any(|(settings, _)| plan::delivery::is_wanted(settings));
     let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
+    let named = named.chain(plan::delivery::TEMPLATES.into_iter().filter(|_| delivers));
     let engine = Engine::new(sources, &input.templates, named, origins)?;
     let leaks = amend::add_files(&plans, &input.files, sources);
     checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
@@ -162,19 +181,24 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
-    if !origins && found.iter().any(|found| !found.is_empty()) {
+    let delivery = if delivers { delivery(&engine, &profiles, texts, &mut report) } else { None };
+    if report.has_errors() {
+        return Err(report);
+    }
+    let (delivery, about) = delivery.unzip();
+    if !origins && found.iter().chain(&about).any(|found| !found.is_empty()) {
         // Messages need the places that only a traced run knows; what is written does not.
-        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, ..traced });
+        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, delivery, ..traced });
     }
     let places = checks::Places { engine: &engine, sources };
-    for (profile, found) in profiles.iter().zip(found) {
+    for (profile, found) in profiles.iter().chain(&delivery).zip(found.into_iter().chain(about)) {
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     // What one profile has no use for, another may have; after an error some checks did not run.
     if whole && !report.has_errors() {
         checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
     }
-    if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
+    if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, delivery, warnings: report }) }
 }
 
 /// What some profiles need, and nothing rendered. `ciphers`: it must be there already.
@@ -272,6 +296,40 @@ fn objects(
     }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
+}
+
+/// What delivers the profiles, and what is found in it.
+fn delivery(
+    engine: &Engine,
+    profiles: &[Profile],
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<(Profile, checks::Found)> {
+    let has_namespace = |profile: &Profile| {
+        let name = profile.plan.namespace.as_deref().unwrap_or_default();
+        profile.resources.iter().any(|resource| resource.id.kind == "Namespace" && resource.id.name == name)
+    };
+    let each = profiles.iter().map(|profile| plan::delivery::Profile {
+        settings: &profile.settings,
+        plan: &profile.plan,
+        has_namespace: has_namespace(profile),
+    });
+    let (settings, plan, said) = plan::delivery::plan(&each.collect::<Vec<_>>());
+    let wrong = said.has_errors();
+    report.extend(said);
+    if wrong {
+        return None;
+    }
+    let mut resources = match engine.render(&plan, sources) {
+        Ok(resources) => resources,
+        Err(errors) => {
+            report.extend(errors);
+            return None;
+        }
+    };
+    resources.sort_by(|a, b| order::compare(&a.id, &b.id));
+    let found = checks::delivery(&resources);
+    Some((Profile { settings, plan, resources }, found))
 }
 
 /// Secrets in the files that configs and containers take; only a file that has some becomes known to messages.

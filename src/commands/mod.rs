@@ -14,6 +14,7 @@ pub mod render;
 pub mod schema;
 pub mod secret;
 pub mod select;
+pub mod template;
 pub mod terminal;
 
 use std::io;
@@ -34,6 +35,7 @@ pub enum Command {
     Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
+    Template(template::Args),
 }
 
 /// How a command ended.
@@ -58,6 +60,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
+        Command::Template(args) => template::run(&args, &cli.global, &terminal),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

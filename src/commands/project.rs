@@ -65,7 +65,7 @@ impl Project {
 }
 
 pub fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
-    if let Some(profile) = rendered.profiles.iter().find(|profile| *profile.settings.profile == *name) {
+    if let Some(profile) = rendered.find(name) {
         return Ok(profile);
     }
     Err(no_profile(name, rendered.names().map(|name| &**name)))

@@ -22,7 +22,8 @@ use crate::pipeline::{Profile, Rendered};
   kgen render                 write the tree to `output` (deploy)
   kgen render --check         is the tree on disk what would be written?
   kgen render prod | kubectl apply --server-side -f -
-  kgen render prod --out dir  one profile, a file per object")]
+  kgen render prod --out dir  one profile, a file per object
+  kgen render delivery        what delivers the profiles (`delivery:`), for Argo CD and Flux")]
 pub struct Args {
     /// The profile to print; without one, the whole tree is written
     pub profile: Option<String>,
@@ -64,7 +65,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
 fn write(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(name) = &args.profile else { return tree(args, workspace, rendered, terminal) };
     let profile = project::find(rendered, name)?;
-    args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    args.select.check(rendered.all().flat_map(|profile| &profile.resources))?;
     match &args.out {
         None => stream(args, profile),
         Some(folder) => flat(args, workspace, profile, folder, terminal),
@@ -88,7 +89,10 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
 fn tree(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let (folder, layout) = rendered.output();
     let profiles: Vec<_> = rendered.profiles.iter().map(|profile| of_tree(profile, &profile.resources)).collect();
-    let Some(files) = files(layout, &profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let Some(mut files) = files(layout, &profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let delivery =
+        rendered.delivery.iter().map(|delivery| output::delivery::files(&delivery.resources, &workspace.name));
+    files.extend(written(delivery.collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten()));
     let folder = workspace.root.join(folder);
     if args.check {
         return check(&folder, &files, terminal);
@@ -114,14 +118,16 @@ fn files(
     terminal: &Terminal,
 ) -> anyhow::Result<Option<BTreeMap<String, File>>> {
     match output::tree(layout, profiles, &workspace.name)? {
-        Ok(files) => Ok(Some(
-            files.into_iter().map(|(path, file)| (path, File { text: file.text, secret: file.readable })).collect(),
-        )),
+        Ok(files) => Ok(Some(written(files.into_iter()).collect())),
         Err(report) => {
             terminal.report(&report, &workspace.sources);
             Ok(None)
         }
     }
+}
+
+fn written(files: impl Iterator<Item = (String, output::File)>) -> impl Iterator<Item = (String, File)> {
+    files.map(|(path, file)| (path, File { text: file.text, secret: file.readable }))
 }
 
 fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> anyhow::Result<Outcome> {

@@ -3,6 +3,7 @@
 //! Owns: the template engine and what happens to one rendered text (reading it, its identity, a Job's name).
 //! Does not own: what a template sees (`plan`), whether an object is right (`resource`, `checks`).
 
+pub mod eject;
 pub mod emit;
 pub mod mark;
 pub mod templates;
