@@ -103,6 +103,8 @@ const COMMANDS: &[&[&str]] = &[
     &["profile", "show", "--all", "--format", "json"],
     &["graph"],
     &["graph", "dev", "--format", "svg"],
+    &["template", "list"],
+    &["template", "eject", "secret/secret"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
