@@ -103,6 +103,7 @@ const COMMANDS: &[&[&str]] = &[
     &["profile", "show", "--all", "--format", "json"],
     &["graph"],
     &["graph", "dev", "--format", "svg"],
+    &["fn", "render.yaml"],
     &["template", "list"],
     &["template", "eject", "secret/secret"],
 ];
@@ -182,6 +183,7 @@ fn place(plant: &Plant, app: &str, end: &str) -> Temp {
     fs::write(temp.path().join("kgen.yaml"), project(plant, app, end)).unwrap();
     fs::write(temp.path().join("canary.txt"), CANARY).unwrap();
     fs::write(temp.path().join("other.yaml"), another_tools()).unwrap();
+    fs::write(temp.path().join("render.yaml"), "kind: Render\nspec: {profile: dev}\n").unwrap();
     fs::write(temp.path().join("blocked"), "a file where a folder should be").unwrap();
     fs::create_dir_all(temp.path().join("broken/secret")).unwrap();
     fs::write(temp.path().join("broken/secret/secret.yaml"), "data: {{ data }}\nx: {{ nothing.at.all }}\n").unwrap();

@@ -8,6 +8,7 @@ mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
 mod explain; // why a field has its value
+mod function; // what `kgen fn` makes of a ResourceList
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice

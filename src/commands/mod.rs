@@ -6,6 +6,7 @@
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod function;
 pub mod graph;
 pub mod load;
 pub mod profile;
@@ -36,6 +37,7 @@ pub enum Command {
     Secret(secret::Args),
     Schema(schema::Args),
     Template(template::Args),
+    Fn(function::Args),
 }
 
 /// How a command ended.
@@ -60,6 +62,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),
+        Command::Fn(args) => function::run(&args, &cli.global, &terminal),
         Command::Template(args) => template::run(&args, &cli.global, &terminal),
     };
     match result {

@@ -6,6 +6,7 @@
 
 mod cases;
 mod checkov;
+mod functions;
 mod graphs;
 mod hostile;
 mod kubectl;
@@ -17,5 +18,6 @@ mod projects;
 mod random;
 mod sample;
 mod seal;
+mod snippets;
 mod suffix;
 mod words;
