@@ -16,7 +16,7 @@ use crate::kubectl;
 
 const KGEN: &str = env!("CARGO_BIN_EXE_kgen");
 const CASES: [(&str, &str); 4] =
-    [("example-shop", "prod"), ("example-shop", "dev"), ("seed-open-webui", "dev"), ("app-env", "dev")];
+    [("example-shop", "prod"), ("example-shop", "dev"), ("seed-open-webui", "dedicated"), ("app-env", "dev")];
 
 fn script(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -28,11 +28,13 @@ pub const NAME: &str = "delivery";
 /// Every template of these objects.
 pub const TEMPLATES: [&str; 2] = [argocd::TEMPLATE, flux::TEMPLATE];
 
-/// A profile, planned, and whether its tree has the Namespace it lives in.
+/// A profile, rendered.
 pub struct Profile<'p> {
     pub settings: &'p Settings,
-    pub plan: &'p Plan,
+    /// Whether its tree has the Namespace that it lives in.
     pub has_namespace: bool,
+    /// Whether it has what SOPS encrypted.
+    pub is_sops: bool,
 }
 
 /// A profile that a tool delivers. Origins are those of all profiles together.
@@ -108,7 +110,7 @@ fn members(profiles: &[Profile], key: &str, settings: &Settings) -> Vec<Member> 
                 labels: take(&root, "labels").or_empty(),
                 annotations: take(&root, "annotations").or_empty(),
                 has_namespace: profile.has_namespace,
-                is_sops: profile.plan.objects.iter().any(|(_, planned)| planned.template == "secret/sops.yaml"),
+                is_sops: profile.is_sops,
                 at: settings.span(&entry.key_from),
                 root,
             });
