@@ -198,10 +198,12 @@ pub fn render(
     let (rendered, allowed): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
     let (profiles, found): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
     used.extend(allowed.into_iter().flatten());
-    if report.has_errors() {
-        return Err(report);
+    let delivery =
+        if delivers && !report.has_errors() { delivery(&engine, &profiles, texts, &mut report) } else { None };
+    if !origins && report.sorted().iter().any(|d| d.id == "template-yaml") {
+        // For the line of the template.
+        return render(sources, loaded, input, values, true);
     }
-    let delivery = if delivers { delivery(&engine, &profiles, texts, &mut report) } else { None };
     if report.has_errors() {
         return Err(report);
     }

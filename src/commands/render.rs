@@ -103,7 +103,8 @@ fn tree(args: &Args, workspace: &Workspace, rendered: Rendered, terminal: &Termi
     let (folder, layout) = rendered.output();
     let left_out = left_out(&rendered);
     let delivery = rendered.delivery.as_ref();
-    let delivery = delivery.map(|delivery| output::delivery::files(&delivery.resources, &workspace.name)).transpose()?;
+    let delivery =
+        delivery.map(|delivery| output::delivery::files(&delivery.resources, &workspace.name)).transpose()?;
     let profiles = rendered.profiles.into_iter().map(Profile::into_tree).collect();
     let Some(mut files) = files(layout, profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
     files.extend(written(delivery.into_iter().flatten()));
