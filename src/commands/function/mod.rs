@@ -8,7 +8,7 @@ mod request;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -84,7 +84,7 @@ fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<A
 }
 
 /// An exec plugin: https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/
-fn plugin(config: &PathBuf, global: &Global, terminal: &Terminal) -> Result<Outcome> {
+fn plugin(config: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome> {
     let text = String::from_utf8(load::read(config)?).context("the config is not UTF-8")?;
     let documents = build::parse(&config.display().to_string(), &text)?;
     let [config] = &documents[..] else { bail!("the config is {} objects, not one", documents.len()) };
