@@ -132,7 +132,7 @@ fn the_delivery_of_the_readme_renders() {
     let app = "apps: {api: {image: a/b:1, port: 80, replicas: 2}}";
     let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{app}\n{block}");
     let temp =
-        Kgen::new().file("kgen.yaml", &project).args(["render"]).stderr("22 written, 0 removed, 0 unchanged\n").run();
+        Kgen::new().file("kgen.yaml", &project).args(["render"]).stderr("17 written, 0 removed, 0 unchanged\n").run();
     assert!(temp.path().join("deploy/delivery/flux/prod/kustomization.yaml").exists());
     let set = std::fs::read_to_string(temp.path().join("deploy/delivery/argocd/applicationset.yaml")).unwrap();
     assert!(set.contains("CreateNamespace=true") && set.contains("name: prod-eu"), "{set}");
