@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::{self, Files};
-use crate::output::{self, Layout, amend, suffix};
+use crate::output::{self, Layout, amend, order, suffix};
 use crate::parallel::each;
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::progress::Progress;
@@ -62,12 +62,37 @@ impl Profile {
 #[derive(Debug)]
 pub struct Rendered {
     pub profiles: Vec<Profile>,
+    /// What delivers them: no profile, though it has objects and settings as one.
+    pub delivery: Option<Profile>,
     pub warnings: Report,
 }
 
 impl Rendered {
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.profiles.iter().map(|profile| &profile.settings.profile)
+    }
+
+    /// The profiles, and what delivers them.
+    pub fn all(&self) -> impl Iterator<Item = &Profile> + Clone {
+        self.profiles.iter().chain(&self.delivery)
+    }
+
+    /// The names of [`Rendered::all`].
+    pub fn all_names(&self) -> impl Iterator<Item = String> {
+        self.all().map(|profile| profile.settings.profile.to_string())
+    }
+
+    /// The profile of this name, or what delivers them all.
+    pub fn find(&self, name: &str) -> Option<&Profile> {
+        self.all().find(|profile| *profile.settings.profile == *name)
+    }
+
+    /// Takes one of [`Rendered::all`] out.
+    pub fn take(&mut self, name: &str) -> Option<Profile> {
+        match self.profiles.iter().position(|profile| *profile.settings.profile == *name) {
+            Some(at) => Some(self.profiles.remove(at)),
+            None => self.delivery.take_if(|delivery| *delivery.settings.profile == *name),
+        }
     }
 
     /// The folder to write and the layout, which no profile may say otherwise.
@@ -155,7 +180,9 @@ pub fn render(
     if report.has_errors() {
         return Err(report);
     }
+    let delivers = whole && plans.iter().any(|(settings, _)| plan::delivery::is_wanted(settings));
     let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
+    let named = named.chain(plan::delivery::TEMPLATES.into_iter().filter(|_| delivers));
     let mut engine = Engine::new(sources, &input.templates, named, origins)?;
     engine.progress = input.progress.clone();
     let leaks = amend::add_files(&plans, &input.files, sources);
@@ -179,22 +206,29 @@ pub fn render(
     let (rendered, allowed): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
     let (profiles, found): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
     used.extend(allowed.into_iter().flatten());
+    let delivery =
+        if delivers && !report.has_errors() { delivery(&engine, &profiles, texts, &mut report) } else { None };
+    if !origins && report.sorted().iter().any(|d| d.id == "template-yaml") {
+        // For the line of the template.
+        return render(sources, loaded, input, values, true);
+    }
     if report.has_errors() {
         return Err(report);
     }
-    if !origins && found.iter().any(|found| !found.is_empty()) {
+    let (delivery, about) = delivery.unzip();
+    if !origins && found.iter().chain(&about).any(|found| !found.is_empty()) {
         // Messages need the places that only a traced run knows; what is written does not.
-        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, ..traced });
+        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, delivery, ..traced });
     }
     let places = checks::Places { engine: &engine, sources };
-    for (profile, found) in profiles.iter().zip(found) {
+    for (profile, found) in profiles.iter().chain(&delivery).zip(found.into_iter().chain(about)) {
         checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
     }
     // What one profile has no use for, another may have; after an error some checks did not run.
     if whole && !report.has_errors() {
         checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
     }
-    if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, warnings: report }) }
+    if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, delivery, warnings: report }) }
 }
 
 /// What some profiles need, and nothing rendered. `ciphers`: it must be there already.
@@ -283,6 +317,41 @@ fn objects(
     }
     resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
     Some(resources)
+}
+
+/// What delivers the profiles, and what is found in it.
+fn delivery(
+    engine: &Engine,
+    profiles: &[Profile],
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<(Profile, checks::Found)> {
+    let has_namespace = |profile: &Profile| {
+        let name = profile.plan.namespace.as_deref().unwrap_or_default();
+        profile.resources.iter().any(|resource| resource.id.kind == "Namespace" && resource.id.name == name)
+    };
+    let is_encrypted = |resource: &Resource| resource.id.kind == "Secret" && resource.body.get("sops").is_some();
+    let each = profiles.iter().map(|profile| plan::delivery::Profile {
+        settings: &profile.settings,
+        has_namespace: has_namespace(profile),
+        is_sops: profile.resources.iter().any(is_encrypted),
+    });
+    let (settings, mut plan, said) = plan::delivery::plan(&each.collect::<Vec<_>>());
+    let wrong = said.has_errors();
+    report.extend(said);
+    if wrong {
+        return None;
+    }
+    let mut resources = match engine.render(std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
+        Ok(resources) => resources,
+        Err(errors) => {
+            report.extend(errors);
+            return None;
+        }
+    };
+    resources.sort_by(|a, b| order::compare(&a.id, &b.id));
+    let found = checks::delivery(&resources);
+    Some((Profile { settings, plan, resources }, found))
 }
 
 /// Secrets in the files that configs and containers take; only a file that has some becomes known to messages.

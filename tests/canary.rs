@@ -107,6 +107,9 @@ const COMMANDS: &[&[&str]] = &[
     &["notes", "dev", "--format", "markdown"],
     &["completions", "bash"],
     &["man", "render"],
+    &["fn", "render.yaml"],
+    &["template", "list"],
+    &["template", "eject", "secret/secret"],
 ];
 
 fn project(plant: &Plant, app: &str, end: &str) -> String {
@@ -184,6 +187,7 @@ fn place(plant: &Plant, app: &str, end: &str) -> Temp {
     fs::write(temp.path().join("kgen.yaml"), project(plant, app, end)).unwrap();
     fs::write(temp.path().join("canary.txt"), CANARY).unwrap();
     fs::write(temp.path().join("other.yaml"), another_tools()).unwrap();
+    fs::write(temp.path().join("render.yaml"), "kind: Render\nspec: {profile: dev}\n").unwrap();
     fs::write(temp.path().join("blocked"), "a file where a folder should be").unwrap();
     fs::create_dir_all(temp.path().join("broken/secret")).unwrap();
     fs::write(temp.path().join("broken/secret/secret.yaml"), "data: {{ data }}\nx: {{ nothing.at.all }}\n").unwrap();

@@ -137,3 +137,24 @@ fn the_notes_of_the_readme_are_what_kgen_says() {
     let labels = command.split_once("-l ").unwrap().1.trim();
     assert!(said.contains(labels), "{labels}\n{said}");
 }
+
+#[test]
+fn the_delivery_of_the_readme_renders() {
+    let block = blocks("yaml").into_iter().find(|block| block.starts_with("delivery:")).expect("no `delivery`");
+    let app = "apps: {api: {image: a/b:1, port: 80, replicas: 2}}";
+    let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{app}\n{block}");
+    let temp =
+        Kgen::new().file("kgen.yaml", &project).args(["render"]).stderr("17 written, 0 removed, 0 unchanged\n").run();
+    assert!(temp.path().join("deploy/delivery/flux/prod/kustomization.yaml").exists());
+    let set = std::fs::read_to_string(temp.path().join("deploy/delivery/argocd/applicationset.yaml")).unwrap();
+    assert!(set.contains("CreateNamespace=true") && set.contains("name: prod-eu"), "{set}");
+}
+
+/// The files that it names are there.
+#[test]
+fn the_links_of_the_readme_lead_somewhere() {
+    let links = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    for link in links.filter(|link| !link.starts_with("http") && !link.starts_with('#')) {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}");
+    }
+}

@@ -11,6 +11,7 @@ mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
 mod explain; // why a field has its value
+mod function; // what `kgen fn` makes of a ResourceList
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
@@ -21,4 +22,5 @@ mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own
-mod watched; // what only a terminal shows
+mod template;
+mod watched; // what only a terminal shows // templates of kgen's that a project takes over

@@ -46,7 +46,7 @@ fn every_leaf_of_every_case_has_an_origin() {
         let mut leaves = 0;
         for case in cases() {
             let Some((rendered, workspace)) = rendered(&case) else { continue };
-            for profile in &rendered.profiles {
+            for profile in rendered.all() {
                 for resource in &profile.resources {
                     resource.body.leaves(&mut |path, leaf| {
                         leaves += 1;

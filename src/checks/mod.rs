@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::output::refuse;
-use crate::plan::Plan;
+use crate::plan::{Plan, delivery};
 use crate::render::Engine;
 use crate::resource::{self, Finding, Part, Resource, references, security};
 use crate::settings::Settings;
@@ -52,7 +52,12 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
                 diagnostic.shown.also.insert(resource.id.to_string());
             }
             None => {
-                let diagnostic = message(resource, &finding).at(span).in_profile(&settings.profile);
+                let diagnostic = message(resource, &finding).at(span);
+                // What delivers them all is no profile's.
+                let diagnostic = match *settings.profile == *delivery::NAME {
+                    true => diagnostic,
+                    false => diagnostic.in_profile(&settings.profile),
+                };
                 said.push((index, finding, diagnostic));
             }
         }
@@ -83,6 +88,17 @@ pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: 
         let mut beside = families(&set::Set::new(settings, plan, resources));
         lift(&mut beside, settings, resources, used);
         out.extend(beside);
+    }
+    out
+}
+
+/// Of the objects that deliver the profiles: what is found in each by itself. They live beside the profiles, in
+/// namespaces of their tools.
+pub fn delivery(resources: &[Resource]) -> Found {
+    let mut out = Vec::new();
+    for (index, resource) in resources.iter().enumerate() {
+        out.extend(resource::check::object(&resource.body).into_iter().map(|finding| (index, finding)));
+        out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out
 }

@@ -249,6 +249,18 @@ fn templates(
     Ok(())
 }
 
+/// The project's own templates alone.
+pub fn own_templates(
+    root: &Path,
+    project: &Tree<Span>,
+    sources: &mut Sources,
+) -> anyhow::Result<Result<Vec<Template>>> {
+    let mut input = Input::default();
+    let mut report = Report::new();
+    templates(&Disk, root, project, sources, &mut input, &mut report)?;
+    Ok(if report.has_errors() { Err(report) } else { Ok(input.templates) })
+}
+
 /// Whether there is such a folder.
 fn walk(store: &dyn Store, folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<bool> {
     let Some(entries) = store.list(folder)? else { return Ok(false) };

@@ -8,6 +8,7 @@ pub mod complete;
 pub mod completions;
 pub mod diff;
 pub mod explain;
+pub mod function;
 pub mod graph;
 pub mod load;
 pub mod man;
@@ -19,6 +20,7 @@ pub mod render;
 pub mod schema;
 pub mod secret;
 pub mod select;
+pub mod template;
 pub mod terminal;
 
 use std::io;
@@ -42,6 +44,8 @@ pub enum Command {
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Template(template::Args),
+    Fn(function::Args),
 }
 
 /// How a command ended.
@@ -69,6 +73,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args, &terminal),
+        Command::Fn(args) => function::run(&args, &cli.global, &terminal),
+        Command::Template(args) => template::run(&args, &cli.global, &terminal),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -23,7 +23,8 @@ use crate::pipeline::{Profile, Rendered};
   kgen render                 write the tree to `output` (deploy)
   kgen render --check         is the tree on disk what would be written?
   kgen render prod | kubectl apply --server-side -f -
-  kgen render prod --out dir  one profile, a file per object")]
+  kgen render prod --out dir  one profile, a file per object
+  kgen render delivery        what delivers the profiles (`delivery:`), for Argo CD and Flux")]
 pub struct Args {
     /// The profile to print; without one, the whole tree is written
     #[arg(add = complete::profile())]
@@ -73,11 +74,14 @@ fn one(
     mut rendered: Rendered,
     terminal: &Terminal,
 ) -> anyhow::Result<Outcome> {
-    let at = project::position(&rendered, name)?;
-    args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    let profile = project::find(&rendered, name)?;
+    args.select.check(rendered.all().flat_map(|profile| &profile.resources))?;
     let outcome = match &args.out {
-        None => stream(args, &rendered.profiles[at]),
-        Some(folder) => flat(args, workspace, rendered.profiles.remove(at), folder, terminal),
+        None => stream(args, profile),
+        Some(folder) => match rendered.take(name) {
+            Some(profile) => flat(args, workspace, profile, folder, terminal),
+            None => Ok(Outcome::Refused),
+        },
     };
     std::mem::forget(rendered);
     outcome
@@ -100,8 +104,12 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
 fn tree(args: &Args, workspace: &Workspace, rendered: Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let (folder, layout) = rendered.output();
     let left_out = left_out(&rendered);
+    let delivery = rendered.delivery.as_ref();
+    let delivery =
+        delivery.map(|delivery| output::delivery::files(&delivery.resources, &workspace.name)).transpose()?;
     let profiles = rendered.profiles.into_iter().map(Profile::into_tree).collect();
-    let Some(files) = files(layout, profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let Some(mut files) = files(layout, profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    files.extend(written(delivery.into_iter().flatten()));
     let folder = workspace.root.join(folder);
     if args.check {
         return check(&folder, &files, terminal);
@@ -119,14 +127,16 @@ fn files(
     terminal: &Terminal,
 ) -> anyhow::Result<Option<BTreeMap<String, File>>> {
     match output::tree(layout, profiles, &workspace.name)? {
-        Ok(files) => Ok(Some(
-            files.into_iter().map(|(path, file)| (path, File { text: file.text, secret: file.readable })).collect(),
-        )),
+        Ok(files) => Ok(Some(written(files.into_iter()).collect())),
         Err(report) => {
             terminal.report(&report, &workspace.sources);
             Ok(None)
         }
     }
+}
+
+fn written(files: impl Iterator<Item = (String, output::File)>) -> impl Iterator<Item = (String, File)> {
+    files.map(|(path, file)| (path, File { text: file.text, secret: file.readable }))
 }
 
 fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> anyhow::Result<Outcome> {

@@ -127,6 +127,9 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     let merged = merge_patch::apply(&labels, &own).ok().and_then(|merged| merged.object).unwrap_or(own);
     metadata.insert_from("labels", origin.clone(), merged);
     annotate(metadata, settings, &origin);
+    if ["Namespace", "PersistentVolumeClaim"].contains(&&*kind.kind) {
+        below(metadata, plan.protection.as_map(), &origin);
+    }
     let id = Id::of(&body)?;
     Some(Resource { id, component: "manifests".into(), body, stream_only: false })
 }
@@ -139,9 +142,12 @@ fn made(beside: &Origin, from: Option<&From>) -> Origin {
 
 /// The project's annotations, below the object's own.
 fn annotate(metadata: &mut Map<Origin>, settings: &Settings, origin: &Origin) {
-    let Some(all) = settings.root.get("annotations").and_then(Tree::as_map).filter(|map| !map.is_empty()) else {
-        return;
-    };
+    below(metadata, settings.root.get("annotations").and_then(Tree::as_map), origin);
+}
+
+/// Annotations below the object's own.
+fn below(metadata: &mut Map<Origin>, all: Option<&Map<From>>, origin: &Origin) {
+    let Some(all) = all.filter(|map| !map.is_empty()) else { return };
     let mut out = Map::new();
     for (key, value) in all.iter().filter(|(_, value)| !value.is_null()) {
         let from = made(origin, Some(&value.from));

@@ -297,9 +297,9 @@ fn verify<'o>(profile: &str, objects: impl Iterator<Item = &'o Object>, built: &
     Ok(())
 }
 
-struct Writer<'s> {
-    source: &'s str,
-    files: Files,
+pub(super) struct Writer<'s> {
+    pub(super) source: &'s str,
+    pub(super) files: Files,
 }
 
 fn is_ciphertext(object: &Object) -> bool {
@@ -307,7 +307,7 @@ fn is_ciphertext(object: &Object) -> bool {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, path: &str, component: &str, tree: &Tree) -> Result<()> {
+    pub(super) fn write(&mut self, path: &str, component: &str, tree: &Tree) -> Result<()> {
         let document = yaml::document(tree, Reveal::Yes).with_context(|| path.to_owned())?;
         let text = format!("# kgen: {component} from {}; do not edit\n{}", self.source, document.text);
         self.add([(path.to_owned(), File { text, readable: document.readable })])

@@ -4,6 +4,7 @@
 //!
 //! - [`stream`]: resources to one text, for `kubectl apply -f -`.
 //! - [`tree`]: profiles to files by path, in either [`Layout`]; proved in memory to build to the profiles' resources.
+//! - [`delivery::files`]: what delivers the profiles to files beside theirs.
 //! - [`document`]: one tree to YAML text; the only writer of YAML.
 //! - [`order::compare`]: kustomize's order of objects.
 //! - [`merge_patch::apply`], [`json_patch::apply`], [`patch::between`]: patches as kustomize understands them.
@@ -11,6 +12,7 @@
 pub mod amend;
 pub mod base;
 pub mod build;
+pub mod delivery;
 pub mod images;
 pub mod json_patch;
 pub mod kustomize;

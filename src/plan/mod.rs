@@ -11,6 +11,7 @@ pub mod barman;
 pub mod cnpg;
 pub mod config;
 pub mod container;
+pub mod delivery;
 pub mod env;
 pub mod exporter;
 pub mod external;
@@ -116,7 +117,7 @@ impl Planned {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     pub profile: Arc<str>,
     pub namespace: Option<String>,
@@ -126,6 +127,8 @@ pub struct Plan {
     pub patches: Vec<Node>,
     /// The project's labels, for objects that it writes itself.
     pub labels: Node,
+    /// Annotations of what no tool may prune.
+    pub protection: Node,
     /// Names of objects outside the project that its objects refer to, by kind.
     pub existing: BTreeSet<(String, String)>,
     /// `existing` secrets: someone else creates these.
@@ -184,10 +187,11 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
     cx.labels = cx.resolved("labels");
     cx.annotations = cx.resolved("annotations");
     cx.provider = Provider::of_profile(&mut cx);
-    not_yet(&mut cx);
     server(&mut cx);
     let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
-    let objects = objects(&mut cx);
+    let mut objects = objects(&mut cx);
+    let protection = delivery::protection(&settings.root);
+    delivery::protect(&mut objects, &protection);
     let needed = need::needed(&cx);
     let plan = Plan {
         profile: settings.profile.clone(),
@@ -197,6 +201,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         manifests: manifests.as_list().map(<[Node]>::to_vec).unwrap_or_default(),
         patches: patches.as_list().map(<[Node]>::to_vec).unwrap_or_default(),
         labels: cx.labels,
+        protection,
         existing: cx.existing,
         foreign_secrets: cx.provider == Provider::Existing,
         secrets: needed,
@@ -216,18 +221,6 @@ fn server(cx: &mut Planner) {
         let message = format!("kgen writes for Kubernetes 1.{OLDEST} and later, not for {said}");
         let d = Diagnostic::error("kubernetes-version", message).at(cx.span_in(&said));
         cx.report.push(d.hint("claims are `ReadWriteOncePod` and sidecars are init containers that restart"));
-    }
-}
-
-/// What the language has words for and kgen does not do: said, never passed over.
-fn not_yet(cx: &mut Planner) {
-    let mut found = Vec::new();
-    if let Some(delivery) = get(&cx.settings.root, "delivery") {
-        found.push(("delivery".to_owned(), cx.span_in(delivery)));
-    }
-    for (what, place) in found {
-        let d = Diagnostic::error("not-yet", format!("`{what}` is not built yet")).at(place);
-        cx.report.push(d.in_profile(&cx.settings.profile).hint("remove it until it is"));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::tree::{Kind, Map, Tree};
 
 /// Keys of the top level that hold strings of their own, rather than components.
-const TOP: [&str; 5] = ["labels", "annotations", "secretProvider", "manifests", "patches"];
+const TOP: [&str; 6] = ["labels", "annotations", "secretProvider", "manifests", "patches", "delivery"];
 
 /// Puts references into the top level's own strings, so that `prefix: ${project}/${profile}` and a raw object's
 /// `${namespace}` are no letters.

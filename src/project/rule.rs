@@ -52,6 +52,9 @@ pub static ANNOTATION_KEY: Rule = Rule {
 pub static VERSION: Rule = Rule { noun: "a version such as `1.33`", check: version, pattern: r"^1\.[0-9]+$" };
 pub static PATH: Rule = Rule { noun: "a path", check: relative_path, pattern: r"^(?!/)(?!(.*/)?\.\.(/|$))." };
 pub static DURATION: Rule = Rule { noun: "a duration", check: duration, pattern: r"^[-+]?[0-9.]+" };
+pub static INTERVAL: Rule =
+    Rule { noun: "a duration such as `10m`", check: interval, pattern: r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$" };
+pub static REPOSITORY: Rule = Rule { noun: "a URL", check: repository, pattern: r"^\S+$" };
 pub static DATA_KEY: Rule = Rule { noun: "key", check: format::data_key, pattern: "^[-A-Za-z0-9_.]{1,253}$" };
 pub static VARIABLE: Rule = Rule { noun: "a variable's name", check: format::env_name, pattern: ENV_NAME };
 pub static ENV_NAME_KEY: Rule = Rule { noun: "environment variable name", check: format::env_name, pattern: ENV_NAME };
@@ -90,6 +93,32 @@ fn any(_: &str) -> Result<(), String> {
 
 fn duration(text: &str) -> Result<(), String> {
     format::duration(text).map(|_| ())
+}
+
+/// What Flux's CRDs take, and Argo CD too: no sign, no `us`, never bare.
+fn interval(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let whole = digits(rest);
+        let fraction = rest[whole..].strip_prefix('.').map_or(0, |after| digits(after) + 1);
+        let unit = rest[whole + fraction..].bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (number, after) = rest.split_at(whole + fraction);
+        if whole == 0 || fraction == 1 || number.is_empty() || !["ms", "s", "m", "h"].contains(&&after[..unit]) {
+            break;
+        }
+        rest = &after[unit..];
+    }
+    if rest.is_empty() && !text.is_empty() {
+        return Ok(());
+    }
+    Err(format!("expected a duration such as `10m`, found `{text}`"))
+}
+
+/// `https://...`, `ssh://...`, `git@host:path`: what git takes is not for kgen to say.
+fn repository(text: &str) -> Result<(), String> {
+    let ok = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    if ok { Ok(()) } else { Err(format!("expected a URL, found `{text}`")) }
 }
 
 fn image(text: &str) -> Result<(), String> {

@@ -3,6 +3,7 @@
 //! Owns: the template engine and what happens to one rendered text (reading it, its identity, a Job's name).
 //! Does not own: what a template sees (`plan`), whether an object is right (`resource`, `checks`).
 
+pub mod eject;
 pub mod emit;
 pub mod mark;
 pub mod templates;
@@ -139,7 +140,7 @@ impl Engine {
             .and_then(|template| template.render(view::root(&planned.context, &desk)))
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
-        let tree = self.parse(planned, owner, &marks.text, parsed)?;
+        let tree = self.parse(planned, owner, &marks, parsed)?;
         let because = &planned.context.from;
         Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
@@ -155,9 +156,10 @@ impl Engine {
         &self,
         planned: &Planned,
         owner: &Owner,
-        text: &str,
+        marks: &mark::Marks,
         Parsed(before): &mut Parsed,
     ) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
+        let text = marks.text.as_str();
         if let Some(tree) = before.get(text) {
             return Ok(tree.clone());
         }
@@ -165,20 +167,30 @@ impl Engine {
         let bare = if self.traced { None } else { node::parse_bare(text, Dialect::Manifest) };
         let tree = Arc::new(match bare {
             Some(tree) => tree,
-            None => self.parse_with_places(planned, owner, text)?,
+            None => self.parse_with_places(planned, owner, marks)?,
         });
         before.insert(text.to_owned(), tree.clone());
         Ok(tree)
     }
 
-    fn parse_with_places(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Tree<Span>, Box<Diagnostic>> {
+    fn parse_with_places(
+        &self,
+        planned: &Planned,
+        owner: &Owner,
+        marks: &mark::Marks,
+    ) -> Result<Tree<Span>, Box<Diagnostic>> {
         let mut local = Sources::default();
+        let text = marks.text.as_str();
         let file = local.add(planned.template, text);
         node::parse(&local, file, Dialect::Manifest).map_err(|error| {
             let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
             let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
             let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
-            Box::new(self.at(planned, owner, "template-yaml", &what))
+            let d = self.at(planned, owner, "template-yaml", &what);
+            // Only a traced run knows the line that wrote it.
+            let place = error.span.and_then(|span| marks.place(span, &self.paths));
+            let wrote = place.and_then(|place| self.template_span(&place));
+            Box::new(Diagnostic { span: wrote.or(d.span), ..d })
         })
     }
 }

@@ -27,6 +27,8 @@ pub const BUILT_IN: &[(&str, &str)] = embed![
     "app/serviceaccount.yaml",
     "app/statefulset.yaml",
     "config/configmap.yaml",
+    "delivery/applicationset.yaml",
+    "delivery/kustomization.yaml",
     "job/cronjob.yaml",
     "job/job.yaml",
     "partial/claim.yaml",

@@ -23,7 +23,7 @@ struct Entry {
     text: &'static str,
 }
 
-const KINDS: [Entry; 7] = [
+const KINDS: [Entry; 9] = [
     Entry {
         api_version: "external-secrets.io/v1",
         kind: "ExternalSecret",
@@ -54,6 +54,16 @@ const KINDS: [Entry; 7] = [
         api_version: "barmancloud.cnpg.io/v1",
         kind: "ObjectStore",
         text: include_str!("../../schemas/objectstore.json"),
+    },
+    Entry {
+        api_version: "argoproj.io/v1alpha1",
+        kind: "ApplicationSet",
+        text: include_str!("../../schemas/applicationset.json"),
+    },
+    Entry {
+        api_version: "kustomize.toolkit.fluxcd.io/v1",
+        kind: "Kustomization",
+        text: include_str!("../../schemas/kustomization.json"),
     },
 ];
 

@@ -125,7 +125,10 @@ impl<'p> Merger<'p, '_> {
             if object.union.contains(&&*key) && arm.is_some_and(|arm| arm != &*key) {
                 continue;
             }
-            let stack = children(maps, &key, object.shorthand);
+            let mut stack = children(maps, &key, object.shorthand);
+            if std::ptr::eq(object, &language::DELIVERY) && !stack.is_empty() {
+                stack.extend(self.defaults(field.key));
+            }
             self.entry(&mut out, key, &field.ty, &stack, maps, path);
         }
         Kind::Map(out).into()
@@ -151,10 +154,15 @@ impl<'p> Merger<'p, '_> {
         let Some(kind) = map_type.defaults else { return stack };
         let mode = stack.iter().find_map(|(_, tree)| tree.get("mode")).and_then(Tree::as_str);
         for key in [mode.filter(|mode| *mode != kind), Some(kind)].into_iter().flatten() {
-            let of = |(layer, root): &(Layer, &'p Tree<Span>)| Some((layer.clone(), root.at(&["defaults", key])?));
-            stack.extend(self.below.iter().filter_map(of));
+            stack.extend(self.defaults(key));
         }
         stack
+    }
+
+    /// What the presets say for all of a kind.
+    fn defaults(&self, key: &str) -> Stack<'p> {
+        let of = |(layer, root): &(Layer, &'p Tree<Span>)| Some((layer.clone(), root.at(&["defaults", key])?));
+        self.below.iter().filter_map(of).collect()
     }
 
     /// A Kubernetes shape: merged by key, its keys are not known here.

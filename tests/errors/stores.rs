@@ -329,24 +329,6 @@ fn a_service_over_all_members() {
 }
 
 #[test]
-fn delivery_is_not_built() {
-    shop(
-        "
-            profiles: {dev: {}}
-            delivery: {argocd: {}}
-        ",
-        "
-            error[not-yet]: `delivery` is not built yet (profile `dev`)
-              --> kgen.yaml:4:20
-               |
-            4 | delivery: {argocd: {}}
-               |                    ^
-            hint: remove it until it is
-        ",
-    );
-}
-
-#[test]
 fn a_postgres_image_without_version() {
     shop(
         "

@@ -91,10 +91,10 @@ fn a_template_that_writes_no_yaml() {
         kgen.args(["render"]),
         "
             error[template-yaml]: the template of `apps.api` does not write YAML: `[` is not closed (rendered line 2: `kind: [`)
-              --> tpl/app/deployment.yaml:1:1
+              --> tpl/app/deployment.yaml:2:1
                |
-            1 | apiVersion: apps/v1
-               | ^
+            2 | kind: [
+               | ^^^^^^^
         ",
     );
 }
@@ -315,6 +315,107 @@ fn a_config_file_that_is_not_there() {
                |
             4 | configs: {app: {a: {file: b.txt}}}
                |                           ^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_template_that_writes_a_value_of_another_type() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        apps:
+          api:
+            image: acme/api:1
+        templates: tpl
+    ",
+    );
+    let kgen = kgen.file(
+        "tpl/app/serviceaccount.yaml",
+        &text(
+            "
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: {{ name }}
+        automountServiceAccountToken: maybe
+    ",
+        ),
+    );
+    refused(
+        kgen.args(["render"]),
+        "
+            error[wrong-type]: ServiceAccount/api `automountServiceAccountToken`: expected a boolean, found the string `maybe` (profile `dev`)
+              --> tpl/app/serviceaccount.yaml:5:1
+               |
+            5 | automountServiceAccountToken: maybe
+               | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_template_that_writes_no_object() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        apps:
+          api:
+            image: acme/api:1
+        templates: tpl
+    ",
+    );
+    let kgen = kgen.file(
+        "tpl/app/serviceaccount.yaml",
+        &text(
+            "
+        {% if false %}
+        kind: ServiceAccount
+        {% endif %}
+    ",
+        ),
+    );
+    refused(
+        kgen.args(["render"]),
+        "
+            error[nameless-object]: the template of `apps.api` wrote an object without `apiVersion`, `kind` or `metadata.name`
+              --> tpl/app/serviceaccount.yaml:1:1
+               |
+            1 | {% if false %}
+               | ^
+        ",
+    );
+}
+
+#[test]
+fn a_template_whose_yaml_breaks_in_a_part_of_it() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        apps:
+          api:
+            image: acme/api:1
+        templates: tpl
+    ",
+    );
+    let kgen = kgen.file(
+        "tpl/partial/metadata.yaml",
+        &text(
+            "
+        metadata:
+          name: {{ name }}
+         labels: {{ labels }}
+    ",
+        ),
+    );
+    refused(
+        kgen.args(["render"]),
+        "
+            error[template-yaml]: the template of `apps.api` does not write YAML: this line does not line up with the lines above (rendered line 5: `labels: `)
+              --> tpl/partial/metadata.yaml:3:2
+               |
+            3 |  labels: {{ labels }}
+               |  ^^^^^^^^^^^^^^^^^^^^
         ",
     );
 }

@@ -37,8 +37,9 @@ impl Case {
         self.folder.join(format!("stream/{profile}.status")).exists()
     }
 
-    fn stream(&self, profile: &str) -> BTreeMap<String, Value> {
-        let said = self.kgen(&["render", profile]);
+    /// What delivers the profiles names their folders, which are the layout's.
+    fn stream(&self, profile: &str, layout: &str) -> BTreeMap<String, Value> {
+        let said = self.kgen(&["render", profile, "--set", &format!("layout={layout}")]);
         assert!(said.status.success(), "{} {profile}: {}", self.name, String::from_utf8_lossy(&said.stderr));
         objects(&String::from_utf8(said.stdout).unwrap())
     }
@@ -95,11 +96,13 @@ fn objects(text: &str) -> BTreeMap<String, Value> {
     out
 }
 
-/// The tree's profile folders in either layout.
+/// The tree's profile folders in either layout, and that of what delivers them.
 fn overlays(deploy: &Path, layout: &str) -> Vec<PathBuf> {
     let root = if layout == "flat" { deploy.to_owned() } else { deploy.join("overlays") };
     let mut out: Vec<_> = std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    out.extend(Some(deploy.join("delivery")).filter(|path| path.is_dir()));
     out.sort();
+    out.dedup();
     out
 }
 
@@ -125,7 +128,7 @@ fn trees_build_to_their_streams(layout: &str) {
             let found = kubectl::run(&["kustomize", overlay.to_str().unwrap()])
                 .unwrap_or_else(|e| panic!("{} {profile}: {e}", case.name));
             let found = objects(&found);
-            let mut wanted = case.stream(&profile);
+            let mut wanted = case.stream(&profile, layout);
             for name in left_out(&stderr, &profile) {
                 wanted.retain(|id, _| !(id.contains(" Secret ") && id.ends_with(&format!(" {name}"))));
             }

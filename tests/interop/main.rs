@@ -6,6 +6,7 @@
 
 mod cases;
 mod checkov;
+mod functions;
 mod graphs;
 mod hostile;
 mod kubectl;
@@ -19,5 +20,6 @@ mod random;
 mod sample;
 mod seal;
 mod shells;
+mod snippets;
 mod suffix;
 mod words;

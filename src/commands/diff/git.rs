@@ -33,7 +33,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, rev: &str) -> 
         return Ok(None);
     };
     let Some(new) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
-    let all = || old.rendered.profiles.iter().chain(&new.rendered.profiles);
+    let all = || old.rendered.all().chain(new.rendered.all());
     args.select.check(all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };
     for name in names(args, &old, &new)? {
@@ -51,8 +51,8 @@ fn names(args: &Args, old: &Project, new: &Project) -> anyhow::Result<Vec<String
     if !args.profiles.is_empty() {
         return Ok(args.profiles.clone());
     }
-    let mut out: Vec<String> = new.rendered.names().map(|name| name.to_string()).collect();
-    let gone: Vec<String> = old.rendered.names().map(|name| name.to_string()).filter(|n| !out.contains(n)).collect();
+    let mut out: Vec<String> = new.rendered.all_names().collect();
+    let gone: Vec<String> = old.rendered.all_names().filter(|name| !out.contains(name)).collect();
     out.extend(gone);
     Ok(out)
 }
@@ -68,7 +68,7 @@ fn one(args: &Args, rev: &str, (old, new): (&Project, &Project), name: &str, ans
 }
 
 fn profile<'p>(project: &'p Project, name: &str) -> Option<&'p Profile> {
-    project.rendered.profiles.iter().find(|profile| *profile.settings.profile == *name)
+    project.rendered.find(name)
 }
 
 fn sided<'p>(project: &'p Project, profile: Option<&'p Profile>, args: &Args) -> Side<'p> {

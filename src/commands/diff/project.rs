@@ -37,7 +37,7 @@ pub fn owned(side: &Side) -> Vec<Resource> {
 pub fn profiles(args: &Args, global: &Global, terminal: &Terminal, a: &str, b: &str) -> anyhow::Result<Option<Answer>> {
     let Some(project) = open(global, &args.set, WITH, terminal)? else { return Ok(None) };
     let (old, new) = (project.find(a)?, project.find(b)?);
-    args.select.check(project.rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let (before, after) = (project.side(old, &args.select), project.side(new, &args.select));
     let mode = Mode {
         foreign: false,

@@ -14,6 +14,7 @@ use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::Layout;
 use crate::output::build::{Built, build};
+use crate::plan::delivery;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
 
@@ -25,11 +26,11 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
     if !place.is_dir() {
         bail!("there is no tree in `{}`\nhint: `kgen render` writes it", place.display());
     }
-    args.select.check(project.rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
+    args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };
     let above = if layout == Layout::Overlays { "overlays/" } else { "" };
     for name in names(&project, &place, above)? {
-        let path = format!("{above}{name}");
+        let path = if name == delivery::NAME { name.clone() } else { format!("{above}{name}") };
         let old = if place.join(&path).is_dir() { objects(&place, &path)? } else { Vec::new() };
         one(args, &project, &name, &format!("{folder}/{path}"), &old, &mut answer);
     }
@@ -38,7 +39,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
 }
 
 fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource], answer: &mut Answer) {
-    let profile = project.rendered.profiles.iter().find(|profile| *profile.settings.profile == *name);
+    let profile = project.rendered.find(name);
     let before = Side { name: shown.to_owned(), objects: args.select.apply(old), causes: None, told: Vec::new() };
     let mut after = match profile {
         Some(profile) => project.side(profile, &args.select),
@@ -47,7 +48,9 @@ fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource]
     // The tree leaves them out by design.
     after.objects.retain(|resource| !resource.stream_only);
     let own = profile.and_then(|profile| profile.plan.namespace.clone());
-    let mode = Mode { namespaces: (namespace(old, &own), own), ..Mode::default() };
+    // What delivers the profiles lives in no profile's namespace.
+    let before_in = if name == delivery::NAME { None } else { namespace(old, &own) };
+    let mode = Mode { namespaces: (before_in, own), ..Mode::default() };
     answer.diffs.push(between(&before, &after, &mode));
     answer.objects.push((owned(&before), owned(&after)));
 }
@@ -62,7 +65,7 @@ pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
     all.iter().copied().max_by_key(count).cloned()
 }
 
-/// The project's profiles, then folders of others.
+/// The project's profiles, then folders of others, then what delivers them.
 fn names(project: &Project, place: &Path, above: &str) -> anyhow::Result<Vec<String>> {
     let mut out: Vec<String> = project.rendered.names().map(|name| name.to_string()).collect();
     let folder = place.join(above);
@@ -70,12 +73,16 @@ fn names(project: &Project, place: &Path, above: &str) -> anyhow::Result<Vec<Str
     for entry in std::fs::read_dir(&folder).into_iter().flatten() {
         let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join("kustomization.yaml").is_file() && !out.contains(&name) && name != "delivery" {
+        if entry.path().join("kustomization.yaml").is_file() && !out.contains(&name) && name != delivery::NAME {
             others.push(name);
         }
     }
     others.sort();
     out.extend(others);
+    let is_written = place.join(delivery::NAME).join("kustomization.yaml").is_file();
+    if project.rendered.delivery.is_some() || is_written {
+        out.push(delivery::NAME.to_owned());
+    }
     Ok(out)
 }
 

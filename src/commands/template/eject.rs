@@ -1,0 +1,51 @@
+//! `kgen template eject`: a built-in template as a file of the project, which takes its place.
+//!
+//! Owns: where the file goes, and that nothing is ever overwritten.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+
+use anyhow::{Context, bail};
+
+use crate::cli::Global;
+use crate::commands::terminal::Terminal;
+use crate::commands::{Outcome, load};
+use crate::render::eject;
+
+/// Copy a built-in template into the project's folder of templates, to change it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kgen template eject app/deployment      writes templates/app/deployment.yaml
+  kgen explain dev Deployment/api         names the file and line that renders now
+
+The folder is what `templates:` of the project file says, or `templates`.
+A file that is there is never overwritten.")]
+pub struct Args {
+    /// As `app/deployment.yaml`, or without `.yaml`
+    name: String,
+}
+
+pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let (name, text) = super::find(&args.name)?;
+    let Some(room) = super::open(&load::project_file(global)?, terminal)? else { return Ok(Outcome::Refused) };
+    let folder = room.folder.as_deref().unwrap_or("templates");
+    let path = room.root.join(folder).join(name);
+    let shown = path.display();
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("cannot make `{}`", parent.display()))?;
+    }
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            bail!("`{shown}` is there already\nhint: `kgen template show {name}` prints the built-in one, to compare")
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot write `{shown}`")),
+    };
+    file.write_all(eject::ejected(name, text).as_bytes()).with_context(|| format!("cannot write `{shown}`"))?;
+    terminal.say(&format!("wrote `{shown}`, which takes the place of the built-in template"));
+    if room.folder.is_none() {
+        terminal
+            .say(&format!("hint: add `templates: {folder}` to `{}`, which has no folder of templates yet", room.file));
+    }
+    Ok(Outcome::Done)
+}
