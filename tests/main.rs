@@ -11,6 +11,7 @@ mod explain; // why a field has its value
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
+mod init; // what `kgen init` writes renders, and nothing that stands there is lost
 mod mutation; // what cites a setting changes with it, and nothing else
 mod origins; // every leaf of every object knows where it came from
 mod profile; // what profiles and presets are shown as

@@ -7,6 +7,7 @@ pub mod check;
 pub mod diff;
 pub mod explain;
 pub mod graph;
+pub mod init;
 pub mod load;
 pub mod profile;
 pub mod project;
@@ -26,6 +27,7 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(init::Args),
     Render(render::Args),
     Diff(diff::Args),
     Check(check::Args),
@@ -50,6 +52,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
+        Command::Init(args) => init::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
