@@ -11,6 +11,7 @@
 
 // What every stage may use.
 pub mod diag;
+pub mod dotenv;
 pub mod files;
 pub mod format;
 pub mod leak;
@@ -44,6 +45,8 @@ pub mod explain;
 pub mod graph;
 
 // Beside them: what a command makes for the next rendering.
+/// From a Compose file: the first project file.
+pub mod compose;
 /// For editors: the language as a JSON Schema.
 pub mod schema;
 pub mod seal;

@@ -8,6 +8,7 @@
 //! was so is said.
 
 mod ask;
+mod compose;
 mod place;
 mod starter;
 
@@ -26,10 +27,14 @@ use starter::Answers;
 #[command(after_help = "Examples:
   kgen init                            ask for a name, an image, a port and the stores
   kgen init shop --yes                 ask nothing; write into the folder `shop`
-  kgen init --image ghcr.io/acme/shop:1.4.2 --port 8000 --postgres --no-redis")]
+  kgen init --image ghcr.io/acme/shop:1.4.2 --port 8000 --postgres --no-redis
+  kgen init --from compose.yaml        convert a Compose file, and list what has no place in kgen")]
 pub struct Args {
     /// The folder to write into; it is made where it is missing [default: this one]
     pub dir: Option<PathBuf>,
+    /// Convert this Compose file, or the one of this folder
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "port", "redis", "no_redis", "postgres", "no_postgres"])]
+    pub from: Option<PathBuf>,
     /// Ask nothing: take the default of every answer that no option gives
     #[arg(short, long)]
     pub yes: bool,
@@ -57,6 +62,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    if let Some(from) = &args.from {
+        return compose::run(args, from, global, terminal);
+    }
     let target = place::target(args.dir.as_deref(), global)?;
     // Before the questions: nobody answers five of them to be told that it was for nothing.
     place::free(&target.path)?;

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use crate::compose::label;
 use crate::format;
 
 /// Runs as a numeric user that is not root, so that what is written starts on any cluster.
@@ -66,17 +67,6 @@ pub fn name_of(path: &Path) -> String {
     let whole = whole.canonicalize().unwrap_or(whole);
     let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     label(&name).unwrap_or_else(|| "app".into())
-}
-
-/// A text as a DNS label, where anything of it can be one.
-pub fn label(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
-    let word: String = lower.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let joined = word.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    // A Service's name begins with a letter, and suffixes need room.
-    let name = joined.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
-    let name = name[..name.len().min(40)].trim_end_matches('-');
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 pub fn check_name(name: &str) -> Result<(), String> {

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use zeroize::Zeroizing;
 
-use super::dotenv::{self, Entry, Reading};
 use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
 use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::load;
 use crate::commands::terminal::Terminal;
+use crate::dotenv::{self, Entry, Reading};
 use crate::plan::Plan;
 use crate::settings::Settings;
 
