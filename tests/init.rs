@@ -1,5 +1,6 @@
 //! `kgen init`: what it writes renders as it is, and nothing that stands there is lost.
 
+mod compose; // Compose files, converted
 #[cfg(unix)]
 mod terminal; // a person who is asked
 

@@ -43,6 +43,10 @@ pub fn app(loader: &mut Loader, service: Service, name: String, is_job: bool, pr
         allow: Vec::new(),
     };
     image(loader, &mut app, project);
+    if app.ports.all.is_empty() && !is_job {
+        let usual = app.service.text("image").and_then(|image| ports::usual(&image));
+        usual.into_iter().for_each(|port| app.ports.add(port, "TCP"));
+    }
     command(loader, &mut app);
     let mounts = volume::mounts(loader, &app.service);
     for mount in mounts {
@@ -129,6 +133,7 @@ fn image(loader: &mut Loader, app: &mut App, project: &str) {
 }
 
 fn command(loader: &mut Loader, app: &mut App) {
+    let mut is_shell = false;
     for (key, field) in [("entrypoint", "command"), ("command", "args")] {
         let Some(value) = app.service.map.get(key).filter(|value| !value.is_null()).cloned() else { continue };
         let Some(words) = container::words(loader, &app.service.name, key, &value) else { continue };
@@ -140,7 +145,8 @@ fn command(loader: &mut Loader, app: &mut App) {
             );
             continue;
         }
-        let (words, asked) = container::command(&words);
+        is_shell |= container::is_shell(&words);
+        let (words, asked) = container::command(&words, is_shell);
         app.asked.extend(asked);
         app.head.push(Item::new(field, Value::List(words)));
     }

@@ -39,12 +39,16 @@ pub fn words(loader: &mut Loader, service: &str, key: &str, value: &Tree<Span>) 
     Some(list.iter().filter_map(Tree::as_str).map(str::to_owned).collect())
 }
 
-/// The words as the project file has them, and the secret variables that they need.
-pub fn command(words: &[String]) -> (Vec<String>, Vec<String>) {
-    let is_shell = words.first().is_some_and(|first| {
+/// Whether the first word is a shell, which reads what stands behind it.
+pub fn is_shell(words: &[String]) -> bool {
+    words.first().is_some_and(|first| {
         let program = first.rsplit('/').next().unwrap_or(first);
         ["sh", "bash", "ash", "dash", "zsh"].contains(&program)
-    });
+    })
+}
+
+/// The words as the project file has them, and the secret variables that they need.
+pub fn command(words: &[String], is_shell: bool) -> (Vec<String>, Vec<String>) {
     let mut names = Vec::new();
     let mut out = Vec::new();
     for word in words {
@@ -79,7 +83,10 @@ mod tests {
     #[test]
     fn a_secret_in_a_command_is_a_variable() {
         let mark = format!("{}PW{}", interpolate::OPEN, interpolate::CLOSE);
-        let words = |program: &str| command(&[program.to_owned(), format!("--pw={mark}")]);
+        let words = |program: &str| {
+            let words = [program.to_owned(), format!("--pw={mark}")];
+            command(&words, is_shell(&words))
+        };
         assert_eq!(words("serve"), (vec!["serve".into(), "--pw=$(PW)".into()], vec!["PW".to_owned()]));
         assert_eq!(words("sh").0[1], "--pw=$PW");
     }

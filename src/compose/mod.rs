@@ -144,6 +144,9 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
         for alias in aliases(&service) {
             parts.names.insert(alias, name.clone());
         }
+        for (other, alias) in links(&service) {
+            parts.names.extend(label(&other).map(|other| (alias, other)));
+        }
         let engine = engine(loader, &service);
         app::table(loader, key, map, engine.is_some());
         match engine {
@@ -212,6 +215,13 @@ fn aliases(service: &Service) -> Vec<String> {
         out.extend(names.iter().filter_map(Tree::as_str).map(str::to_owned));
     }
     out
+}
+
+/// Names that a service has for others: `links: [mariadb:mysql]`.
+fn links(service: &Service) -> Vec<(String, String)> {
+    let links = service.map.get("links").and_then(Tree::as_list).unwrap_or_default();
+    let pairs = links.iter().filter_map(|link| link.as_str()?.split_once(':'));
+    pairs.map(|(other, alias)| (other.to_owned(), alias.to_owned())).collect()
 }
 
 /// A name of Compose as a DNS label: `my_db` is `my-db`.

@@ -34,7 +34,9 @@ impl Ports {
 
     /// `port: 80`, or `ports` by name. A TCP port comes first: the probe asks it.
     pub fn item(&self) -> Option<Item> {
-        if let [(port, "TCP")] = self.all[..] {
+        if let [(port, "TCP")] = self.all[..]
+            && !is_other(port)
+        {
             return Some(Item::raw("port", port.to_string()));
         }
         let mut all = self.all.clone();
@@ -44,7 +46,7 @@ impl Ports {
         for (port, protocol) in all {
             let name = match (protocol, port, names.is_empty()) {
                 ("TCP", 443, false) => "https".to_owned(),
-                ("TCP", _, true) => "http".to_owned(),
+                ("TCP", _, true) if !is_other(port) => "http".to_owned(),
                 ("TCP", ..) => format!("tcp-{port}"),
                 _ => format!("{}-{port}", protocol.to_lowercase()),
             };
@@ -57,6 +59,51 @@ impl Ports {
         }
         (!items.is_empty()).then(|| Item::map("ports", items))
     }
+}
+
+/// Where servers listen that others reach without a word about it in the Compose file, by the last part of their image.
+const USUAL: &[(&str, u16)] = &[
+    ("mysql", 3306),
+    ("mariadb", 3306),
+    ("mongo", 27017),
+    ("rabbitmq", 5672),
+    ("memcached", 11211),
+    ("nats", 4222),
+    ("eclipse-mosquitto", 1883),
+    ("kafka", 9092),
+    ("zookeeper", 2181),
+    ("etcd", 2379),
+    ("mailpit", 1025),
+    ("mailhog", 1025),
+    ("keydb", 6379),
+    ("dragonfly", 6379),
+    ("redis-stack", 6379),
+    ("redis-stack-server", 6379),
+    ("timescaledb-ha", 5432),
+    ("citus", 5432),
+    ("elasticsearch", 9200),
+    ("opensearch", 9200),
+    ("minio", 9000),
+    ("meilisearch", 7700),
+    ("qdrant", 6333),
+    ("clickhouse-server", 8123),
+    ("influxdb", 8086),
+    ("gotenberg", 3000),
+    ("nginx", 80),
+    ("httpd", 80),
+    ("caddy", 80),
+];
+
+/// A port that speaks something else than HTTP, which a mesh reads from its name.
+fn is_other(port: u16) -> bool {
+    const HTTP: [u16; 9] = [9200, 9000, 7700, 6333, 8123, 8086, 3000, 80, 8080];
+    USUAL.iter().any(|(_, usual)| *usual == port) && !HTTP.contains(&port)
+}
+
+pub fn usual(image: &str) -> Option<u16> {
+    let name = crate::format::image(image).ok()?.name;
+    let last = name.rsplit('/').next().unwrap_or(name);
+    USUAL.iter().find(|(known, _)| *known == last).map(|(_, port)| *port)
 }
 
 pub fn ports(loader: &mut Loader, service: &Service) -> Ports {

@@ -48,6 +48,9 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
             None
         }
     };
+    if port.is_none() && word("timeout").is_none() {
+        items.push(Item::raw("timeoutSeconds", "5"));
+    }
     for (key, field) in [("interval", "periodSeconds"), ("timeout", "timeoutSeconds")] {
         if let Some(text) = word(key) {
             match units::seconds(text) {
@@ -108,7 +111,7 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
         true => {
             let text = words.first().map(String::as_str).unwrap_or_default();
             let first = text.split(['|', ';', '&', '>', '\n']).next().unwrap_or_default();
-            words::split(first).ok().filter(|_| !text.contains("&&") && !text.trim_start().contains("| grep"))
+            words::split(first).ok().filter(|_| !text.contains("&&") && !text.contains("| "))
         }
         false => Some(words.clone()),
     };

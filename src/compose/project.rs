@@ -71,6 +71,8 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
         if app.is_job { jobs.push(item) } else { items.push(item) }
     }
     writer.unnamed_users(&parts.apps);
+    writer.several(&parts.apps);
+    writer.without_ports(&parts.apps);
     parts.values.extend(writer.net.stores.iter().filter_map(|store| store.password.clone()));
     let summary = writer.summary(items.len(), jobs.len());
     let text = writer.file(items, jobs, head);
@@ -256,7 +258,7 @@ impl Writer<'_, '_> {
             let overridden: BTreeSet<&String> =
                 users.iter().flat_map(|index| &own[*index]).map(|variable| &variable.0).collect();
             let Some(shared) = self.shared.get(&path) else { continue };
-            let variables = shared.variables.clone();
+            let (variables, name) = (shared.variables.clone(), shared.name.clone());
             let (mut plain, mut secret, mut rest) = (Vec::new(), Vec::new(), Vec::new());
             for variable in variables {
                 let Some(value) = &variable.1 else { continue };
@@ -266,8 +268,15 @@ impl Writer<'_, '_> {
                 let is_secret = self.needs_secret(&pieces);
                 if overridden.contains(&variable.0) || (is_secret && composed) {
                     rest.push(variable);
-                } else if is_secret {
-                    secret.push(Item::raw(&variable.0, "{}"));
+                } else if let [Out::Secret(_, value)] = &pieces[..] {
+                    match value.as_ref().and_then(|value| self.secrets.known(value)) {
+                        Some(_) => rest.push(variable),
+                        None => {
+                            let reference = format!("secrets.{name}.{}", variable.0);
+                            value.iter().for_each(|value| self.secrets.note(value, &reference));
+                            secret.push(Item::raw(&variable.0, "{}"));
+                        }
+                    }
                 } else {
                     let (text, _) = self.value("", &pieces, false);
                     plain.push(Item::text(&variable.0, text));
@@ -549,6 +558,33 @@ impl Writer<'_, '_> {
             names.join(", ")
         );
         self.loader.notes.decide(first.service.at, "user", why);
+    }
+
+    /// Compose runs one container of each, staging and prod several.
+    fn several(&mut self, apps: &[App]) {
+        let open = apps
+            .iter()
+            .filter(|app| !app.is_job && !app.head.iter().any(|item| item.key == "replicas" || item.key == "workload"));
+        let open: Vec<&App> = open.collect();
+        let Some(first) = open.first() else { return };
+        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
+        let why = format!(
+            "staging runs 2 and prod 3 pods of {}: write `replicas: 1` for what must be alone",
+            names.join(", ")
+        );
+        self.loader.notes.decide(first.service.at, "replicas", why);
+    }
+
+    /// In Compose's network every port is reached; in a cluster those of a Service.
+    fn without_ports(&mut self, apps: &[App]) {
+        let open: Vec<&App> = apps.iter().filter(|app| !app.is_job && app.ports.all.is_empty()).collect();
+        let Some(first) = open.first() else { return };
+        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
+        let why = format!(
+            "no port is named for {}, so nothing can connect: write `port: 8080` where something should",
+            names.join(", ")
+        );
+        self.loader.notes.decide(first.service.at, "port", why);
     }
 
     fn summary(&self, apps: usize, jobs: usize) -> String {

@@ -11,17 +11,36 @@ pub struct Secrets {
     keys: Vec<(String, Option<Secret<String>>)>,
     /// What one service called a key, where that is not the key.
     renamed: BTreeMap<(String, String), String>,
+    /// Who has a value first has it for all: a server and its client are told the same.
+    values: Vec<(Secret<String>, String)>,
 }
 
 impl Secrets {
     pub fn new(name: String) -> Self {
-        Self { name, keys: Vec::new(), renamed: BTreeMap::new() }
+        Self { name, keys: Vec::new(), renamed: BTreeMap::new(), values: Vec::new() }
     }
 
     /// The reference to a key.
     pub fn reference(&mut self, wanted: &str, value: Option<&Secret<String>>, service: &str) -> String {
+        if let Some(known) = value.and_then(|value| self.known(value)) {
+            return known;
+        }
         let key = self.key(wanted, value, service);
-        format!("secrets.{}.{key}", self.name)
+        let reference = format!("secrets.{}.{key}", self.name);
+        if let Some(value) = value {
+            self.note(value, &reference);
+        }
+        reference
+    }
+
+    /// The reference to the key that has a value.
+    pub fn known(&self, value: &Secret<String>) -> Option<String> {
+        self.values.iter().find(|(known, _)| known == value).map(|(_, reference)| reference.clone())
+    }
+
+    /// A value that another Secret has.
+    pub fn note(&mut self, value: &Secret<String>, reference: &str) {
+        self.values.push((value.clone(), reference.to_owned()));
     }
 
     fn key(&mut self, wanted: &str, value: Option<&Secret<String>>, service: &str) -> String {

@@ -199,11 +199,10 @@ fn extended(loader: &mut Loader, service: &Service, text: &str, tag: &str, exten
     let subject = format!("{}.image", service.name);
     // `0.8.0-pg17` begins with the extension's version.
     let numbers = |text: &str| text.split(|c: char| !c.is_ascii_digit()).find_map(|word| word.parse::<u32>().ok());
-    let major = tag
-        .split_once("pg")
-        .and_then(|(_, rest)| numbers(rest))
-        .or_else(|| numbers(tag))
-        .filter(|n| (9..100).contains(n));
+    let fits = |number: &u32| (9..100).contains(number);
+    let first = numbers(tag).filter(fits);
+    let behind = tag.split("pg").skip(1).filter_map(numbers).find(fits);
+    let major = first.or(behind);
     let name = text.split(['@']).next().unwrap_or(text);
     let name = name.strip_suffix(&format!(":{tag}")).unwrap_or(name);
     let Some(major) = major else {
@@ -284,11 +283,7 @@ fn redis(loader: &mut Loader, service: &Service, store: &mut Store) {
                 store.password = Some(Secret::new(value))
             }
             ("REDIS_PASSWORD" | "VALKEY_PASSWORD" | "ALLOW_EMPTY_PASSWORD", _) => {}
-            _ => loader.notes.left(
-                at,
-                format!("{}.environment.{key}", service.name),
-                "the server's image has no use for it, or kgen sets it up itself",
-            ),
+            _ => unused(loader, service, &key, at),
         }
     }
     let mounts = volume::mounts(loader, service);
@@ -312,6 +307,14 @@ fn redis(loader: &mut Loader, service: &Service, store: &mut Store) {
     memory(loader, service, store, max, keeps);
     if !config.is_empty() {
         store.items.push(Item::map("config", config));
+    }
+}
+
+/// A variable that no component needs. Of a file that other services read too nothing is said.
+fn unused(loader: &mut Loader, service: &Service, key: &str, at: Span) {
+    if at.file == service.value_at("environment").file {
+        let why = "the server's image has no use for it, or kgen sets it up itself";
+        loader.notes.left(at, format!("{}.environment.{key}", service.name), why);
     }
 }
 
@@ -374,11 +377,7 @@ fn postgres(loader: &mut Loader, service: &Service, store: &mut Store) {
                 store.password = Some(Secret::new(super::project::file_mark(name)));
             }
             ("POSTGRES_USER" | "POSTGRES_DB" | "POSTGRES_PASSWORD" | "PGDATA" | "POSTGRES_HOST_AUTH_METHOD", _) => {}
-            _ => loader.notes.left(
-                at,
-                format!("{}.environment.{key}", service.name),
-                "the server's image has no use for it, or kgen sets it up itself",
-            ),
+            _ => unused(loader, service, &key, at),
         }
     }
     // The image's own defaults.
@@ -479,7 +478,7 @@ fn init_sql(loader: &mut Loader, service: &Service, mounts: &[Mount], store: &mu
 
 /// Files that are mounted into a store, but for its data.
 fn files_left(loader: &mut Loader, service: &Service, mounts: &[Mount], hint: &str) {
-    for mount in mounts {
+    for mount in mounts.iter().filter(|mount| !matches!(mount.kind, volume::Kind::Memory(_))) {
         let data = ["/data", "/bitnami", "/var/lib/postgresql", "/docker-entrypoint-initdb.d"];
         if !data.iter().any(|folder| mount.target.starts_with(folder)) {
             loader.notes.left(mount.at, format!("{}.volumes", service.name), format!("`{}`: {hint}", mount.target));

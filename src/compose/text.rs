@@ -126,7 +126,10 @@ fn plain(text: &str, flow: bool) -> String {
     let first = |c: char| c.is_ascii_alphanumeric() || "/._$".contains(c);
     let inside =
         |c: char| c.is_ascii_alphanumeric() || "/._-$+=@:%~^!?()*;&|<> ".contains(c) || (!flow && "{},[]".contains(c));
-    let is_plain = text.starts_with(first)
+    let option = text.trim_start_matches('-');
+    let is_option =
+        (1..=2).contains(&(text.len() - option.len())) && option.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_plain = (text.starts_with(first) || is_option)
         && text.chars().all(inside)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")

@@ -92,7 +92,20 @@ impl Net {
             return vec![Out::Secret(key.to_owned(), Some(Secret::new(value.to_owned())))];
         }
         let mut all = Vec::new();
+        // The same variable as a store's own password, wherever it is put in.
+        let of_store = |name: &str| {
+            let is_its = |store: &&Store| {
+                store.password.as_ref().is_some_and(|own| interpolate::whole_mark(own.open()) == Some(name))
+            };
+            self.stores.iter().find(is_its).map(|store| Out::Reference(store.output("password")))
+        };
         for piece in out {
+            if let Out::Secret(name, _) = &piece
+                && let Some(reference) = of_store(name)
+            {
+                all.push(reference);
+                continue;
+            }
             let Out::Text(text) = piece else {
                 all.push(piece);
                 continue;
@@ -133,7 +146,8 @@ impl Net {
                     if of_it && !is_own && self.differs(store, value) {
                         reached.odd.push(OTHER_USER.replace("NAME", &store.name));
                     }
-                    (of_it && !value.is_empty() || is_own && alone).then_some("password")
+                    (of_it && (!value.is_empty() || store.engine == Engine::Postgres) || is_own && alone)
+                        .then_some("password")
                 }
                 "port" => {
                     (value == store.engine.port().to_string() && (of_it || alone && known.len() == 1)).then_some("port")

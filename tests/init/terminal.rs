@@ -13,7 +13,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use crate::support::{KGEN, Temp, files};
 
 /// Types a text each time the terminal shows a question. What the terminal showed, and how kgen ended.
-fn typed(folder: &Path, columns: u16, args: &[&str], lines: &[&str]) -> (String, ExitStatus) {
+pub fn typed(folder: &Path, columns: u16, args: &[&str], lines: &[&str]) -> (String, ExitStatus) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
