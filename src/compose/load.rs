@@ -82,9 +82,11 @@ impl Loader<'_> {
     /// The entries of a `.env` file, not filled, each with its place. All of the file is masked from here on.
     pub fn env_file(&mut self, path: &str, text: String) -> Option<Vec<(String, (String, Span))>> {
         let parsed = dotenv::parse(&text, Reading::Template);
-        let end = text.len() as u32;
-        let file = self.sources.add(path, text);
-        self.sources.mask(Span { file, start: 0, end });
+        let file = self.sources.find(path).unwrap_or_else(|| self.sources.add(path, text.as_str()));
+        let lines = text.lines().count();
+        for line in (1..=lines).map(|line| self.sources.line(file, line)).collect::<Vec<_>>() {
+            self.sources.mask(line);
+        }
         match parsed {
             Ok(entries) => {
                 let place = |line| self.sources.line(file, line);

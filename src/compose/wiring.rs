@@ -89,7 +89,8 @@ impl Net {
     fn secret(&self, key: &str, value: &str, out: Vec<Out>) -> Vec<Out> {
         let is_text = matches!(&out[..], [Out::Text(_)]);
         if is_text && name::says_secret(key) && name::is_secret_value(value) {
-            return vec![Out::Secret(key.to_owned(), Some(Secret::new(value.to_owned())))];
+            let own = Secret::new(value.to_owned());
+            return vec![self.same_password(&own).unwrap_or_else(|| Out::Secret(key.to_owned(), Some(own)))];
         }
         let mut all = Vec::new();
         // The same variable as a store's own password, wherever it is put in.
@@ -100,8 +101,8 @@ impl Net {
             self.stores.iter().find(is_its).map(|store| Out::Reference(store.output("password")))
         };
         for piece in out {
-            if let Out::Secret(name, _) = &piece
-                && let Some(reference) = of_store(name)
+            if let Out::Secret(name, value) = &piece
+                && let Some(reference) = of_store(name).or_else(|| self.same_password(value.as_ref()?))
             {
                 all.push(reference);
                 continue;
@@ -166,6 +167,12 @@ impl Net {
             }?;
             Some(store.output(output))
         })
+    }
+
+    /// The store that has this value for its password.
+    fn same_password(&self, value: &Secret<String>) -> Option<Out> {
+        let store = self.stores.iter().find(|store| store.has_password() && self.is_password(store, value.open()))?;
+        Some(Out::Reference(store.output("password")))
     }
 
     /// Whether it is known to be another one.
