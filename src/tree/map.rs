@@ -87,6 +87,13 @@ impl<O> Map<O> {
         self.0.find(key).map(|at| &self.0.list[at].1)
     }
 
+    /// The position of a key, with what stands there.
+    pub fn find(&self, key: &str) -> Option<(usize, &Arc<str>, &Entry<O>)> {
+        let at = self.0.find(key)?;
+        let (key, entry) = &self.0.list[at];
+        Some((at, key, entry))
+    }
+
     pub fn contains_key(&self, key: &str) -> bool {
         self.0.find(key).is_some()
     }
