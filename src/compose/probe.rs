@@ -107,12 +107,7 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
         return None;
     }
     let known = match is_shell {
-        // Up to what is done where it fails.
-        true => {
-            let text = words.first().map(String::as_str).unwrap_or_default();
-            let first = text.split(['|', ';', '&', '>', '\n']).next().unwrap_or_default();
-            words::split(first).ok().filter(|_| !text.contains("&&") && !text.contains("| "))
-        }
+        true => first_command(words.first().map(String::as_str).unwrap_or_default()),
         false => Some(words.clone()),
     };
     let shell = || vec!["sh".to_owned(), "-c".to_owned(), words.join(" ")];
@@ -122,6 +117,14 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
             .and_then(request)
             .unwrap_or_else(|| Ask::Command(if is_shell { shell() } else { words.clone() })),
     )
+}
+
+/// A shell's command up to what is done where it fails; `None` where more decides than that.
+fn first_command(text: &str) -> Option<Vec<String>> {
+    if text.contains("&&") || text.replace("||", "").contains('|') {
+        return None;
+    }
+    words::split(text.split(['|', ';', '>', '\n']).next().unwrap_or_default()).ok()
 }
 
 /// A request to the container itself, which the kubelet can make without a program in the image.
@@ -176,6 +179,18 @@ mod tests {
             Some(Ask::Http { scheme, port, path }) => format!("{scheme} {port} {path}"),
             Some(Ask::Tcp(port)) => format!("tcp {port}"),
             _ => "a command".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_done_where_it_fails_is_no_part_of_the_request() {
+        for (text, is_request) in [
+            ("curl -f http://localhost/x || exit 1", true),
+            ("wget -qO- localhost:80 > /dev/null; exit $?", true),
+            ("curl -s localhost/x | grep -q OK || exit 1", false),
+            ("curl -f localhost/a && curl -f localhost/b", false),
+        ] {
+            assert_eq!(first_command(text).as_deref().and_then(request).is_some(), is_request, "{text}");
         }
     }
 
