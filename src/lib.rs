@@ -11,6 +11,7 @@
 
 // What every stage may use.
 pub mod diag;
+pub mod dotenv;
 pub mod files;
 pub mod format;
 pub mod leak;
@@ -47,6 +48,8 @@ pub mod graph;
 pub mod notes;
 
 // Beside them: what a command makes for the next rendering.
+/// From a Compose file: the first project file.
+pub mod compose;
 /// For editors: the language as a JSON Schema.
 pub mod schema;
 pub mod seal;

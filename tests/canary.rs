@@ -300,6 +300,61 @@ fn a_value_that_is_sealed_is_found_nowhere() {
     }
 }
 
+/// A Compose file with the value in each way that it can be given, beside each kind of mistake.
+#[test]
+fn a_value_of_a_compose_file_is_found_nowhere() {
+    let single = format!("'{}'", CANARY.replace('\'', "''"));
+    // As Compose wants a `$`, and as a URL wants the rest.
+    let url = format!("amqp://u:{}@mq:5672/x", forms()[1]);
+    let services = format!(
+        "services:\n  web:\n    image: a/b:1\n    env_file: web.env\n    environment:\n      DB_PASSWORD: {single}\n      AMQP_URL: {url}\n      OTHER: ${{APP_TOKEN}}\n      SHORT: ${{APP_PASSWORD:-x}}\n    command: [run, --token, '${{APP_TOKEN}}']\n    healthcheck: {{test: [CMD, check, '${{APP_TOKEN}}']}}\n    depends_on: [db, cache]\n    secrets: [key]\n  list:\n    image: a/b:1\n    env_file: web.env\n    environment: [{}]\n  db: {{image: 'postgres:17', environment: {{POSTGRES_PASSWORD: {single}, POSTGRES_USER: shop}}}}\n  cache: {{image: 'redis:7.4', command: [redis-server, --requirepass, {single}]}}\nsecrets: {{key: {{file: key.txt}}}}\n",
+        quoted(&format!("API_TOKEN={CANARY}"))
+    );
+    let mistakes: [(&str, String); 9] = [
+        ("none", String::new()),
+        ("tab", "\tx: y\n".into()),
+        ("unclosed quote", format!("x-a: \"{}\n", &CANARY[..5])),
+        ("duplicate key", "services: {}\n".into()),
+        ("unknown key", "tokens: {a: b}\n".into()),
+        ("wrong type", "configs: [a]\n".into()),
+        ("a dollar", format!("volumes: {{a: {{name: \"$({}\"}}}}\n", "x")),
+        ("no such file", "include: [canary.yaml]\n".into()),
+        ("another text of it", format!("volumes: {{a: {{driver_opts: {{password: {single}}}}}}}\n")),
+    ];
+    for (mistake, end) in mistakes {
+        for broken in [false, true] {
+            let temp = Temp::new();
+            let env =
+                if broken { format!("TOKEN='{CANARY}\n") } else { format!("TOKEN={}\nURL={url}\n", quoted(CANARY)) };
+            let inputs = [
+                ("compose.yaml", format!("{services}{end}")),
+                ("web.env", env),
+                (".env", format!("APP_TOKEN={}\nAPP_PASSWORD={}\n", quoted(CANARY), quoted(CANARY))),
+                ("key.txt", CANARY.to_owned()),
+            ];
+            inputs.iter().for_each(|(name, text)| fs::write(temp.path().join(name), text).unwrap());
+            let commands: [&[&str]; 4] =
+                [&["init", "--from", "."], &["check"], &["render"], &["profile", "show", "dev"]];
+            for command in commands {
+                let what = format!("{mistake}, {broken}, {command:?}");
+                let args: Vec<String> = command.iter().map(|arg| (*arg).to_owned()).collect();
+                let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+                hides(&said.stderr, &what);
+                hides(&said.stdout, &what);
+                if mistake == "none" && !broken {
+                    assert_eq!(said.status, Some(0), "{what}: {}", said.stderr);
+                }
+            }
+            each_file(temp.path(), &mut |path, text| {
+                let name = path.strip_prefix(temp.path()).unwrap().to_string_lossy();
+                if !inputs.iter().any(|(input, _)| *input == name) {
+                    hides(text, &format!("{mistake}: {name}"));
+                }
+            });
+        }
+    }
+}
+
 /// The test above notices what it is there to notice.
 #[test]
 fn every_form_is_noticed() {

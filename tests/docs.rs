@@ -23,6 +23,44 @@ fn the_project_of_the_first_minute_renders() {
     assert!(temp.path().join("deploy/overlays/prod/kustomization.yaml").exists());
 }
 
+/// Each begins anew: `shop` is written once.
+#[test]
+fn the_first_files_of_the_readme_are_written() {
+    let block = blocks("sh").into_iter().find(|block| block.starts_with("kgen init")).unwrap();
+    let commands: Vec<&str> = block.lines().map(|line| line.split('#').next().unwrap().trim()).collect();
+    assert_eq!(commands.len(), 3);
+    for command in commands {
+        let temp = Temp::new();
+        let from: String = README.lines().filter_map(compose_variable).map(|line| format!("      {line}\n")).collect();
+        let compose = format!(
+            "services:\n  web:\n    image: a/b:1\n    environment:\n{from}  api: {{image: a/b:1}}\n  redis: {{image: 'redis:8.2'}}\n  db: {{image: 'postgres:17', environment: {{POSTGRES_USER: shop, POSTGRES_PASSWORD: \"${{DB_PASSWORD}}\"}}}}\nname: shop\n"
+        );
+        put(&temp.path().join("compose.yaml"), compose);
+        let args: Vec<String> = command.split_whitespace().skip(1).map(str::to_owned).collect();
+        let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+        assert_eq!(said.status, Some(0), "{command}: {}", said.stderr);
+        if command.contains("--from") {
+            let project = std::fs::read_to_string(temp.path().join("shop/kgen.yaml")).unwrap();
+            let rows = README.lines().filter(|line| compose_variable(line).is_some());
+            let written = rows.flat_map(|row| row.split('|').nth(2).unwrap().split('`').skip(1).step_by(2));
+            let mut count = 0;
+            for line in written {
+                assert!(project.contains(line), "{line}\n{project}");
+                count += 1;
+            }
+            assert_eq!(count, 6);
+        }
+    }
+}
+
+/// The left side of the README's table of Compose, as lines of `environment`.
+fn compose_variable(line: &str) -> Option<String> {
+    let from = line.strip_prefix("| `")?.split(" | ").next()?;
+    let is_row =
+        ["CACHE_URL", "DATABASE_URL", "DB_HOST", "API:", "SECRET_KEY"].iter().any(|name| from.starts_with(name));
+    is_row.then(|| from.trim_end_matches('`').replace("`, `", "\n      "))
+}
+
 #[test]
 fn the_tour_of_the_language_renders() {
     let [_, tour, ..] = blocks("yaml")[..] else { panic!("the README has no tour") };

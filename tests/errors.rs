@@ -17,6 +17,7 @@ mod checks_volumes;
 mod clusters;
 mod commands; // the command line, the disk, the tree that is there
 mod components;
+mod compose; // `kgen init --from`
 mod delivery; // what delivers the profiles
 mod encrypted;
 mod fields;

@@ -15,6 +15,7 @@ mod function; // what `kgen fn` makes of a ResourceList
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
+mod init; // what `kgen init` writes renders, and nothing that stands there is lost
 mod mutation; // what cites a setting changes with it, and nothing else
 mod notes; // the commands of `kgen notes` are right
 mod origins; // every leaf of every object knows where it came from

@@ -125,6 +125,15 @@ pub const TABLE: &[Check] = &[
     error("allow-unknown", "`allow` names no check"),
     error("allow-refused", "`allow` names a check that nothing silences"),
     warning("allow-unused", "`allow` of a check that finds nothing").strict(),
+    // A Compose file, for `kgen init --from`.
+    error("compose-no-services", "a Compose file without services"),
+    error("compose-type", "a value of another type than Compose takes"),
+    error("compose-value", "a value that Compose cannot read"),
+    error("compose-variable", "a `$` that begins no variable"),
+    error("compose-env-file", "a file of variables that cannot be read"),
+    error("compose-reference", "a Compose file names what is not there"),
+    error("compose-cycle", "Compose files or services lead back to themselves"),
+    error("compose-name", "a service's name that no object can have"),
     // References.
     error("bad-reference", "`${...}` that is no reference"),
     error("dangling-reference", "a reference to what is not there"),

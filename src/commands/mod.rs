@@ -10,6 +10,7 @@ pub mod diff;
 pub mod explain;
 pub mod function;
 pub mod graph;
+pub mod init;
 pub mod load;
 pub mod man;
 pub mod notes;
@@ -33,6 +34,7 @@ use terminal::Terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(init::Args),
     Render(render::Args),
     Diff(diff::Args),
     Check(check::Args),
@@ -62,6 +64,7 @@ pub enum Outcome {
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let result = match cli.command {
+        Command::Init(args) => init::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
         Command::Check(args) => check::run(&args, &cli.global, &terminal),

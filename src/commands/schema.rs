@@ -1,10 +1,9 @@
 //! `kgen schema`: the JSON Schema of the project file.
 
-use std::io::Write;
-
 use anyhow::Result;
 
 use super::Outcome;
+use super::terminal;
 use crate::schema;
 use crate::settings::preset::Presets;
 use crate::source::Sources;
@@ -18,9 +17,14 @@ and as the first line of kgen.yaml, for editors with the YAML language server:
 pub struct Args {}
 
 pub fn run(_: &Args) -> Result<Outcome> {
+    terminal::print(&text()?)?;
+    Ok(Outcome::Done)
+}
+
+/// The schema, as it is printed and as `kgen init` writes it.
+pub fn text() -> Result<String> {
     let presets = Presets::load(&mut Sources::default())?;
     let mut text = serde_json::to_string_pretty(&schema::document(&presets))?;
     text.push('\n');
-    std::io::stdout().write_all(text.as_bytes())?;
-    Ok(Outcome::Done)
+    Ok(text)
 }

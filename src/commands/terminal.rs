@@ -49,6 +49,11 @@ impl Terminal {
         color(global.color, &io::stdout())
     }
 
+    /// Of stderr, where that is a terminal.
+    pub fn width(&self) -> Option<usize> {
+        io::stderr().is_terminal().then(columns)
+    }
+
     /// One line of news, unless only errors are wanted.
     pub fn say(&self, line: &str) {
         if !self.quiet {
@@ -75,6 +80,17 @@ fn explained(shown: &[&Diagnostic]) -> Option<String> {
         id if ids.len() == 1 => Some(format!("`kgen explain {id}` tells more")),
         id => Some(format!("`kgen explain ID` tells more of each, say `kgen explain {id}`")),
     }
+}
+
+#[cfg(unix)]
+fn columns() -> usize {
+    let columns = rustix::termios::tcgetwinsize(io::stderr()).map(|size| usize::from(size.ws_col));
+    columns.ok().filter(|columns| *columns > 0).unwrap_or(80)
+}
+
+#[cfg(not(unix))]
+fn columns() -> usize {
+    80
 }
 
 /// `NO_COLOR` (https://no-color.org) and terminals that cannot are respected.

@@ -210,7 +210,7 @@ pub fn file<O>(map: &Map<O>) -> Option<(String, &'static str)> {
     }
     let services = map.entry("services").and_then(|entry| entry.value.as_map())?;
     let is_service = |key: &str| services.entries().any(|(_, entry)| entry.value.get(key).is_some());
-    let hint = "begin with `apiVersion: kgen.dev/v1` and `project: NAME`, and write the services under `apps`";
+    let hint = "`kgen init --from FILE` converts it";
     ["image", "build"].into_iter().any(is_service).then(|| ("this is a Compose file, not a project file".into(), hint))
 }
 

@@ -470,7 +470,7 @@ fn a_compose_file() {
                |
             1 | services:
                | ^
-            hint: begin with `apiVersion: kgen.dev/v1` and `project: NAME`, and write the services under `apps`
+            hint: `kgen init --from FILE` converts it
         ",
     );
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use zeroize::Zeroizing;
 
-use super::dotenv::{self, Entry, Reading};
 use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
 use crate::cli::Global;
@@ -13,6 +12,7 @@ use crate::commands::Outcome;
 use crate::commands::complete;
 use crate::commands::load;
 use crate::commands::terminal::Terminal;
+use crate::dotenv::{self, Entry, Reading};
 use crate::plan::Plan;
 use crate::settings::Settings;
 

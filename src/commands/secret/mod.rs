@@ -5,7 +5,6 @@
 //! Does not own: the ciphertext (`crate::seal`, `sops`), which values are needed (`plan/secret.rs`).
 
 mod check;
-mod dotenv;
 mod elsewhere;
 mod import;
 mod list;

@@ -17,6 +17,8 @@ use crate::secret::Secret;
 pub enum Reading {
     Compose,
     Raw,
+    /// As compose does, with variables left in as `${NAME}` and every other `$` as `$$`, for who knows their values.
+    Template,
 }
 
 /// One entry, and the line it begins in.
@@ -31,17 +33,18 @@ pub struct Entry {
 pub type Parsed<T> = Result<T, (usize, String)>;
 
 pub fn parse(text: &str, reading: Reading) -> Parsed<Vec<Entry>> {
-    let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text).chars().peekable(), line: 1 };
+    let mut reader =
+        Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text).chars().peekable(), line: 1, pending: None };
     let mut out: Vec<Entry> = Vec::new();
     while reader.skip_blank() {
         let line = reader.line;
         let name = reader.name(reading).map_err(|reason| (line, reason))?;
         let value = match reading {
             Reading::Raw => Ok(reader.until_end()),
-            Reading::Compose => reader.value(),
+            Reading::Compose | Reading::Template => reader.value(reading),
         };
         let value = Secret::new(value.map_err(|reason| (line, reason))?);
-        if let Some(first) = out.iter().find(|entry| entry.name == name) {
+        if let Some(first) = out.iter().find(|entry| entry.name == name).filter(|_| reading != Reading::Template) {
             return Err((line, format!("has the name of line {} again", first.line)));
         }
         out.push(Entry { line, name, value });
@@ -52,6 +55,8 @@ pub fn parse(text: &str, reading: Reading) -> Parsed<Vec<Entry>> {
 struct Reader<'t> {
     rest: Peekable<Chars<'t>>,
     line: usize,
+    /// The value of a name without one.
+    pending: Option<String>,
 }
 
 impl Reader<'_> {
@@ -91,26 +96,38 @@ impl Reader<'_> {
             match self.next() {
                 Some('=') => break,
                 Some(next) if next != '\n' => name.push(next),
+                // Compose's own way to say that the environment has it.
+                _ if reading == Reading::Template => {
+                    let name = name.trim().to_owned();
+                    self.pending = Some(format!("${{{name}}}"));
+                    format::env_name(&name).map_err(|_| NO_VALUE)?;
+                    return Ok(name);
+                }
                 // Both would ask the environment.
-                _ => return Err("has no `=`; a value is not taken from the environment".into()),
+                _ => return Err(NO_VALUE.into()),
             }
         }
         let name = match reading {
-            Reading::Compose => name.strip_prefix("export ").unwrap_or(&name).trim(),
+            Reading::Compose | Reading::Template => name.strip_prefix("export ").unwrap_or(&name).trim(),
             Reading::Raw => &name,
         };
         format::data_key(name).map_err(|reason| format!("has a name that is no key of a Secret: it {reason}"))?;
         Ok(name.to_owned())
     }
 
-    fn value(&mut self) -> Result<String, String> {
+    fn value(&mut self, reading: Reading) -> Result<String, String> {
+        if let Some(value) = self.pending.take() {
+            return Ok(value);
+        }
+        let keeps = reading == Reading::Template;
         while self.rest.peek().is_some_and(|next| matches!(next, ' ' | '\t')) {
             self.next();
         }
         let value = match self.rest.peek() {
+            Some('\'') if keeps => self.single()?.replace('$', "$$"),
             Some('\'') => self.single()?,
-            Some('"') => self.double()?,
-            _ => return self.plain(),
+            Some('"') => self.double(keeps)?,
+            _ => return self.plain(keeps),
         };
         let rest = self.until_end();
         match rest.trim_start() {
@@ -120,7 +137,7 @@ impl Reader<'_> {
         }
     }
 
-    fn plain(&mut self) -> Result<String, String> {
+    fn plain(&mut self, keeps: bool) -> Result<String, String> {
         let line = self.until_end();
         let end =
             line.char_indices().zip(line.chars().skip(1)).find(|((_, c), next)| c.is_whitespace() && *next == '#');
@@ -128,7 +145,7 @@ impl Reader<'_> {
             true => "",
             false => line[..end.map_or(line.len(), |((at, _), _)| at)].trim_end(),
         };
-        if value.contains('$') {
+        if value.contains('$') && !keeps {
             return Err(VARIABLE.into());
         }
         Ok(value.to_owned())
@@ -147,17 +164,18 @@ impl Reader<'_> {
         }
     }
 
-    fn double(&mut self) -> Result<String, String> {
+    fn double(&mut self, keeps: bool) -> Result<String, String> {
         self.next();
         let mut out = String::new();
         loop {
             match self.next().ok_or(OPEN)? {
                 '"' => return Ok(out),
-                '$' => return Err(VARIABLE.into()),
+                '$' if !keeps => return Err(VARIABLE.into()),
                 '\\' => match self.next().ok_or(OPEN)? {
                     'n' => out.push('\n'),
                     'r' => out.push('\r'),
                     't' => out.push('\t'),
+                    '$' if keeps => out.push_str("$$"),
                     next @ ('"' | '\\' | '$') => out.push(next),
                     next => out.extend(['\\', next]),
                 },
@@ -167,6 +185,7 @@ impl Reader<'_> {
     }
 }
 
+const NO_VALUE: &str = "has no `=`; a value is not taken from the environment";
 const OPEN: &str = "has a quote that is never closed";
 const VARIABLE: &str =
     "has a `$`, where compose would put a variable in; write the value in single quotes, or read the file with `--raw`";
@@ -204,6 +223,13 @@ mod tests {
     fn values_are_read_as_kubectl_reads_them() {
         let text = "# comment\n  A=\"quoted\" # x \nB='$x'\r\n";
         assert_eq!(read(text, Reading::Raw), pairs(&[("A", "\"quoted\" # x "), ("B", "'$x'")]));
+    }
+
+    #[test]
+    fn variables_can_be_left_in() {
+        let text = "A=${x}/$y # said\nB='$x'\nC=\"\\$x ${y:-z}\"\nD\nA=2\n";
+        let expected = pairs(&[("A", "${x}/$y"), ("B", "$$x"), ("C", "$$x ${y:-z}"), ("D", "${D}"), ("A", "2")]);
+        assert_eq!(read(text, Reading::Template), expected);
     }
 
     #[test]

@@ -1,0 +1,432 @@
+//! A Compose file and what it names, as one tree of services: read, filled, `include`d, `extend`ed.
+//!
+//! Owns: which files belong to it, and how Compose merges them; every scalar becomes a text, as it was written.
+//! Does not own: what a service means (`service.rs`), the syntax of variables (`interpolate.rs`).
+
+use std::collections::BTreeMap;
+
+use super::interpolate::Variables;
+use super::note::Notes;
+use crate::diag::{Diagnostic, Report};
+use crate::dotenv::{self, Reading};
+use crate::leak::name;
+use crate::project::mask;
+use crate::project::node::{self, Dialect};
+use crate::secret::Secret;
+use crate::source::{FileId, Sources, Span};
+use crate::tree::{Kind, Map, Tree};
+
+/// What stands at a path.
+pub enum Found {
+    Nothing,
+    Folder,
+    Text(String),
+    /// Not UTF-8, or too large to be a configuration.
+    Other,
+}
+
+/// Reads a path, relative to the folder of the compose file.
+pub type Read<'r> = &'r dyn Fn(&str) -> Found;
+
+pub struct Loader<'l> {
+    pub sources: &'l mut Sources,
+    pub read: Read<'l>,
+    pub variables: Variables,
+    pub notes: Notes,
+    pub report: Report,
+}
+
+/// All that was read, merged.
+#[derive(Default)]
+pub struct Loaded {
+    pub name: Option<String>,
+    pub services: Map<Span>,
+    pub volumes: Map<Span>,
+    pub secrets: Map<Span>,
+    pub configs: Map<Span>,
+}
+
+/// More files than these are a circle that nothing else has noticed.
+const DEEPEST: usize = 16;
+
+impl Loader<'_> {
+    pub fn load(&mut self, file: FileId) -> Loaded {
+        self.dotenv();
+        let mut out = Loaded::default();
+        self.file(file, "", &mut Vec::new(), &mut out);
+        let names: Vec<_> = out.services.keys().cloned().collect();
+        for name in names {
+            let extended = self.extended(&out.services, &name, &mut vec![name.to_string()]);
+            if let Some(service) = extended {
+                let from = out.services.entry(&name).map(|entry| entry.key_from).unwrap_or_default();
+                out.services.insert_from(name, from, service);
+            }
+        }
+        out
+    }
+
+    /// The values of `.env`, which Compose reads without being told.
+    fn dotenv(&mut self) {
+        let Found::Text(text) = (self.read)(".env") else { return };
+        for (name, text) in self.env_file(".env", text).unwrap_or_default() {
+            let Ok(filled) = self.variables.fill(&text.0) else { continue };
+            // A mark would hide that there is a value.
+            let value = match filled.text.contains(super::interpolate::OPEN) {
+                true => text.0,
+                false => filled.text,
+            };
+            self.variables.known.insert(name, Secret::new(value));
+        }
+    }
+
+    /// The entries of a `.env` file, not filled, each with its place. All of the file is masked from here on.
+    pub fn env_file(&mut self, path: &str, text: String) -> Option<Vec<(String, (String, Span))>> {
+        let parsed = dotenv::parse(&text, Reading::Template);
+        let file = self.sources.find(path).unwrap_or_else(|| self.sources.add(path, text.as_str()));
+        let lines = text.lines().count();
+        for line in (1..=lines).map(|line| self.sources.line(file, line)).collect::<Vec<_>>() {
+            self.sources.mask(line);
+        }
+        match parsed {
+            Ok(entries) => {
+                let place = |line| self.sources.line(file, line);
+                Some(entries.into_iter().map(|e| (e.name, (e.value.open().clone(), place(e.line)))).collect::<Vec<_>>())
+            }
+            Err((line, reason)) => {
+                let d = Diagnostic::error("compose-env-file", format!("line {line} of `{path}` {reason}"));
+                let at = self.sources.line(file, line);
+                self.report.push(d.at(at).hint("Compose reads such files in the same way; correct it there"));
+                None
+            }
+        }
+    }
+
+    fn file(&mut self, file: FileId, folder: &str, stack: &mut Vec<String>, out: &mut Loaded) {
+        let Some(tree) = self.tree(file, folder) else { return };
+        let Some(top) = tree.as_map() else {
+            let d = Diagnostic::error("compose-no-services", "a Compose file is a map with `services`");
+            self.report.push(d.at(Span { end: tree.from.start, ..tree.from }).hint(EXAMPLE));
+            return;
+        };
+        if stack.is_empty() {
+            self.head(top, &tree);
+            out.name = top.get("name").and_then(Tree::as_str).map(str::to_owned);
+        }
+        for (at, path) in includes(top) {
+            self.include(&join(folder, &path), at, stack, out);
+        }
+        for (key, into) in [
+            ("services", &mut out.services),
+            ("volumes", &mut out.volumes),
+            ("secrets", &mut out.secrets),
+            ("configs", &mut out.configs),
+        ] {
+            let Some(entry) = top.entry(key).filter(|entry| !entry.value.is_null()) else { continue };
+            match entry.value.as_map() {
+                Some(map) => map.entries().for_each(|(name, entry)| {
+                    let value = match into.get(name) {
+                        Some(known) => merged(known.clone(), entry.value.clone(), ""),
+                        None => entry.value.clone(),
+                    };
+                    into.insert_from(name.clone(), entry.key_from, value);
+                }),
+                None => self.report.push(wrong(key, "a map by name", &entry.value)),
+            }
+        }
+    }
+
+    /// The keys of the first file, and that it has services.
+    fn head(&mut self, top: &Map<Span>, tree: &Tree<Span>) {
+        use super::keys::{self, Fate};
+        for (key, entry) in top.entries() {
+            match keys::fate(keys::TOP, key) {
+                Some(Fate::Kept | Fate::Quiet) => {}
+                Some(Fate::Left(reason)) => self.notes.left(entry.key_from, key.to_string(), reason),
+                None => self.notes.left(entry.key_from, key.to_string(), "Compose has no such key at the top"),
+            }
+        }
+        let (services, includes) = (top.get("services"), top.get("include"));
+        if services.is_none_or(Tree::is_null) && includes.is_none() {
+            let at = top.entry("services").map_or(Span { end: tree.from.start, ..tree.from }, |entry| entry.key_from);
+            let d = Diagnostic::error("compose-no-services", "the Compose file has no `services`").at(at);
+            // Version 1 had the services at the top.
+            let old = top.iter().any(|(_, value)| value.get("image").is_some() || value.get("build").is_some());
+            let hint =
+                if old { "a file of version 1 has them at the top: put `services:` above them" } else { EXAMPLE };
+            self.report.push(d.hint(hint));
+        }
+    }
+
+    fn include(&mut self, path: &str, at: Span, stack: &mut Vec<String>, out: &mut Loaded) {
+        let Some(file) = self.other(path, at, stack) else { return };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        stack.push(path.to_owned());
+        self.file(file, &folder, stack, out);
+        stack.pop();
+    }
+
+    /// Another compose file.
+    fn other(&mut self, path: &str, at: Span, stack: &[String]) -> Option<FileId> {
+        if stack.iter().any(|known| known == path) || stack.len() > DEEPEST {
+            let d = Diagnostic::error("compose-cycle", format!("`{path}` leads back to itself")).at(at);
+            self.report.push(d.hint("a file that is included or extended may not name the one that names it"));
+            return None;
+        }
+        if let Some(known) = self.sources.find(path) {
+            return Some(known);
+        }
+        match (self.read)(path) {
+            Found::Text(text) => Some(self.sources.add(path, text)),
+            _ => {
+                let d = Diagnostic::error("compose-reference", format!("there is no Compose file `{path}`"));
+                self.report.push(d.at(at).hint("paths begin at the folder of the file that names them"));
+                None
+            }
+        }
+    }
+
+    /// The tree of one file, filled. Paths in it begin at its own folder.
+    fn tree(&mut self, file: FileId, folder: &str) -> Option<Tree<Span>> {
+        match node::parse(self.sources, file, Dialect::Project) {
+            Ok(tree) => {
+                hide(self.sources, &tree);
+                let tree = self.texts(&tree, &mut Vec::new());
+                Some(if folder.is_empty() { tree } else { moved(tree, folder) })
+            }
+            Err(diagnostic) => {
+                mask::by_shape(self.sources, file);
+                super::mask_all(self.sources, file);
+                self.report.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// Every scalar as the text that was written, with its variables put in.
+    fn texts(&mut self, tree: &Tree<Span>, path: &mut Vec<String>) -> Tree<Span> {
+        let kind = match &tree.kind {
+            Kind::Null => Kind::Null,
+            Kind::Map(map) => {
+                let mut out = Map::new();
+                for (key, entry) in map.entries() {
+                    path.push(key.to_string());
+                    let value = self.texts(&entry.value, path);
+                    path.pop();
+                    out.insert_from(key.clone(), entry.key_from, value);
+                }
+                Kind::Map(out)
+            }
+            Kind::List(list) => Kind::List(list.iter().map(|item| self.texts(item, path)).collect()),
+            Kind::String(text) => Kind::String(self.filled(text, tree.from, path).into()),
+            // A number or a boolean, as it was written.
+            _ => Kind::String(self.sources.text(tree.from).into()),
+        };
+        Tree::new(kind, tree.from)
+    }
+
+    fn filled(&mut self, text: &str, at: Span, path: &[String]) -> String {
+        // What nobody reads may say anything.
+        if path.iter().any(|key| key.starts_with("x-")) || !text.contains('$') {
+            return text.to_owned();
+        }
+        match self.variables.fill(text) {
+            Ok(filled) => {
+                for name in filled.missing {
+                    let subject = path.get(1..).unwrap_or_default().join(".");
+                    self.notes.decide(
+                        at,
+                        subject,
+                        format!("`{name}` has no value here: put it into .env and run again, or write it in kgen.yaml"),
+                    );
+                }
+                filled.text
+            }
+            Err((_, reason)) => {
+                let d = Diagnostic::error("compose-variable", format!("`{}`: {reason}", path.join("."))).at(at);
+                self.report.push(d.hint("write `$$` for a `$` that is meant as such"));
+                String::new()
+            }
+        }
+    }
+
+    /// A service with what it extends; `None` where it extends nothing.
+    fn extended(&mut self, services: &Map<Span>, name: &str, stack: &mut Vec<String>) -> Option<Tree<Span>> {
+        let service = services.get(name)?;
+        let extends = service.as_map()?.entry("extends").filter(|entry| !entry.value.is_null())?;
+        let (base, path) = match extends.value.as_str() {
+            Some(base) => (base.to_owned(), None),
+            None => {
+                let word = |key: &str| extends.value.get(key).and_then(Tree::as_str).map(str::to_owned);
+                let Some(base) = word("service") else {
+                    self.report.push(wrong(
+                        &format!("{name}.extends"),
+                        "a name, or a map with `service`",
+                        &extends.value,
+                    ));
+                    return None;
+                };
+                (base, word("file"))
+            }
+        };
+        let key = format!("{}#{base}", path.as_deref().unwrap_or_default());
+        if stack.contains(&key) || (path.is_none() && stack.contains(&base)) || stack.len() > DEEPEST {
+            let d = Diagnostic::error("compose-cycle", format!("`{name}` extends itself, by way of `{base}`"));
+            self.report.push(d.at(extends.value.from).hint("remove one of the `extends`"));
+            return None;
+        }
+        stack.push(if path.is_some() { key } else { base.clone() });
+        let found = match &path {
+            None => services.get(&base).cloned().map(|found| self.extended(services, &base, stack).unwrap_or(found)),
+            Some(path) => {
+                let file = self.other(path, extends.value.from, &[])?;
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+                let tree = self.tree(file, &folder)?;
+                let others = tree.get("services").and_then(Tree::as_map).cloned().unwrap_or_default();
+                others.get(&base).cloned().map(|found| self.extended(&others, &base, stack).unwrap_or(found))
+            }
+        };
+        stack.pop();
+        let Some(found) = found else {
+            let place = path.map(|path| format!(" in `{path}`")).unwrap_or_default();
+            let message = format!("`{name}` extends `{base}`, which is no service{place}");
+            self.report.push(Diagnostic::error("compose-reference", message).at(extends.value.from));
+            return None;
+        };
+        let mut all = merged(found, service.clone(), "");
+        if let Some(map) = all.as_map_mut() {
+            map.remove("extends");
+        }
+        Some(all)
+    }
+}
+
+const EXAMPLE: &str = "it looks like `services: {web: {image: registry/name:tag}}`";
+
+pub fn wrong(subject: &str, expected: &str, found: &Tree<Span>) -> Diagnostic {
+    Diagnostic::error("compose-type", format!("`{subject}` must be {expected}, found {}", found.noun())).at(found.from)
+}
+
+/// `include: [a.yaml, {path: [b.yaml, c.yaml]}]`.
+fn includes(top: &Map<Span>) -> Vec<(Span, String)> {
+    let entries = top.get("include").and_then(Tree::as_list).unwrap_or_default();
+    let mut out = Vec::new();
+    for entry in entries {
+        let paths = entry.get("path").unwrap_or(entry);
+        let list = paths.as_list().unwrap_or(std::slice::from_ref(paths));
+        out.extend(list.iter().filter_map(|path| Some((path.from, path.as_str()?.to_owned()))));
+    }
+    out
+}
+
+pub fn join(folder: &str, path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    if folder.is_empty() || path.starts_with(['/', '~']) { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// The relative paths of another folder's services: `env_file`, bind mounts, `build`.
+fn moved(mut tree: Tree<Span>, folder: &str) -> Tree<Span> {
+    let Some(services) = tree.as_map_mut().and_then(|top| top.get_mut("services")).and_then(Tree::as_map_mut) else {
+        return tree;
+    };
+    for (_, service) in services.iter_mut() {
+        let Some(service) = service.as_map_mut() else { continue };
+        for key in ["env_file", "volumes"] {
+            if let Some(value) = service.get_mut(key) {
+                move_paths(value, folder, key);
+            }
+        }
+    }
+    tree
+}
+
+fn move_paths(tree: &mut Tree<Span>, folder: &str, key: &str) {
+    match &mut tree.kind {
+        Kind::List(items) => items.iter_mut().for_each(|item| move_paths(item, folder, key)),
+        Kind::String(text) if key == "env_file" || text.starts_with('.') => *text = join(folder, text).into(),
+        Kind::Map(map) => {
+            for inner in ["path", "source"] {
+                if let Some(value) = map.get_mut(inner) {
+                    move_paths(value, folder, key);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// As Compose merges: maps by key, lists one behind the other, commands and scalars by the later one.
+fn merged(base: Tree<Span>, over: Tree<Span>, key: &str) -> Tree<Span> {
+    let (base, over) = match key {
+        "environment" | "labels" | "extra_hosts" | "depends_on" => (by_name(base), by_name(over)),
+        _ => (base, over),
+    };
+    let from = over.from;
+    match (base.kind, over.kind) {
+        (Kind::Map(mut base), Kind::Map(over)) => {
+            for (key, entry) in over.entries() {
+                let value = match base.get(key) {
+                    Some(known) => merged(known.clone(), entry.value.clone(), key),
+                    None => entry.value.clone(),
+                };
+                base.insert_from(key.clone(), entry.key_from, value);
+            }
+            Tree::new(Kind::Map(base), from)
+        }
+        (Kind::List(mut base), Kind::List(more)) if !matches!(key, "command" | "entrypoint" | "test") => {
+            base.extend(more);
+            Tree::new(Kind::List(base), from)
+        }
+        (_, kind) => Tree::new(kind, from),
+    }
+}
+
+/// `[A=1, B]` as a map; what has no value is null.
+pub fn by_name(tree: Tree<Span>) -> Tree<Span> {
+    let Kind::List(items) = &tree.kind else { return tree };
+    let mut out = Map::new();
+    for item in items {
+        let Some(text) = item.as_str() else { return tree };
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Tree::new(Kind::String(value.into()), item.from)),
+            None => (text, Tree::new(Kind::Null, item.from)),
+        };
+        out.insert_from(name, item.from, value);
+    }
+    Tree::new(Kind::Map(out), tree.from)
+}
+
+/// Masks what may be a value: of variables, of labels, of arguments, and what looks like one anywhere.
+fn hide(sources: &mut Sources, tree: &Tree<Span>) {
+    let mut spans = Vec::new();
+    find_values(tree, false, &mut spans);
+    for span in spans {
+        let text = sources.text(span);
+        // `- NAME=value`: the name may be shown.
+        let quoted = text.strip_prefix(['"', '\'']).unwrap_or(text);
+        let name = quoted.split_once('=').map(|(name, _)| name).filter(|name| crate::format::env_name(name).is_ok());
+        let skip = name.map_or(0, |name| text.len() - quoted.len() + name.len() + 1) as u32;
+        sources.mask(Span { start: (span.start + skip).min(span.end), ..span });
+    }
+}
+
+fn find_values(tree: &Tree<Span>, inside: bool, out: &mut Vec<Span>) {
+    match &tree.kind {
+        Kind::Map(map) => {
+            for (key, value) in map.iter() {
+                let holds =
+                    matches!(&**key, "environment" | "args" | "labels" | "content" | "command" | "entrypoint" | "test");
+                find_values(value, inside || holds || name::says_secret(key), out);
+            }
+        }
+        Kind::List(list) => list.iter().for_each(|item| find_values(item, inside, out)),
+        Kind::Null => {}
+        _ if inside => out.push(tree.from),
+        _ => {}
+    }
+}
+
+/// Values of `.env` that no text may show.
+pub fn hidden(variables: &Variables) -> BTreeMap<&str, &Secret<String>> {
+    let known = variables.known.iter().filter(|(name, _)| name::says_secret(name));
+    known.chain(&variables.secrets).map(|(name, value)| (name.as_str(), value)).collect()
+}

@@ -1,0 +1,251 @@
+//! A Compose file to a project file: what Compose and kgen both have words for, and a list of the rest.
+//!
+//! ```text
+//! compose.yaml ──load──▶ services ──service, app, store──▶ components ──wiring──▶ references ──project──▶ kgen.yaml + notes
+//!               (.env, include, extends, ${VAR})
+//! ```
+//!
+//! Owns: the order of these steps. Nothing is dropped in silence: what is not carried over is a note with its place, the
+//! reason and the way out. No value of a secret is in the text or in a note.
+//! Does not own: reading and writing files (`commands/init`), the language that it writes (`project`).
+//! Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
+
+mod app;
+mod container;
+mod interpolate;
+mod keys;
+pub mod load;
+pub mod note;
+mod ports;
+mod probe;
+mod project;
+mod secrets;
+mod service;
+mod store;
+mod text;
+mod units;
+mod volume;
+mod wiring;
+mod words;
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Report};
+use crate::leak;
+use crate::secret::Secret;
+use crate::source::{FileId, Sources, Span};
+use crate::tree::{Map, Tree};
+use app::App;
+use load::{Loaded, Loader, Read};
+use note::{Note, Notes};
+use service::Service;
+use store::{Engine, Store};
+
+/// A project file that was made from a Compose file.
+pub struct Converted {
+    pub text: String,
+    pub notes: Vec<Note>,
+    /// `2 apps, 1 redis`.
+    pub summary: String,
+}
+
+/// What the command knows.
+pub struct Asked<'a> {
+    pub read: Read<'a>,
+    /// The project's name, where the Compose file has none; a DNS label.
+    pub project: String,
+    /// A name that was asked for, which the Compose file's does not replace.
+    pub name: Option<String>,
+    /// The first line of the file, and what it was made from.
+    pub schema: &'a str,
+    /// The folder of the Compose file as the project file sees it, empty where they are the same.
+    pub folder: String,
+}
+
+pub fn convert(sources: &mut Sources, file: FileId, asked: &Asked) -> Result<Converted, Report> {
+    let path = sources.get(file).path.clone();
+    let mut loader = Loader {
+        sources,
+        read: asked.read,
+        variables: interpolate::Variables::default(),
+        notes: Notes::default(),
+        report: Report::new(),
+    };
+    let loaded = loader.load(file);
+    if loader.report.has_errors() {
+        return Err(loader.report);
+    }
+    let said = loaded.name.as_deref().and_then(label);
+    let project = asked.name.clone().or(said).unwrap_or_else(|| asked.project.clone());
+    let mut parts = components(&mut loader, &loaded, &project);
+    let head = project::Head { project: &project, schema: asked.schema, from: &path, folder: &asked.folder };
+    let (text, summary) = project::write(&mut loader, &loaded, &mut parts, &head);
+    if loader.report.has_errors() {
+        return Err(loader.report);
+    }
+    let hidden = load::hidden(&loader.variables);
+    let hidden: Vec<Secret<String>> = hidden.into_values().chain(&parts.values).cloned().collect();
+    let notes = loader.notes.sorted().into_iter();
+    let notes =
+        notes.map(|note| Note { text: clean(&note.text, &hidden), subject: clean(&note.subject, &hidden), ..note });
+    Ok(Converted { text: clean(&text, &hidden), notes: notes.collect(), summary })
+}
+
+/// The last resort of what is written and said: what a mistake of kgen's would let through.
+fn clean(text: &str, hidden: &[Secret<String>]) -> String {
+    let mut out = leak::redacted(text);
+    for secret in hidden.iter().map(Secret::open) {
+        // A short or well-known one would blot out words that are none.
+        if secret.len() >= 8 && !wiring::is_known(secret) && out.contains(secret.as_str()) {
+            out = out.replace(secret.as_str(), "***");
+        }
+    }
+    out
+}
+
+pub struct Parts {
+    pub apps: Vec<App>,
+    pub stores: Vec<Store>,
+    /// Each name of the Compose file's network, and the component's.
+    pub names: BTreeMap<String, String>,
+    /// Literal values of secrets, for [`clean`].
+    pub values: Vec<Secret<String>>,
+}
+
+fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
+    let mut parts = Parts { apps: Vec::new(), stores: Vec::new(), names: BTreeMap::new(), values: Vec::new() };
+    let jobs = jobs(loaded);
+    let shared = shared_volumes(loaded);
+    let mut taken: Vec<String> = Vec::new();
+    for (key, entry) in loaded.services.entries() {
+        let Some(map) = entry.value.as_map() else {
+            loader.report.push(load::wrong(&format!("services.{key}"), "a map", &entry.value));
+            continue;
+        };
+        let service = Service { name: key.to_string(), at: entry.key_from, map: map.clone() };
+        if let Some(profiles) =
+            map.entry("profiles").filter(|entry| entry.value.as_list().is_some_and(|l| !l.is_empty()))
+        {
+            let why = "it runs only with one of its Compose profiles: remove `profiles` there and run this again, to carry it over";
+            loader.notes.left(profiles.key_from, format!("{key}.profiles"), why);
+            continue;
+        }
+        let Some(name) = label(key).filter(|name| !taken.contains(name)) else {
+            let d = Diagnostic::error(
+                "compose-name",
+                format!("the service `{key}` has a name that no object of Kubernetes can have, or the same as another"),
+            );
+            loader
+                .report
+                .push(d.at(entry.key_from).hint("rename it in the Compose file: lower-case letters, digits and `-`"));
+            continue;
+        };
+        taken.push(name.clone());
+        for alias in aliases(&service) {
+            parts.names.insert(alias, name.clone());
+        }
+        for (other, alias) in links(&service) {
+            parts.names.extend(label(&other).map(|other| (alias, other)));
+        }
+        let engine = engine(loader, &service);
+        app::table(loader, key, map, engine.is_some());
+        match engine {
+            Some(engine) => {
+                let store = store::store(loader, &service, engine, name);
+                parts.values.extend(store.password.clone().filter(|value| interpolate::marks(value.open()).is_empty()));
+                parts.stores.push(store);
+            }
+            None => {
+                let is_job = jobs.contains(&key.to_string());
+                parts.apps.push(app::app(loader, service, name, is_job, project, &shared));
+            }
+        }
+    }
+    parts
+}
+
+/// The named volumes that more than one service mounts.
+fn shared_volumes(loaded: &Loaded) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, service) in loaded.services.iter().filter(|(_, service)| service.get("profiles").is_none()) {
+        let names: std::collections::BTreeSet<String> = volume::sources(service).collect();
+        names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    }
+    counts.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()
+}
+
+/// What others wait for until it has done its work.
+fn jobs(loaded: &Loaded) -> Vec<String> {
+    let mut out = Vec::new();
+    for (_, service) in loaded.services.iter() {
+        for (name, how) in service.get("depends_on").and_then(Tree::as_map).into_iter().flat_map(Map::iter) {
+            if how.get("condition").and_then(Tree::as_str) == Some("service_completed_successfully") {
+                out.push(name.to_string());
+            }
+        }
+    }
+    for (name, service) in loaded.services.iter() {
+        if service.at(&["deploy", "mode"]).and_then(Tree::as_str).is_some_and(|mode| mode.ends_with("-job")) {
+            out.push(name.to_string());
+        }
+    }
+    out
+}
+
+/// Whether a service is a store.
+fn engine(loader: &mut Loader, service: &Service) -> Option<Engine> {
+    let image = service.text("image").filter(|_| service.map.get("build").is_none_or(Tree::is_null))?;
+    match store::kind(image.trim_end_matches(':')) {
+        store::Kind::Store(engine) | store::Kind::Bitnami(engine) => Some(engine),
+        store::Kind::Extended(_) => Some(Engine::Postgres),
+        store::Kind::Alike(why) => {
+            loader.notes.left(service.value_at("image"), format!("{}.image", service.name), why);
+            None
+        }
+        store::Kind::Other => None,
+    }
+}
+
+/// The names by which Compose's network knows a service.
+fn aliases(service: &Service) -> Vec<String> {
+    let mut out = vec![service.name.clone()];
+    out.extend(["container_name", "hostname"].iter().filter_map(|key| service.text(key)));
+    for (_, network) in service.map.get("networks").and_then(Tree::as_map).into_iter().flat_map(Map::iter) {
+        let names = network.get("aliases").and_then(Tree::as_list).unwrap_or_default();
+        out.extend(names.iter().filter_map(Tree::as_str).map(str::to_owned));
+    }
+    out
+}
+
+/// Names that a service has for others: `links: [mariadb:mysql]`.
+fn links(service: &Service) -> Vec<(String, String)> {
+    let links = service.map.get("links").and_then(Tree::as_list).unwrap_or_default();
+    let pairs = links.iter().filter_map(|link| link.as_str()?.split_once(':'));
+    pairs.map(|(other, alias)| (other.to_owned(), alias.to_owned())).collect()
+}
+
+/// A name of Compose as a DNS label: `my_db` is `my-db`.
+pub fn label(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let word: String = lower.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let joined = word.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    // A Service's name begins with a letter, and suffixes need room.
+    let name = joined.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let name = name[..name.len().min(40)].trim_end_matches('-');
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Hides a whole file: what cannot be read may have a secret anywhere behind a `:` or `=`.
+pub fn mask_all(sources: &mut Sources, file: FileId) {
+    let text = sources.get(file).text.clone();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        if let Some(from) =
+            content.find([':', '=']).map(|from| from + 1).filter(|from| content[*from..].trim().len() > 3)
+        {
+            sources.mask(Span { file, start: (at + from) as u32, end: (at + content.len()) as u32 });
+        }
+        at += line.len();
+    }
+}
