@@ -18,6 +18,7 @@
 //! nothing here defends against someone who can write to the output folder while kgen runs.
 
 mod disk;
+mod failure;
 mod lock;
 mod manifest;
 mod place;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 pub use lock::Lock;
 pub use replace::{Scratch, hold, read, replace};
@@ -88,7 +89,17 @@ fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, 
     {
         return Ok(settled.summary());
     }
-    std::fs::create_dir_all(output).with_context(|| format!("cannot create `{}`", output.display()))?;
+    let mut made = Vec::new();
+    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, output, files, force));
+    if done.is_err() {
+        // Only what is empty goes.
+        made.iter().rev().for_each(|folder| drop(disk.remove_folder(folder)));
+    }
+    done.map_err(|error| failure::told(error, false))
+}
+
+/// With the lock, which is given back before a folder that was made for nothing is removed.
+fn locked(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
     let _lock = Lock::take(output, lock::PATIENCE)?;
     switch::sweep(disk, output, files)?;
     let changes = agreed(output, files, force)?;
@@ -112,8 +123,7 @@ fn agreed(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<
 
 /// Before anything else. What is said about `files` would be a fault of kgen, not of its user.
 fn check(output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
-    let is_file = place::kind(output)? == place::Kind::File;
-    anyhow::ensure!(!is_file, "`{}` is a file where the output folder should be", output.display());
+    place::check_root(output)?;
     place::check(files.keys().map(String::as_str))?;
     for (path, file) in files {
         let marked = !file.secret || file.text.starts_with(MARK);
