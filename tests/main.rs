@@ -11,9 +11,13 @@ mod explain; // why a field has its value
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
+mod kills; // a run that is killed harms nothing
 mod mutation; // what cites a setting changes with it, and nothing else
 mod origins; // every leaf of every object knows where it came from
 mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own
+
+/// A thousand are `cargo test --test disk`.
+const KILLS: usize = 24;
