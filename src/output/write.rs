@@ -14,7 +14,19 @@
 //! Killed at any moment, each file is the old or the new one, and `.kgen.json` knows both: the next run takes them for
 //! its own and carries on.
 //!
-//! Between looking at a path and renaming over it there is a moment in which another process could put a link there;
+//! Two things are defended against, each by means of its own. A *kill* takes the process; what it wrote stays, in the
+//! order in which it was written. Against it stand the temporary files, the renames and their order. A *power failure*
+//! takes also what the system had not yet written to the disk, in an order of its own. Against it stands `Disk::settle`:
+//! the staged texts before the first rename, the interim `.kgen.json` before the first file changes, the folders before
+//! the final one. For many files it is one `syncfs`, which waits for all of the file system, also for what others wrote
+//! there: it makes safe no less than an `fsync` of each, only more. Not settled are the folder above the output folder,
+//! so a first tree may be lost whole, and what a sweep removes, so it may come back and is swept again.
+//!
+//! A failure while a run stages leaves every file as it was. One while it switches (nothing is written there any more, so
+//! there is little left to fail) leaves files of both trees, as a kill does, and says so.
+//!
+//! Before it switches, a run looks again at every file that it is to change: one edited meanwhile is not lost. Between
+//! that look and the rename there is still a moment in which another process could edit the file, or put a link there;
 //! nothing here defends against someone who can write to the output folder while kgen runs.
 
 mod disk;
@@ -71,7 +83,7 @@ impl fmt::Display for Summary {
 /// What `apply` would do. Only reads; a folder that is not there is an empty one.
 pub fn plan(output: &Path, files: &BTreeMap<String, File>) -> Result<Changes> {
     check(output, files)?;
-    survey::survey(output, files, Manifest::load(output)?)
+    Manifest::load(output).and_then(|known| survey::survey(output, files, known)).map_err(failure::unread)
 }
 
 /// Makes `output` hold `files`, and no other file that kgen wrote before.

@@ -16,6 +16,14 @@ pub fn told(cause: Error, changed: bool) -> Error {
     }
 }
 
+/// As above, of a run that only reads.
+pub fn unread(cause: Error) -> Error {
+    match cause.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        Some(ErrorKind::PermissionDenied) => anyhow!("{cause:#}\nhint: run as a user who may read there"),
+        _ => cause,
+    }
+}
+
 fn way_out(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room there"),

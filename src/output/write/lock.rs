@@ -44,7 +44,11 @@ impl Lock {
             }
         }
         let seconds = PAUSE.as_millis() * u128::from(patience) / 1000;
-        bail!("another kgen{} is writing to `{}`; waited {seconds} s", holder(&path), output.display())
+        bail!(
+            "another kgen{} is writing to `{}`; waited {seconds} s\nhint: run it again when that one has ended, or end it",
+            holder(&path),
+            output.display()
+        )
     }
 }
 

@@ -1,11 +1,11 @@
 //! The promises of the parent module, on a real disk.
 //!
-//! `faults.rs` stops runs at every step, `meanwhile.rs` has someone else write at the same time; `machine.rs` has what
-//! needs another process: full disks, kills, read-only folders.
+//! `faults.rs` stops runs at every step, `power.rs` loses what was not settled, `meanwhile.rs` has someone else write at
+//! the same time. Kills of the program itself are in `tests/kills.rs`, other disks and users in `tests/disk/`.
 
 mod faults;
-mod machine;
 mod meanwhile;
+mod power;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -376,7 +376,12 @@ fn the_second_run_waits_then_says_who_holds_the_lock() {
     let held = super::lock::Lock::take(&temp.output(), 1).unwrap();
     let error = super::lock::Lock::take(&temp.output(), 20).unwrap_err().to_string();
     let (pid, output) = (std::process::id(), temp.output());
-    assert_eq!(error, format!("another kgen (process {pid}) is writing to `{}`; waited 1 s", output.display()));
+    let expected = format!(
+        "another kgen (process {pid}) is writing to `{}`; waited 1 s\n\
+         hint: run it again when that one has ended, or end it",
+        output.display()
+    );
+    assert_eq!(error, expected);
     let waiting = std::thread::spawn(move || apply(&output, &files(&[("a", "1")]), false).unwrap());
     std::thread::sleep(std::time::Duration::from_millis(120));
     drop(held);

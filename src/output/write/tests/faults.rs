@@ -79,7 +79,7 @@ impl Disk for Faulty {
     }
 }
 
-fn old() -> Files {
+pub fn old() -> Files {
     let secret = format!("{MARK}\npassword: old");
     files(&[
         ("same/x", "same"),
@@ -91,7 +91,7 @@ fn old() -> Files {
     ])
 }
 
-fn new() -> Files {
+pub fn new() -> Files {
     let secret = format!("{MARK}\npassword: new");
     files(&[
         ("same/x", "same"),
@@ -107,7 +107,7 @@ fn third() -> Files {
     files(&[("same/x", "same"), ("base/a", "third"), ("file/e", "third"), ("other/f", "third")])
 }
 
-fn undisturbed(first: &Files, then: &Files) -> BTreeMap<String, String> {
+pub fn undisturbed(first: &Files, then: &Files) -> BTreeMap<String, String> {
     let temp = Temp::new();
     apply(&temp.output(), first, false).unwrap();
     apply(&temp.output(), then, false).unwrap();
@@ -115,7 +115,7 @@ fn undisturbed(first: &Files, then: &Files) -> BTreeMap<String, String> {
 }
 
 /// Every file is the old or the new one, `.kgen.json` says nothing wrong, and nothing foreign is lost.
-fn assert_consistent(output: &Path, old: &Files, new: &Files, when: &str) {
+pub fn assert_consistent(output: &Path, old: &Files, new: &Files, when: &str) {
     let found = snapshot(output);
     for (path, text) in found.iter().filter(|(path, _)| !path.ends_with('/')) {
         let known = [old, new].iter().any(|tree| tree.get(path).is_some_and(|file| file.text == *text));
@@ -165,14 +165,14 @@ fn stopped_everywhere(old: &Files, wanted: &Files, fault: Fault, mut then: impl 
 }
 
 /// Without files there is no folder either, as before the first run.
-fn start(output: &Path, old: &Files) {
+pub fn start(output: &Path, old: &Files) {
     if !old.is_empty() {
         apply(output, old, false).unwrap();
     }
 }
 
 /// From nothing, and from a tree of which files stay, change, come, go, and change places with folders.
-fn starts() -> [Files; 2] {
+pub fn starts() -> [Files; 2] {
     [Files::new(), old()]
 }
 
