@@ -9,7 +9,6 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -93,21 +92,28 @@ impl Room {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
-    /// Renders `word` and kills it `after` it began to do `what`. `None` where it had ended by then.
-    fn kill(&self, word: &str, what: Stage, after: Duration) -> Option<Stage> {
-        let (lock, journal) = (self.output().join(".kgen.lock"), self.output().join(".kgen-tmp-journal"));
+    /// What a run from `old` to `new` does, one after the other, as it is seen from outside: a path that comes, or goes.
+    fn events(&self, old: &str, new: &str) -> Vec<(PathBuf, bool)> {
+        let (old, new, output) = (&self.trees[old], &self.trees[new], self.output());
+        let is_own = |path: &&String| path.as_str() == ".kgen.json";
+        let writes = new.keys().filter(|path| !is_own(path) && old.get(*path) != new.get(*path)).enumerate();
+        let temporary =
+            |(n, path): (usize, &String)| output.join(path).parent().unwrap().join(format!(".kgen-tmp-{n}"));
+        let temporary: Vec<PathBuf> = writes.map(temporary).collect();
+        let removed = old.keys().filter(|path| !new.contains_key(*path)).map(|path| output.join(path));
+        let journal = output.join(".kgen-tmp-journal");
+        let comes = [journal.clone()].into_iter().chain(temporary.clone()).map(|path| (path, true));
+        let goes = [journal].into_iter().chain(temporary).chain(removed).map(|path| (path, false));
+        comes.chain(goes).collect()
+    }
+
+    /// Renders `word` and kills it once a path came or went. `None` where it had ended by then.
+    fn kill(&self, word: &str, (path, comes): &(PathBuf, bool)) -> Option<Stage> {
         let mut running = self.command(word).stderr(Stdio::null()).spawn().unwrap();
-        let mut until = |begun: &dyn Fn() -> bool| while !begun() && running.try_wait().unwrap().is_none() {};
-        match what {
-            Stage::Begun => until(&|| lock.exists()),
-            _ => until(&|| journal.exists()),
-        }
-        if what == Stage::Switching {
-            until(&|| !journal.exists());
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < after {
-            std::hint::spin_loop();
+        let mut until = |there: bool| while path.exists() != there && running.try_wait().unwrap().is_none() {};
+        until(true);
+        if !comes {
+            until(false);
         }
         running.kill().unwrap();
         (!running.wait().unwrap().success()).then(|| self.stage(word))
@@ -181,41 +187,23 @@ fn rounds() -> usize {
     wanted.unwrap_or(crate::KILLS) / 2
 }
 
-/// How long kgen takes here from its first temporary file to the first rename, and from there to the last; found by
-/// trying, since it depends on what else the machine does.
-struct Lengths(BTreeMap<Stage, Duration>);
-
-impl Lengths {
-    fn learn(&mut self, what: Stage, share: f64, found: Option<Stage>) {
-        let length = self.0.get_mut(&what).unwrap();
-        match found {
-            Some(stage) if stage == what && share > 0.8 => *length = length.mul_f64(1.1),
-            Some(stage) if stage <= what => {}
-            _ => *length = length.mul_f64(0.93),
-        }
-    }
-}
-
-/// Kills half as many runs as this binary wants, at moments spread over their writing: one in twenty before it, half of
-/// the others while temporary files are written, half while they take their places.
+/// Kills half as many runs as this binary wants, one in twenty as it begins, the others spread evenly over all that a run
+/// does to files: the temporary ones that come, their renames, and what is removed.
 #[track_caller]
 fn killed(layout: &str) {
     let (room, rounds) = (Room::new(layout), rounds());
     let (mut counts, mut states) = (BTreeMap::new(), BTreeSet::new());
-    let mut lengths =
-        Lengths([Stage::Begun, Stage::Staged, Stage::Switching].map(|s| (s, Duration::from_millis(3))).into());
     let (mut round, mut ended) = (0, 0);
     while round < rounds {
-        let word = if (round + ended) % 2 == 0 { "new" } else { "old" };
-        let what = match round % 20 {
-            19 => Stage::Begun,
-            round if round % 2 == 0 => Stage::Staged,
-            _ => Stage::Switching,
-        };
+        let (old, word) = if (round + ended) % 2 == 0 { ("old", "new") } else { ("new", "old") };
+        let events = room.events(old, word);
         // The golden ratio spreads any number of moments evenly.
-        let share = (round as f64 * 0.618_033_988_75).fract();
-        let found = room.kill(word, what, lengths.0[&what].mul_f64(share));
-        lengths.learn(what, share, found);
+        let share = ((round + ended) as f64 * 0.618_033_988_75).fract();
+        let event = match round % 20 {
+            19 => (room.output().join(".kgen.lock"), true),
+            _ => events[(share * events.len() as f64) as usize].clone(),
+        };
+        let found = room.kill(word, &event);
         match found {
             Some(stage) => {
                 *counts.entry(stage).or_insert(0) += 1;
@@ -238,6 +226,6 @@ fn killed(layout: &str) {
         states.len()
     );
     assert!(midway * 10 >= rounds * 6, "{midway} of {rounds} kills landed while files were written: {counts:?}");
-    assert!(count(Stage::Switching) * 10 >= rounds * 2, "too few kills while files changed: {counts:?}");
-    assert!(states.len() * 4 >= rounds.min(400), "{} states of the disk in {rounds} kills", states.len());
+    assert!(count(Stage::Switching) * 20 >= rounds * 3, "too few kills while files changed: {counts:?}");
+    assert!(states.len() * 8 >= rounds.min(400), "{} states of the disk in {rounds} kills", states.len());
 }
