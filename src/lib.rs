@@ -9,6 +9,8 @@
 //! Modules stand in the order in which data flows. A stage is a function from the previous stage's type to the next,
 //! does no I/O, and imports earlier stages only.
 
+#![forbid(unsafe_code)]
+
 // What every stage may use.
 pub mod diag;
 pub mod dotenv;

@@ -1,5 +1,7 @@
 //! Arguments to exit status.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use clap::Parser;

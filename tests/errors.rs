@@ -52,6 +52,7 @@ mod templates;
 mod types;
 mod values;
 mod workloads;
+mod writing;
 mod yaml;
 
 /// The head of the project files of [`shop`]: what a test writes begins in line 3.

@@ -16,6 +16,7 @@ mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
 mod init; // what `kgen init` writes renders, and nothing that stands there is lost
+mod kills; // a run that is killed harms nothing
 mod mutation; // what cites a setting changes with it, and nothing else
 mod notes; // the commands of `kgen notes` are right
 mod origins; // every leaf of every object knows where it came from
@@ -23,5 +24,8 @@ mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own
-mod template;
-mod watched; // what only a terminal shows // templates of kgen's that a project takes over
+mod template; // templates of kgen's that a project takes over
+mod watched; // what only a terminal shows
+
+/// A thousand are `cargo test --test disk`.
+const KILLS: usize = 24;

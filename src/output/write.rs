@@ -14,10 +14,23 @@
 //! Killed at any moment, each file is the old or the new one, and `.kgen.json` knows both: the next run takes them for
 //! its own and carries on.
 //!
-//! Between looking at a path and renaming over it there is a moment in which another process could put a link there;
+//! Two things are defended against, each by means of its own. A *kill* takes the process; what it wrote stays, in the
+//! order in which it was written. Against it stand the temporary files, the renames and their order. A *power failure*
+//! takes also what the system had not yet written to the disk, in an order of its own. Against it stands `Disk::settle`:
+//! the staged texts before the first rename, the interim `.kgen.json` before the first file changes, the folders before
+//! the final one. For many files it is one `syncfs`, which waits for all of the file system, also for what others wrote
+//! there: it makes safe no less than an `fsync` of each, only more. Not settled are the folder above the output folder,
+//! so a first tree may be lost whole, and what a sweep removes, so it may come back and is swept again.
+//!
+//! A failure while a run stages leaves every file as it was. One while it switches (nothing is written there any more, so
+//! there is little left to fail) leaves files of both trees, as a kill does, and says so.
+//!
+//! Before it switches, a run looks again at every file that it is to change: one edited meanwhile is not lost. Between
+//! that look and the rename there is still a moment in which another process could edit the file, or put a link there;
 //! nothing here defends against someone who can write to the output folder while kgen runs.
 
 mod disk;
+mod failure;
 mod lock;
 mod manifest;
 mod place;
@@ -31,7 +44,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 pub use lock::Lock;
 pub use replace::{Scratch, hold, read, replace};
@@ -70,7 +83,7 @@ impl fmt::Display for Summary {
 /// What `apply` would do. Only reads; a folder that is not there is an empty one.
 pub fn plan(output: &Path, files: &BTreeMap<String, File>) -> Result<Changes> {
     check(output, files)?;
-    survey::survey(output, files, Manifest::load(output)?)
+    Manifest::load(output).and_then(|known| survey::survey(output, files, known)).map_err(failure::unread)
 }
 
 /// Makes `output` hold `files`, and no other file that kgen wrote before.
@@ -88,7 +101,17 @@ fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, 
     {
         return Ok(settled.summary());
     }
-    std::fs::create_dir_all(output).with_context(|| format!("cannot create `{}`", output.display()))?;
+    let mut made = Vec::new();
+    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, output, files, force));
+    if done.is_err() {
+        // Only what is empty goes.
+        made.iter().rev().for_each(|folder| drop(disk.remove_folder(folder)));
+    }
+    done.map_err(|error| failure::told(error, false))
+}
+
+/// With the lock, which is given back before a folder that was made for nothing is removed.
+fn locked(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
     let _lock = Lock::take(output, lock::PATIENCE)?;
     switch::sweep(disk, output, files)?;
     let changes = agreed(output, files, force)?;
@@ -112,8 +135,7 @@ fn agreed(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<
 
 /// Before anything else. What is said about `files` would be a fault of kgen, not of its user.
 fn check(output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
-    let is_file = place::kind(output)? == place::Kind::File;
-    anyhow::ensure!(!is_file, "`{}` is a file where the output folder should be", output.display());
+    place::check_root(output)?;
     place::check(files.keys().map(String::as_str))?;
     for (path, file) in files {
         let marked = !file.secret || file.text.starts_with(MARK);

@@ -104,13 +104,20 @@ fn a_selector_without_profile() {
 #[test]
 fn an_output_folder_that_is_a_file() {
     let kgen = project(APP).file("deploy", "x").args(["render"]).status(2);
-    kgen.stderr("error: `deploy` is a file where the output folder should be\n").tree_file("deploy", "x").run();
+    kgen.stderr(
+        "error: `deploy` is a file where a folder should be\nhint: move it away, or render into another folder\n",
+    )
+    .tree_file("deploy", "x")
+    .run();
 }
 
 #[test]
 fn an_output_folder_below_a_file() {
     let kgen = project("\n    output: out/tree\n    profiles: {dev: {}}\n").file("out", "x").args(["render"]);
-    refused(kgen, "error: cannot create `out/tree`: Not a directory (os error 20)\n");
+    refused(
+        kgen,
+        "error: `out` is a file where a folder should be\nhint: move it away, or render into another folder\n",
+    );
 }
 
 #[test]

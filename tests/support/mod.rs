@@ -19,12 +19,21 @@ pub struct Temp(PathBuf);
 
 impl Temp {
     pub fn new() -> Self {
+        Self::inside(std::env::temp_dir())
+    }
+
+    fn inside(folder: PathBuf) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("kgen-test-{}-{number}", std::process::id()));
+        let path = folder.join(format!("kgen-test-{}-{number}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    /// Where there is such a place, in memory: thousands of fsyncs wait for a disk.
+    pub fn in_memory() -> Self {
+        Self::inside(if Path::new("/dev/shm").is_dir() { "/dev/shm".into() } else { std::env::temp_dir() })
     }
 
     pub fn path(&self) -> &Path {

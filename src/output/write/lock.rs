@@ -35,22 +35,34 @@ impl Lock {
         for _ in 0..patience {
             // A link would make kgen write to what it leads to.
             if !matches!(place::kind(&path)?, Kind::Nothing | Kind::File) {
-                bail!("`{}` is not a file; remove it", path.display());
+                bail!("`{}` is not a regular file\nhint: move it away", path.display());
             }
             let lock = try_take(&path).with_context(|| format!("cannot write to `{}`", output.display()))?;
             match lock {
-                Some(file) => return Ok(Self { file, path }),
+                Some(file) => return Ok(Self::named(file, path)),
                 None => sleep(PAUSE),
             }
         }
         let seconds = PAUSE.as_millis() * u128::from(patience) / 1000;
-        bail!("another kgen{} is writing to `{}`; waited {seconds} s", holder(&path), output.display())
+        bail!(
+            "another kgen{} is writing to `{}`; waited {seconds} s\nhint: run it again when that one has ended, or end it",
+            holder(&path),
+            output.display()
+        )
+    }
+}
+
+impl Lock {
+    /// Says who holds it. That there is no room for this on a full disk keeps nobody from holding it.
+    fn named(mut file: File, path: PathBuf) -> Self {
+        let _ = file.set_len(0).and_then(|()| file.write_all(std::process::id().to_string().as_bytes()));
+        Self { file, path }
     }
 }
 
 /// `None` while someone else holds it.
 fn try_take(path: &Path) -> io::Result<Option<File>> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -61,8 +73,6 @@ fn try_take(path: &Path) -> io::Result<Option<File>> {
     if !is_same(&file, path) {
         return Ok(None);
     }
-    file.set_len(0)?;
-    file.write_all(std::process::id().to_string().as_bytes())?;
     Ok(Some(file))
 }
 

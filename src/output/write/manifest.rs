@@ -5,10 +5,9 @@
 //! as `secret` and known by its first line; an edit below that line is overwritten, as the line itself says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -53,24 +52,25 @@ impl Manifest {
     /// The folder's manifest; an empty one where there is none.
     pub fn load(output: &Path) -> Result<Self> {
         let path = output.join(NAME);
-        let text = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            text => text.with_context(|| format!("cannot read `{}`", path.display()))?,
-        };
-        Self::parse(&text).with_context(|| {
-            format!("`{}` is not as kgen wrote it; restore it, or remove it and render with `--force`", path.display())
+        let Some(bytes) = place::read_own(&path)? else { return Ok(Self::default()) };
+        Self::parse(&bytes).map_err(|error| {
+            anyhow!(
+                "`{}` is not as this kgen writes it: {error:#}\n\
+                 hint: restore it, or render with the kgen that wrote it; `--force` makes it anew",
+                path.display()
+            )
         })
     }
 
     /// Paths are checked as those of the tree are: this file may come from anywhere, and what it names gets removed.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
         #[derive(Deserialize)]
         struct Head {
             version: u32,
         }
-        let head: Head = serde_json::from_str(text)?;
-        ensure!(head.version == VERSION, "version {} is not known to this kgen", head.version);
-        let manifest: Self = serde_json::from_str(text)?;
+        let head: Head = serde_json::from_slice(bytes)?;
+        ensure!(head.version == VERSION, "it has version {}, and {VERSION} is the one known", head.version);
+        let manifest: Self = serde_json::from_slice(bytes)?;
         if let Some(path) = manifest.paths().into_iter().find(|path| !place::is_safe(path)) {
             bail!("`{path}` is not a path inside the folder");
         }
@@ -102,7 +102,7 @@ impl Content {
         if file.secret { Self::Secret } else { Self::Hash(hash(file.text.as_bytes())) }
     }
 
-    fn matches(&self, bytes: &[u8]) -> bool {
+    pub fn matches(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Hash(known) => *known == hash(bytes),
             Self::Secret => bytes.starts_with(MARK.as_bytes()),
@@ -151,21 +151,21 @@ mod tests {
              \"sha256:0ecbaf408afe52cea55c12ecf777cea1e56411a1e6ff12ee639585b95ed2ac89\",\n    \
              \"b/c.yaml\": \"secret\"\n  }\n}\n"
         );
-        assert_eq!(Manifest::parse(&text).unwrap(), manifest);
+        assert_eq!(Manifest::parse(text.as_bytes()).unwrap(), manifest);
     }
 
     #[test]
     fn a_path_that_leads_out_is_refused() {
         for path in ["../x", "/etc/passwd", "a/../../x", ".git/hooks/x", "a//b", ".kgen.lock"] {
             let text = format!(r#"{{"version": 1, "files": {{"{path}": "secret"}}}}"#);
-            let error = Manifest::parse(&text).unwrap_err().to_string();
+            let error = Manifest::parse(text.as_bytes()).unwrap_err().to_string();
             assert_eq!(error, format!("`{path}` is not a path inside the folder"));
         }
     }
 
     #[test]
     fn a_later_version_is_refused() {
-        let error = Manifest::parse(r#"{"version": 2, "trees": []}"#).unwrap_err().to_string();
-        assert_eq!(error, "version 2 is not known to this kgen");
+        let error = Manifest::parse(br#"{"version": 2, "trees": []}"#).unwrap_err().to_string();
+        assert_eq!(error, "it has version 2, and 1 is the one known");
     }
 }

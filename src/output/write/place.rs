@@ -57,6 +57,30 @@ pub fn look(output: &Path, path: &str) -> Result<Found> {
     })
 }
 
+/// The output folder, or the nearest folder above it that there is, is a folder or a link to one.
+pub fn check_root(output: &Path) -> Result<()> {
+    let above = output.ancestors().filter(|path| !path.as_os_str().is_empty());
+    for path in above {
+        let what = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Ok(_) => "a file where a folder should be",
+            Err(_) if path.is_symlink() => "a symbolic link that leads to no folder",
+            Err(_) => continue,
+        };
+        bail!("`{}` is {what}\nhint: move it away, or render into another folder", path.display());
+    }
+    Ok(())
+}
+
+/// The content of a file of kgen's own. What is no regular file is not opened: a pipe would keep kgen waiting.
+pub fn read_own(path: &Path) -> Result<Option<Vec<u8>>> {
+    match kind(path)? {
+        Kind::Nothing => Ok(None),
+        Kind::File => Ok(Some(fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?)),
+        _ => bail!("`{}` is not a regular file\nhint: move it away", path.display()),
+    }
+}
+
 /// `folder` inside `output`, reached through real folders only.
 pub fn is_real_folder(output: &Path, folder: &str) -> Result<bool> {
     for part in folders(folder).chain([folder]) {

@@ -87,8 +87,8 @@ pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) ->
     for (path, file) in files {
         changes.want(output, &known, path, file, &leaving)?;
     }
-    let text = std::fs::read_to_string(output.join(manifest::NAME)).unwrap_or_default();
-    changes.stale_manifest = text != Manifest::of(files).text()?;
+    let found = place::read_own(&output.join(manifest::NAME)).ok().flatten().unwrap_or_default();
+    changes.stale_manifest = found != Manifest::of(files).text()?.as_bytes();
     Ok(changes)
 }
 
@@ -137,6 +137,33 @@ impl Changes {
             list.push(conflict.path);
             list.sort();
         }
+    }
+
+    /// What came in the way since this was surveyed, where no `--force` was given for it: of `created`, and of all that
+    /// was kgen's own.
+    pub(super) fn since<'p>(
+        &'p self,
+        output: &Path,
+        files: &BTreeMap<String, File>,
+        created: impl Iterator<Item = &'p String>,
+    ) -> Result<Self> {
+        let mut since = Self::default();
+        for path in created.chain(self.owned.keys()) {
+            let (owned, wanted) = (self.owned.get(path), files.get(path));
+            let reason = match place::look(output, path)? {
+                Found::File(bytes) if wanted.is_some_and(|file| file.text.as_bytes() == bytes) => continue,
+                Found::File(bytes) if owned.is_some_and(|content| content.matches(&bytes)) => continue,
+                Found::File(_) if owned.is_some() => Reason::Edited,
+                Found::File(_) => Reason::Foreign,
+                Found::Link => Reason::Link,
+                Found::Special => Reason::Special,
+                Found::BehindLink(link) => Reason::BehindLink(link),
+                // What leaves may stand in the way of what comes, and what was removed need not be.
+                Found::Nothing | Found::Folder | Found::BehindFile(_) => continue,
+            };
+            since.conflict(path, reason, wanted.is_some());
+        }
+        Ok(since)
     }
 
     /// All conflicts in one error.

@@ -14,7 +14,7 @@ use super::disk::Disk;
 use super::manifest::{self, Manifest};
 use super::place::{self, Kind};
 use super::survey::Changes;
-use super::{File, lock};
+use super::{File, failure, lock};
 
 const JOURNAL: &str = ".kgen-tmp-journal";
 const FINAL: &str = ".kgen-tmp-manifest";
@@ -28,8 +28,8 @@ pub fn has_leftovers(output: &Path) -> bool {
 /// Removes the temporary files of a killed run, and the folders it made for nothing.
 pub fn sweep(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
     // A journal that cannot be read was not finished, so nothing came after it.
-    let text = std::fs::read_to_string(output.join(JOURNAL)).unwrap_or_default();
-    let journal = Manifest::parse(&text).unwrap_or_default();
+    let journal = place::read_own(&output.join(JOURNAL)).ok().flatten();
+    let journal = journal.and_then(|bytes| Manifest::parse(&bytes).ok()).unwrap_or_default();
     let known = Manifest::load(output).unwrap_or_default();
     let (begun, written) = (journal.paths(), known.paths());
     let paths: BTreeSet<&str> = begun.iter().chain(&written).map(|path| path.as_str()).collect();
@@ -66,13 +66,18 @@ fn prune<'p>(disk: &mut dyn Disk, output: &Path, paths: impl IntoIterator<Item =
         if place::is_real_folder(output, folder)? && place::names(&output.join(folder))?.is_empty() {
             let full = output.join(folder);
             match disk.remove_folder(&full) {
-                // An empty folder that must stay, a mount point say, does no harm.
-                Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ResourceBusy) => {}
+                Err(error) if is_harmless(error.kind()) => {}
                 removed => named("remove", &full, removed)?,
             }
         }
     }
     Ok(())
+}
+
+/// An empty folder that must stay does no harm: a mount point, or one that someone put a file into just now.
+fn is_harmless(kind: ErrorKind) -> bool {
+    use ErrorKind::{DirectoryNotEmpty, NotFound, PermissionDenied, ResourceBusy};
+    matches!(kind, PermissionDenied | ResourceBusy | DirectoryNotEmpty | NotFound)
 }
 
 /// Removes the folder at `path`, if it is one: its files have left, its empty folders may be there yet.
@@ -90,6 +95,20 @@ fn named(verb: &str, path: &Path, result: io::Result<()>) -> Result<()> {
     result.with_context(|| format!("cannot {verb} `{}`", path.display()))
 }
 
+/// Makes the output folder and those above it; `made` are those that were not there.
+pub fn make_root(disk: &mut dyn Disk, output: &Path, made: &mut Vec<PathBuf>) -> Result<()> {
+    let above: Vec<&Path> = output.ancestors().filter(|path| !path.as_os_str().is_empty()).collect();
+    for folder in above.into_iter().rev().skip_while(|folder| folder.is_dir()) {
+        match disk.make_folder(folder) {
+            Ok(()) => made.push(folder.to_owned()),
+            // By another run, just now.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            failed => named("create", folder, failed)?,
+        }
+    }
+    Ok(())
+}
+
 /// Does what `changes` says; all its conflicts are settled, and the lock is held.
 pub fn carry_out(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, changes: &Changes) -> Result<()> {
     for path in &changes.loose {
@@ -99,12 +118,12 @@ pub fn carry_out(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, Fi
     if interim.unfinished.is_empty() && !changes.stale_manifest {
         return Ok(());
     }
-    let mut run = Run { disk, output, files, changes, staged: vec![], made: vec![] };
-    let done = run.stage(&interim).and_then(|()| run.switch(!interim.unfinished.is_empty()));
-    if done.is_err() {
+    let mut run = Run { disk, output, files, changes, staged: vec![], made: vec![], switching: false };
+    let done = run.stage(&interim).and_then(|()| run.look_again());
+    done.and_then(|()| run.switch(!interim.unfinished.is_empty())).map_err(|error| {
         run.discard();
-    }
-    done
+        failure::told(error, run.switching)
+    })
 }
 
 struct Run<'r> {
@@ -116,6 +135,8 @@ struct Run<'r> {
     staged: Vec<(PathBuf, String)>,
     /// Folders this run made.
     made: Vec<PathBuf>,
+    /// The interim `.kgen.json` is in its place: files are changing.
+    switching: bool,
 }
 
 impl Run<'_> {
@@ -159,6 +180,15 @@ impl Run<'_> {
         Ok(last)
     }
 
+    /// Staging takes as long as the disk does: someone may have saved a file meanwhile. The moment that is left, between
+    /// this look and the renames, is a short one.
+    fn look_again(&self) -> Result<()> {
+        let made: BTreeSet<&Path> = self.made.iter().map(PathBuf::as_path).collect();
+        let is_in_new_folder = |path: &str| self.output.join(path).parent().is_some_and(|at| made.contains(at));
+        let created = self.changes.created.iter().filter(|path| !is_in_new_folder(path));
+        self.changes.since(self.output, self.files, created)?.refuse(self.output)
+    }
+
     fn switch(&mut self, journal: bool) -> Result<()> {
         if journal {
             self.replace_manifest(JOURNAL)?;
@@ -182,13 +212,18 @@ impl Run<'_> {
     fn replace_manifest(&mut self, temporary: &str) -> Result<()> {
         let path = self.output.join(manifest::NAME);
         named("write", &path, self.disk.rename(&self.output.join(temporary), &path))?;
+        self.switching = true;
         named("write", self.output, self.disk.settle(&[self.output.to_owned()]))
     }
 
     fn remove(&mut self, paths: Vec<&String>) -> Result<()> {
         for path in &paths {
             let full = self.output.join(path);
-            named("remove", &full, self.disk.remove(&full))?;
+            match self.disk.remove(&full) {
+                // By someone else, just now.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                removed => named("remove", &full, removed)?,
+            }
         }
         prune(self.disk, self.output, paths.into_iter().map(String::as_str))
     }

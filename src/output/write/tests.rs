@@ -1,9 +1,11 @@
 //! The promises of the parent module, on a real disk.
 //!
-//! `faults.rs` stops runs at every step; `machine.rs` has what needs another process: full disks, kills, read-only folders.
+//! `faults.rs` stops runs at every step, `power.rs` loses what was not settled, `meanwhile.rs` has someone else write at
+//! the same time. Kills of the program itself are in `tests/kills.rs`, other disks and users in `tests/disk/`.
 
 mod faults;
-mod machine;
+mod meanwhile;
+mod power;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -194,8 +196,8 @@ fn a_manifest_that_cannot_be_read_stops_the_run() {
     put(&output, ".kgen.json", "<<<<<<< HEAD\n");
     assert_eq!(
         said(&output, &wanted),
-        "`deploy/.kgen.json` is not as kgen wrote it; restore it, or remove it and render with `--force`: \
-         expected value at line 1 column 1"
+        "`deploy/.kgen.json` is not as this kgen writes it: expected value at line 1 column 1\n\
+         hint: restore it, or render with the kgen that wrote it; `--force` makes it anew"
     );
     apply(&output, &wanted, true).unwrap();
     assert!(plan(&output, &wanted).unwrap().is_empty());
@@ -208,7 +210,8 @@ fn a_manifest_that_leads_out_removes_nothing() {
     put(&temp.0, "victim", "# kgen: x");
     put(&output, ".kgen.json", r#"{"version": 1, "files": {"../victim": "secret"}}"#);
     put(&output, ".kgen-tmp-journal", r#"{"version": 1, "files": {"../victim": "secret"}}"#);
-    assert!(said(&output, &files(&[])).ends_with("`../victim` is not a path inside the folder"));
+    let text = said(&output, &files(&[]));
+    assert!(text.contains("writes it: `../victim` is not a path inside the folder\nhint: "), "{text}");
     apply(&output, &files(&[]), true).unwrap();
     assert!(temp.0.join("victim").exists());
 }
@@ -270,8 +273,12 @@ fn a_file_in_place_of_a_folder_is_refused() {
     assert_eq!(said(&output, &files(&[("a/b", "2")])), text);
     assert!(apply(&output, &files(&[("a/b", "2")]), true).is_err());
     put(&temp.0, "file", "mine");
-    let error = apply(&temp.0.join("file"), &files(&[("a", "1")]), false).unwrap_err().to_string();
-    assert!(error.ends_with("/file` is a file where the output folder should be"), "{error}");
+    for output in ["file", "file/deploy"] {
+        let error = apply(&temp.0.join(output), &files(&[("a", "1")]), false).unwrap_err().to_string();
+        let (path, rest) = error.split_once("/file` is ").unwrap();
+        assert_eq!(path, format!("`{}", temp.0.display()));
+        assert_eq!(rest, "a file where a folder should be\nhint: move it away, or render into another folder");
+    }
 }
 
 #[cfg(unix)]
@@ -323,7 +330,10 @@ fn a_lock_that_is_a_link_is_not_written_through() {
     put(&temp.0, "victim", "mine");
     fs::create_dir(temp.output()).unwrap();
     std::os::unix::fs::symlink("../victim", temp.output().join(".kgen.lock")).unwrap();
-    assert_eq!(said(&temp.output(), &files(&[("a", "1")])), "`deploy/.kgen.lock` is not a file; remove it");
+    assert_eq!(
+        said(&temp.output(), &files(&[("a", "1")])),
+        "`deploy/.kgen.lock` is not a regular file\nhint: move it away"
+    );
     assert_eq!(snapshot(&temp.0)["victim"], "mine");
 }
 
@@ -366,7 +376,12 @@ fn the_second_run_waits_then_says_who_holds_the_lock() {
     let held = super::lock::Lock::take(&temp.output(), 1).unwrap();
     let error = super::lock::Lock::take(&temp.output(), 20).unwrap_err().to_string();
     let (pid, output) = (std::process::id(), temp.output());
-    assert_eq!(error, format!("another kgen (process {pid}) is writing to `{}`; waited 1 s", output.display()));
+    let expected = format!(
+        "another kgen (process {pid}) is writing to `{}`; waited 1 s\n\
+         hint: run it again when that one has ended, or end it",
+        output.display()
+    );
+    assert_eq!(error, expected);
     let waiting = std::thread::spawn(move || apply(&output, &files(&[("a", "1")]), false).unwrap());
     std::thread::sleep(std::time::Duration::from_millis(120));
     drop(held);
@@ -411,4 +426,14 @@ fn hundreds_of_files_are_written_and_removed() {
     let summary = apply(&temp.output(), &files(&[("base/0/a.yaml", "b\n")]), false).unwrap();
     assert_eq!(summary.to_string(), "1 written, 299 removed, 0 unchanged");
     assert_eq!(names(&temp.output()), [".kgen.json", "base/", "base/0/", "base/0/a.yaml"]);
+}
+
+#[test]
+fn a_file_beside_the_tree_is_no_business_of_a_killed_run() {
+    let temp = Temp::new();
+    put(&temp.output(), "mine/.kgen-tmp-notes", "mine");
+    put(&temp.output(), ".kgen-tmp-journal", "{");
+    apply(&temp.output(), &files(&[("mine/a.yaml", "1")]), false).unwrap();
+    assert_eq!(snapshot(&temp.output())["mine/.kgen-tmp-notes"], "mine");
+    assert!(!temp.output().join(".kgen-tmp-journal").exists());
 }

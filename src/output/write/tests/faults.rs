@@ -1,6 +1,6 @@
-//! Runs that are stopped after each of their steps.
+//! Runs that are stopped at each of their steps: killed, failing once, or on a disk that is full from then on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ enum Fault {
     Kill,
     /// The step fails, later ones do not.
     Fail,
+    /// From the step on nothing new has room; renames and removals have.
+    Full,
 }
 
 struct Faulty {
@@ -27,48 +29,57 @@ struct Faulty {
 }
 
 impl Faulty {
-    fn step(&mut self) -> io::Result<()> {
+    fn new(at: usize, fault: Fault) -> Self {
+        Self { steps: 0, at, fault }
+    }
+
+    fn step(&mut self, takes_room: bool) -> io::Result<()> {
         self.steps += 1;
-        let stop = self.steps == self.at || (self.steps > self.at && self.fault == Fault::Kill);
+        let stop = match self.fault {
+            Fault::Kill => self.steps >= self.at,
+            Fault::Fail => self.steps == self.at,
+            Fault::Full => self.steps >= self.at && takes_room,
+        };
         if stop { Err(Error::from(ErrorKind::StorageFull)) } else { Ok(()) }
     }
 }
 
 impl Disk for Faulty {
     fn create(&mut self, path: &Path, text: &str, secret: bool) -> io::Result<()> {
-        let stopped = self.step();
-        if stopped.is_err() && self.steps == self.at {
+        let stopped = self.step(true);
+        // Killed, it does nothing any more. On a full disk a file begins, and has no room for all of its text.
+        if stopped.is_err() && (self.steps == self.at || self.fault == Fault::Full) {
             Real.create(path, &text[..text.len() / 2], secret)?;
         }
         stopped.and_then(|()| Real.create(path, text, secret))
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Real.rename(from, to))
+        self.step(false).and_then(|()| Real.rename(from, to))
     }
 
     fn remove(&mut self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Real.remove(path))
+        self.step(false).and_then(|()| Real.remove(path))
     }
 
     fn make_folder(&mut self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Real.make_folder(path))
+        self.step(true).and_then(|()| Real.make_folder(path))
     }
 
     fn remove_folder(&mut self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Real.remove_folder(path))
+        self.step(false).and_then(|()| Real.remove_folder(path))
     }
 
     fn settle(&mut self, paths: &[PathBuf]) -> io::Result<()> {
-        self.step().and_then(|()| Real.settle(paths))
+        self.step(true).and_then(|()| Real.settle(paths))
     }
 
     fn protect(&mut self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Real.protect(path))
+        self.step(false).and_then(|()| Real.protect(path))
     }
 }
 
-fn old() -> Files {
+pub fn old() -> Files {
     let secret = format!("{MARK}\npassword: old");
     files(&[
         ("same/x", "same"),
@@ -80,7 +91,7 @@ fn old() -> Files {
     ])
 }
 
-fn new() -> Files {
+pub fn new() -> Files {
     let secret = format!("{MARK}\npassword: new");
     files(&[
         ("same/x", "same"),
@@ -96,7 +107,7 @@ fn third() -> Files {
     files(&[("same/x", "same"), ("base/a", "third"), ("file/e", "third"), ("other/f", "third")])
 }
 
-fn undisturbed(first: &Files, then: &Files) -> std::collections::BTreeMap<String, String> {
+pub fn undisturbed(first: &Files, then: &Files) -> BTreeMap<String, String> {
     let temp = Temp::new();
     apply(&temp.output(), first, false).unwrap();
     apply(&temp.output(), then, false).unwrap();
@@ -104,11 +115,10 @@ fn undisturbed(first: &Files, then: &Files) -> std::collections::BTreeMap<String
 }
 
 /// Every file is the old or the new one, `.kgen.json` says nothing wrong, and nothing foreign is lost.
-fn assert_consistent(output: &Path, when: &str) {
+pub fn assert_consistent(output: &Path, old: &Files, new: &Files, when: &str) {
     let found = snapshot(output);
-    let (old, new) = (old(), new());
     for (path, text) in found.iter().filter(|(path, _)| !path.ends_with('/')) {
-        let known = [&old, &new].iter().any(|tree| tree.get(path).is_some_and(|file| file.text == *text));
+        let known = [old, new].iter().any(|tree| tree.get(path).is_some_and(|file| file.text == *text));
         let name = path.rsplit('/').next().unwrap();
         assert!(known || name.starts_with(".kgen"), "{when}: `{path}` holds {text:?}");
     }
@@ -120,68 +130,109 @@ fn assert_consistent(output: &Path, when: &str) {
         let bytes = fs::read(output.join(path)).unwrap_or_else(|_| panic!("{when}: `{path}` is listed and not there"));
         assert_eq!(manifest.owned(path, &bytes), Some(content), "{when}: `{path}`");
     }
+    for (path, contents) in &manifest.unfinished {
+        let Some(text) = found.get(path) else { continue };
+        assert!(contents.iter().any(|content| content.matches(text.as_bytes())), "{when}: `{path}` is another");
+    }
     let listed: BTreeSet<&String> = manifest.paths();
     for path in found.keys().filter(|path| old.contains_key(*path) || new.contains_key(*path)) {
         assert!(listed.contains(path), "{when}: `{path}` is not listed");
     }
 }
 
-/// Runs `wanted` once for each step, stopped there; returns how many steps there are.
-fn stopped_everywhere(wanted: &Files, fault: Fault, mut then: impl FnMut(&Path, bool, &str)) -> usize {
+/// What a run stopped at a step leaves.
+struct Stopped<'s> {
+    output: &'s Path,
+    done: anyhow::Result<()>,
+    when: &'s str,
+}
+
+/// Runs from `old` to `wanted` once for each step, stopped there; returns how many steps there are.
+fn stopped_everywhere(old: &Files, wanted: &Files, fault: Fault, mut then: impl FnMut(Stopped)) -> usize {
     for at in 1.. {
         let temp = Temp::new();
         let output = temp.output();
-        apply(&output, &old(), false).unwrap();
-        let mut disk = Faulty { steps: 0, at, fault };
-        let done = apply_on(&mut disk, &output, wanted, false);
+        start(&output, old);
+        let mut disk = Faulty::new(at, fault);
+        let done = apply_on(&mut disk, &output, wanted, false).map(drop);
         if disk.steps < at {
             done.unwrap();
             return at - 1;
         }
-        then(&output, done.is_ok(), &format!("{fault:?} at step {at}"));
+        then(Stopped { output: &output, done, when: &format!("{fault:?} at step {at}") });
     }
     0
 }
 
-#[test]
-fn a_run_killed_at_any_step_is_mended_by_the_next() {
-    let expected = undisturbed(&old(), &new());
-    let steps = stopped_everywhere(&new(), Fault::Kill, |output, _, when| {
-        assert_consistent(output, when);
-        apply(output, &new(), false).unwrap_or_else(|error| panic!("{when}: {error:#}"));
-        assert_eq!(snapshot(output), expected, "{when}");
-    });
-    assert!(steps >= 25, "{steps}");
+/// Without files there is no folder either, as before the first run.
+pub fn start(output: &Path, old: &Files) {
+    if !old.is_empty() {
+        apply(output, old, false).unwrap();
+    }
+}
+
+/// From nothing, and from a tree of which files stay, change, come, go, and change places with folders.
+pub fn starts() -> [Files; 2] {
+    [Files::new(), old()]
 }
 
 #[test]
-fn a_run_that_fails_at_any_step_is_mended_by_the_next() {
-    let expected = undisturbed(&old(), &new());
-    stopped_everywhere(&new(), Fault::Fail, |output, _, when| {
-        assert_consistent(output, when);
-        apply(output, &new(), false).unwrap_or_else(|error| panic!("{when}: {error:#}"));
-        assert_eq!(snapshot(output), expected, "{when}");
-    });
+fn a_run_stopped_at_any_step_is_mended_by_the_next() {
+    for (old, fault) in
+        starts().iter().flat_map(|old| [Fault::Kill, Fault::Fail, Fault::Full].map(|fault| (old, fault)))
+    {
+        let expected = undisturbed(&self::old(), &new());
+        let steps = stopped_everywhere(old, &new(), fault, |Stopped { output, when, .. }| {
+            assert_consistent(output, old, &new(), when);
+            apply(output, &new(), false).unwrap_or_else(|error| panic!("{when}: {error:#}"));
+            assert_eq!(snapshot(output), expected, "{when}");
+        });
+        assert!(steps >= if old.is_empty() { 18 } else { 25 }, "{steps}");
+    }
 }
 
+/// It clears away behind itself, says what it could not do, and whether files have changed.
 #[test]
-fn a_run_that_fails_while_it_stages_leaves_the_old_tree() {
-    let temp = Temp::new();
-    apply(&temp.output(), &old(), false).unwrap();
-    let before = snapshot(&temp.output());
-    let mut intact = 0;
-    stopped_everywhere(&new(), Fault::Fail, |output, done, _| {
-        intact += usize::from(!done && snapshot(output) == before);
-    });
-    // The journal, the manifest, five files and two folders, making them safe, and the first rename.
-    assert_eq!(intact, 11);
+fn a_run_that_fails_says_what_it_leaves() {
+    for (old, fault) in starts().iter().flat_map(|old| [Fault::Fail, Fault::Full].map(|fault| (old, fault))) {
+        let before = undisturbed_or_nothing(old);
+        let mut counts = [0, 0];
+        stopped_everywhere(old, &new(), fault, |Stopped { output, done, when }| {
+            let Err(error) = done else { return };
+            let (after, text) = (snapshot(output), format!("{error:#}").replace(output.to_str().unwrap(), "deploy"));
+            let left = after.keys().find(|path| path.contains(".kgen-tmp-") || path.contains(".kgen.lock"));
+            assert_eq!(left, None, "{when}: {text}");
+            let unchanged = after == before && output.exists() != old.is_empty();
+            let hint =
+                if unchanged { "no file was changed" } else { "some files are changed, the next run does the rest" };
+            let (what, rest) = text.split_once("`: ").unwrap_or_else(|| panic!("{when}: {text}"));
+            assert!(
+                ["cannot write `d", "cannot create `d", "cannot remove `d", "cannot write to `d"]
+                    .iter()
+                    .any(|w| what.starts_with(w)),
+                "{text}"
+            );
+            assert_eq!(rest, format!("no storage space\nhint: make room there; {hint}"), "{when}: {what}");
+            counts[usize::from(!unchanged)] += 1;
+        });
+        // The output folder, the journal, the manifest, files, folders, making them safe, and the first rename.
+        let staging = if old.is_empty() { 16 } else { 11 };
+        // A full disk has room for a rename.
+        let staging = staging - usize::from(fault == Fault::Full);
+        assert_eq!(counts[0], staging, "{fault:?} {counts:?}");
+        assert!(counts[1] > 0, "{counts:?}");
+    }
+}
+
+fn undisturbed_or_nothing(old: &Files) -> BTreeMap<String, String> {
+    if old.is_empty() { BTreeMap::new() } else { undisturbed(old, old) }
 }
 
 #[test]
 fn the_project_may_change_between_a_killed_run_and_the_next() {
-    for wanted in [third(), old()] {
-        let expected = undisturbed(&old(), &wanted);
-        stopped_everywhere(&new(), Fault::Kill, |output, _, when| {
+    for (old, wanted) in starts().iter().flat_map(|old| [third(), self::old()].map(|wanted| (old, wanted))) {
+        let expected = undisturbed(&self::old(), &wanted);
+        stopped_everywhere(old, &new(), Fault::Kill, |Stopped { output, when, .. }| {
             apply(output, &wanted, false).unwrap_or_else(|error| panic!("{when}: {error:#}"));
             assert_eq!(snapshot(output), expected, "{when}");
         });
@@ -189,21 +240,22 @@ fn the_project_may_change_between_a_killed_run_and_the_next() {
 }
 
 #[test]
-fn two_killed_runs_are_mended_by_the_third() {
+fn two_stopped_runs_are_mended_by_the_third() {
     let expected = undisturbed(&old(), &new());
-    let mut round = 0;
-    stopped_everywhere(&third(), Fault::Kill, |output, _, first| {
-        // Every third step, another one each time.
-        round += 1;
-        for at in (1 + round % 3..40).step_by(3) {
-            let temp = Temp::new();
-            copy(output, &temp.output());
-            let mut disk = Faulty { steps: 0, at, fault: Fault::Kill };
-            let _ = apply_on(&mut disk, &temp.output(), &new(), false);
-            apply(&temp.output(), &new(), false).unwrap_or_else(|error| panic!("{first}, then {at}: {error:#}"));
-            assert_eq!(snapshot(&temp.output()), expected, "{first}, then at step {at}");
-        }
-    });
+    for second in [Fault::Kill, Fault::Fail, Fault::Full] {
+        let mut round = 0;
+        stopped_everywhere(&old(), &third(), Fault::Kill, |Stopped { output, when: first, .. }| {
+            // Every third step, another one each time.
+            round += 1;
+            for at in (1 + round % 3..40).step_by(3) {
+                let temp = Temp::new();
+                copy(output, &temp.output());
+                let _ = apply_on(&mut Faulty::new(at, second), &temp.output(), &new(), false);
+                apply(&temp.output(), &new(), false).unwrap_or_else(|error| panic!("{first}, then {at}: {error:#}"));
+                assert_eq!(snapshot(&temp.output()), expected, "{first}, then {second:?} at step {at}");
+            }
+        });
+    }
 }
 
 #[test]
@@ -211,8 +263,7 @@ fn a_killed_run_with_force_gives_no_right_to_the_next() {
     for at in 1..20 {
         let temp = Temp::new();
         put(&temp.output(), "base/a", "mine");
-        let mut disk = Faulty { steps: 0, at, fault: Fault::Kill };
-        let _ = apply_on(&mut disk, &temp.output(), &new(), true);
+        let _ = apply_on(&mut Faulty::new(at, Fault::Kill), &temp.output(), &new(), true);
         let kept = snapshot(&temp.output())["base/a"] == "mine";
         assert_eq!(apply(&temp.output(), &new(), false).is_err(), kept, "step {at}");
     }
@@ -231,12 +282,12 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn replaced_files_are_old_or_new_and_nothing_is_left() {
     let texts = |word: &str| ["a", "b"].map(|name| (format!("s/{name}.yaml"), format!("{word} {name}\n"))).into();
-    for fault in [Fault::Fail, Fault::Kill] {
+    for fault in [Fault::Fail, Fault::Kill, Fault::Full] {
         for at in 1.. {
             let temp = Temp::new();
             let held = hold(&temp.0, "s").unwrap();
             replace_on(&mut Real, &temp.0, &texts("old")).unwrap();
-            let mut disk = Faulty { steps: 0, at, fault };
+            let mut disk = Faulty::new(at, fault);
             let done = replace_on(&mut disk, &temp.0, &texts("new"));
             for name in ["a", "b"] {
                 let text = fs::read_to_string(temp.0.join(format!("s/{name}.yaml"))).unwrap();
