@@ -405,7 +405,9 @@ impl Planner<'_> {
             .filter(|wire| wire.target == target && wire.consumer != target)
             .map(|wire| &*wire.consumer)
             .collect();
-        self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect()
+        let mut out: Vec<&Owner> = self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect();
+        out.sort_by(|a, b| a.id.cmp(&b.id));
+        out
     }
 
     /// What a component refers to.
