@@ -9,6 +9,7 @@ mod checkov;
 mod graphs;
 mod hostile;
 mod kubectl;
+mod law;
 mod merges;
 mod objects;
 mod order;
