@@ -395,7 +395,7 @@ fn profile(name: &str, objects: &[Tree]) -> Profile {
 }
 
 fn files(layout: Layout, profiles: &[Profile]) -> Option<Files> {
-    tree(layout, profiles, "kgen.yaml").unwrap_or_else(|error| panic!("{error:#}")).ok()
+    tree(layout, profiles.to_vec(), "kgen.yaml").unwrap_or_else(|error| panic!("{error:#}")).ok()
 }
 
 /// What is not refused, and what is.

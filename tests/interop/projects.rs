@@ -131,7 +131,7 @@ fn tag(value: &mut Value, profile: &str) {
 }
 
 fn rendered(profiles: &[Profile], layout: Layout) -> Files {
-    tree(layout, profiles, "kgen.yaml")
+    tree(layout, profiles.to_vec(), "kgen.yaml")
         .unwrap_or_else(|error| panic!("{error:#}"))
         .unwrap_or_else(|report| panic!("{report:?}"))
 }
