@@ -51,10 +51,10 @@ fn common(map: &mut Fields) {
             }
         }
     }
-    if let Some(account) = inner(map, "serviceAccount") {
-        if account.get("create") == Some(&false.into()) {
-            keep(account, &["annotations"]);
-        }
+    if let Some(account) = inner(map, "serviceAccount")
+        && account.get("create") == Some(&false.into())
+    {
+        keep(account, &["annotations"]);
     }
 }
 
@@ -75,10 +75,10 @@ fn app(maker: &mut Maker, map: &mut Fields) {
     }
     let workload = map.get("workload").and_then(Value::as_str).unwrap_or("Deployment").to_owned();
     // `port` is short for one of them.
-    if map.contains_key("port") {
-        if let Some(ports) = inner(map, "ports") {
-            ports.remove("http");
-        }
+    if map.contains_key("port")
+        && let Some(ports) = inner(map, "ports")
+    {
+        ports.remove("http");
     }
     if map.get("ports").and_then(Value::as_object).is_some_and(Map::is_empty) {
         map.remove("ports");
@@ -140,31 +140,31 @@ fn side(map: &mut Fields) {
 fn container(map: &mut Fields) {
     let env = map.get_mut("env").and_then(Value::as_object_mut);
     for variable in env.into_iter().flat_map(|map| map.values_mut()) {
-        if let Some(variable) = variable.as_object_mut() {
-            if !variable.contains_key("ref") {
-                variable.remove("optional");
-            }
+        if let Some(variable) = variable.as_object_mut()
+            && !variable.contains_key("ref")
+        {
+            variable.remove("optional");
         }
     }
     for source in map.get_mut("envFrom").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(source) = source.as_object_mut() {
-            if !source.contains_key("ref") {
-                source.remove("optional");
-            }
+        if let Some(source) = source.as_object_mut()
+            && !source.contains_key("ref")
+        {
+            source.remove("optional");
         }
     }
     let volumes = map.get_mut("volumes").and_then(Value::as_object_mut);
     for volume in volumes.into_iter().flat_map(|map| map.values_mut()) {
-        if let Some(volume) = volume.as_object_mut() {
-            if !volume.contains_key("size") {
-                keep(volume, &["storageClassName", "accessModes"]);
-                if volume.len() > 1
-                    && !volume
-                        .keys()
-                        .all(|key| matches!(key.as_str(), "claim" | "readOnly" | "subPath" | "mountPropagation"))
-                {
-                    volume.remove("claim");
-                }
+        if let Some(volume) = volume.as_object_mut()
+            && !volume.contains_key("size")
+        {
+            keep(volume, &["storageClassName", "accessModes"]);
+            if volume.len() > 1
+                && !volume
+                    .keys()
+                    .all(|key| matches!(key.as_str(), "claim" | "readOnly" | "subPath" | "mountPropagation"))
+            {
+                volume.remove("claim");
             }
         }
     }
@@ -192,10 +192,11 @@ fn scaling(map: &mut Fields, workload: &str) {
     {
         map.insert("replicas".into(), 4.into());
     }
-    if let Some(budget) = inner(map, "disruptionBudget") {
-        if !budget.contains_key("minAvailable") && !budget.contains_key("maxUnavailable") {
-            budget.insert("maxUnavailable".into(), 1.into());
-        }
+    if let Some(budget) = inner(map, "disruptionBudget")
+        && !budget.contains_key("minAvailable")
+        && !budget.contains_key("maxUnavailable")
+    {
+        budget.insert("maxUnavailable".into(), 1.into());
     }
 }
 
@@ -260,10 +261,8 @@ fn claims(map: &mut Fields, workload: &str) {
         keep(map, &["autoscaling", "strategy", "disruptionBudget"]);
         map.insert("replicas".into(), 1.into());
     }
-    if single {
-        if let Some(context) = inner(map, "securityContext") {
-            context.insert("fsGroup".into(), 2000.into());
-        }
+    if single && let Some(context) = inner(map, "securityContext") {
+        context.insert("fsGroup".into(), 2000.into());
     }
 }
 
@@ -462,10 +461,11 @@ pub fn store(section: &str, mode: &str, map: &mut Fields) {
         }
     }
     backup(mode, map);
-    if let Some(budget) = inner(map, "disruptionBudget") {
-        if !budget.contains_key("minAvailable") && !budget.contains_key("maxUnavailable") {
-            budget.insert("maxUnavailable".into(), 1.into());
-        }
+    if let Some(budget) = inner(map, "disruptionBudget")
+        && !budget.contains_key("minAvailable")
+        && !budget.contains_key("maxUnavailable")
+    {
+        budget.insert("maxUnavailable".into(), 1.into());
     }
     if map.contains_key("disruptionBudget") && mode != "standalone" && section == "redis" {
         map.insert("replicas".into(), 3.into());
@@ -482,16 +482,16 @@ fn backup(mode: &str, map: &mut Fields) {
         backup.insert("to".into(), json!({"s3": {"bucket": "demo-dumps"}}));
     }
     let volume = backup.get_mut("to").and_then(Value::as_object_mut).and_then(|to| inner(to, "volume"));
-    if let Some(volume) = volume {
-        if !volume.contains_key("size") {
-            keep(volume, &["storageClassName", "accessModes"]);
-            volume.entry("claim").or_insert_with(|| "dumps".into());
-        }
+    if let Some(volume) = volume
+        && !volume.contains_key("size")
+    {
+        keep(volume, &["storageClassName", "accessModes"]);
+        volume.entry("claim").or_insert_with(|| "dumps".into());
     }
     let s3 = backup.get_mut("to").and_then(Value::as_object_mut).and_then(|to| inner(to, "s3"));
-    if let Some(s3) = s3 {
-        if s3.contains_key("accessKeyId") != s3.contains_key("secretAccessKey") {
-            keep(s3, &["accessKeyId", "secretAccessKey"]);
-        }
+    if let Some(s3) = s3
+        && s3.contains_key("accessKeyId") != s3.contains_key("secretAccessKey")
+    {
+        keep(s3, &["accessKeyId", "secretAccessKey"]);
     }
 }

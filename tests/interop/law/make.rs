@@ -66,18 +66,12 @@ const FULL: [&str; 8] =
 /// The path with `*` for the names of maps and the numbers of lists.
 pub type At = Vec<String>;
 
-pub fn dotted(at: &At) -> String {
-    at.join(".")
-}
-
 fn is_at(at: &At, ends: &[&str]) -> bool {
-    let path = dotted(at);
     let pattern = |end: &&str| {
         let end: Vec<&str> = end.split('.').collect();
         at.len() >= end.len() && at[at.len() - end.len()..].iter().zip(&end).all(|(a, b)| *b == "*" || a == b)
     };
-    let _ = path;
-    ends.iter().any(|end| pattern(&end))
+    ends.iter().any(pattern)
 }
 
 impl Maker {
@@ -170,8 +164,8 @@ impl Maker {
                 }
             }
         }
-        if let Some(key) = arm.filter(|key| is_at(at, &FULL) && !out.contains_key(*key)) {
-            let _ = key;
+        // What it needs cannot be made here.
+        if arm.is_some_and(|key| is_at(at, &FULL) && !out.contains_key(key)) {
             return None;
         }
         Some(out.into())

@@ -380,10 +380,10 @@ fn secret(maker: &mut Maker, name: &str) -> Value {
         out.insert(key, value);
     }
     let stores = maker.world.stores.clone();
-    if let Some(store) = maker.random.pick_or(&stores).filter(|store| store.password) {
-        if maker.random.chance(35) {
-            out.insert("composed".into(), format!("${{{}.{}.url}}", store.section, store.name).into());
-        }
+    if let Some(store) = maker.random.pick_or(&stores).filter(|store| store.password)
+        && maker.random.chance(35)
+    {
+        out.insert("composed".into(), format!("${{{}.{}.url}}", store.section, store.name).into());
     }
     if maker.random.chance(30) {
         out.insert("broker".into(), format!("amqp://app:${{secrets.{name}.token}}@mq:5672/").into());
@@ -463,7 +463,7 @@ fn profiles(maker: &mut Maker, root: &Fields) -> Fields {
             layer.insert("preset".into(), preset.into());
         }
         layer.extend(extends.map(|extends| ("extends".to_owned(), extends.into())));
-        top(maker, root, &mut layer, index, preset == Some("dev"));
+        top(maker, root, &mut layer, preset == Some("dev"));
         for section in SECTIONS {
             let changes = section_layer(maker, root, &out, extends.is_some(), section, index);
             if !changes.is_empty() {
@@ -499,7 +499,7 @@ fn literal(maker: &mut Maker, root: &Fields, layer: &mut Fields) {
     }
 }
 
-fn top(maker: &mut Maker, root: &Fields, layer: &mut Fields, index: usize, dev: bool) {
+fn top(maker: &mut Maker, root: &Fields, layer: &mut Fields, dev: bool) {
     let tag = maker.world.tag.clone();
     if maker.world.namespaced && maker.random.chance(35) {
         let name = format!("ns{}{tag}", maker.random.pick(&["-a", "-b", "-${profile}"]));
@@ -546,7 +546,6 @@ fn top(maker: &mut Maker, root: &Fields, layer: &mut Fields, index: usize, dev: 
             _ => {}
         }
     }
-    let _ = index;
 }
 
 fn section_layer(

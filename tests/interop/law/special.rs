@@ -75,7 +75,7 @@ fn container(maker: &mut Maker, section: &str, name: &str, rest: &[&str]) -> Spe
         ["env", .., "resourceFieldRef", "divisor"] => return Is(random.pick(&["1", "1Mi", "1k"]).to_string().into()),
         ["env", .., "resourceFieldRef", "containerName"] => return Skip,
         ["env", .., "fieldRef", "apiVersion"] => return Is("v1".into()),
-        ["envFrom", _, "ref"] | ["envFrom", _] if matches!(of_container.last(), Some(&"ref")) => {
+        ["envFrom", _, "ref"] => {
             return or_skip(group(maker));
         }
         ["envFrom", _, "prefix"] => return Is(random.pick(&["X_", "P_", "y_"]).to_string().into()),
@@ -111,7 +111,6 @@ fn container(maker: &mut Maker, section: &str, name: &str, rest: &[&str]) -> Spe
             return Is(8080.into());
         }
         [_, "grpc", "service"] => return Is("health".into()),
-        ["command" | "args"] | [_, "exec", "command"] | [_, "exec"] if false => return Table,
         _ => {}
     }
     match rest {

@@ -69,7 +69,7 @@ pub struct World {
     /// With the keys that stay in every profile.
     pub configs: Vec<(String, Vec<String>)>,
     pub secrets: Vec<(String, Vec<String>)>,
-    /// Whether a Secret may be composed for files: not by what is outside.
+    /// For names that only one thing has.
     pub counter: usize,
 }
 
