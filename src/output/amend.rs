@@ -3,7 +3,7 @@
 //! Owns: giving raw objects the labels and the namespace of the rest, and applying patches to rendered objects.
 //! Does not own: how patches merge (`output/merge_patch.rs`, `output/json_patch.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{json_patch, merge_patch};
@@ -248,28 +248,29 @@ fn apply(
     let inside = change.first_leaf().and_then(|leaf| settings.span(&leaf.from));
     let change = placed(change, settings, sources);
     let (mut matched, mut changed) = (0, 0);
-    for resource in std::mem::take(resources) {
-        if !matches(&resource) {
-            resources.push(resource);
-            continue;
-        }
-        let mut resource = resource;
+    let mut deleted = BTreeSet::new();
+    // In place: what one patch fails on is there for the next.
+    for (index, resource) in resources.iter_mut().enumerate().filter(|(_, resource)| matches(resource)) {
         matched += 1;
         let (body, did) = patched(&resource.body, &change).map_err(|reason| {
             let d = fail("patch-fails", format!("the patch of {}: {reason}", resource.id));
             Box::new(d.at(inside).in_profile(&settings.profile))
         })?;
         changed += usize::from(did);
-        let Some(body) = body else { continue };
+        let Some(body) = body else {
+            deleted.insert(index);
+            continue;
+        };
         let id = Id::of(&body).filter(|id| *id == resource.id);
         if id.is_none() {
             let d = fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id));
             return Err(Box::new(d.hint("leave out `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`")));
         }
         resource.body = body;
-        rehash(&mut resource);
-        resources.push(resource);
+        rehash(resource);
     }
+    let mut index = 0..;
+    resources.retain(|_| !index.next().is_some_and(|index| deleted.contains(&index)));
     match (matched, changed) {
         (0, _) => {
             let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();

@@ -184,11 +184,12 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         owners: Vec::new(),
         existing: BTreeSet::new(),
     };
-    cx.labels = cx.resolved("labels");
-    cx.annotations = cx.resolved("annotations");
+    // `resolve::top` has put in their references: a second time would read `$${x}` as one.
+    cx.labels = take(&settings.root, "labels");
+    cx.annotations = take(&settings.root, "annotations");
     cx.provider = Provider::of_profile(&mut cx);
     server(&mut cx);
-    let (manifests, patches) = (cx.resolved("manifests"), cx.resolved("patches"));
+    let (manifests, patches) = (take(&settings.root, "manifests"), take(&settings.root, "patches"));
     let mut objects = objects(&mut cx);
     let protection = delivery::protection(&settings.root);
     delivery::protect(&mut objects, &protection);
@@ -351,15 +352,6 @@ impl Planner<'_> {
         self.settings.span(&node.from).or_else(|| self.settings.span(&node.first_leaf()?.from))
     }
 
-    /// A setting of the top level with its references put in.
-    fn resolved(&mut self, key: &str) -> Node {
-        let node = take(&self.settings.root, key);
-        let ty = Type::Kubernetes("value");
-        let node = resolve::component(&self.resolver, &ty, &node, key, &mut self.report);
-        self.resolver.reached();
-        node
-    }
-
     pub fn span_in_from(&self, from: &From) -> Option<Span> {
         self.settings.span(from)
     }
@@ -400,7 +392,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Those that refer to a component.
+    /// Those that refer to a component, by name: in which order the project lists them changes no policy.
     fn consumers(&self, target: &str) -> Vec<&Owner> {
         let ids: BTreeSet<&str> = self
             .wires
@@ -408,7 +400,9 @@ impl Planner<'_> {
             .filter(|wire| wire.target == target && wire.consumer != target)
             .map(|wire| &*wire.consumer)
             .collect();
-        self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect()
+        let mut out: Vec<&Owner> = self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect();
+        out.sort_by(|a, b| a.id.cmp(&b.id));
+        out
     }
 
     /// What a component refers to.

@@ -29,7 +29,7 @@ pub enum Provider {
 impl Provider {
     /// The profile's, checked.
     pub fn of_profile(cx: &mut Planner) -> Self {
-        let said = cx.resolved("secretProvider");
+        let said = take(&cx.settings.root, "secretProvider");
         if let Some(external) = get(&said, "external").filter(|external| get(external, "store").is_none()) {
             let at = cx.span_in(&said).or_else(|| cx.span_in(external));
             let d = Diagnostic::error("missing-key", "`secretProvider.external` has no `store`").at(at);

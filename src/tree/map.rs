@@ -18,6 +18,7 @@ pub struct Map<O = ()>(Arc<Pairs<O>>);
 struct Pairs<O> {
     list: Vec<(Arc<str>, Entry<O>)>,
     /// Positions by key, of a list that is longer than [`FEW`].
+    #[expect(clippy::box_collection, reason = "nearly no map has one, and every map would be larger by it")]
     index: Option<Box<BTreeMap<Arc<str>, usize>>>,
 }
 

@@ -48,6 +48,32 @@ fn a_patch_that_changes_nothing() {
     );
 }
 
+/// What one patch fails on is there for the next.
+#[test]
+fn a_patch_after_one_that_fails() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                imagePullSecrets: [registry, {name: registry}]
+            patches:
+              - target: {kind: Deployment, name: api}
+                patch: {metadata: {annotations: {a: b}}}
+              - target: {kind: Deployment, name: api}
+                patch: [{op: add, path: /spec/paused, value: true}]
+        ",
+        "
+            error[patch-fails]: the patch of Deployment/api: spec: two elements have the name `registry` (profile `dev`)
+               --> kgen.yaml:10:41
+                |
+            10 |     patch: {metadata: {annotations: {a: b}}}
+                |                                         ^
+        ",
+    );
+}
+
 #[test]
 fn an_operation_that_fails() {
     shop(

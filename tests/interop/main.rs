@@ -10,6 +10,7 @@ mod functions;
 mod graphs;
 mod hostile;
 mod kubectl;
+mod law;
 mod merges;
 mod notes;
 mod objects;

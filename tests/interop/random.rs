@@ -27,6 +27,11 @@ impl Random {
         &items[self.below(items.len())]
     }
 
+    /// None of nothing.
+    pub fn pick_or<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
+        (!items.is_empty()).then(|| self.pick(items))
+    }
+
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, self.below(at + 1));
