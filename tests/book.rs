@@ -36,7 +36,7 @@ fn every_block_of_the_book_is_what_it_says() {
     for page in pages {
         let text = fs::read_to_string(&page).unwrap();
         let shown = session(&page, &text);
-        if shown != text && std::env::var_os("KGEN_UPDATE").is_some() {
+        if shown != text && updates() {
             fs::write(&page, &shown).unwrap();
         } else {
             similar_asserts(&page, &text, &shown);
@@ -71,6 +71,12 @@ fn a_session_notices_what_is_not_so() {
     assert_eq!(session(Path::new("page.md"), &page("a: 3\n")), page("a: 1\nb: 2\n"));
     assert_eq!(session(Path::new("page.md"), &page("...\nb: 2\n")), page("...\nb: 2\n"));
     assert!(fails(&page("...\nb: 3\n")), "shortened, and wrong");
+}
+
+/// Whether pages are to be written.
+#[expect(clippy::disallowed_methods, reason = "a test's own switch, as that of the golden files")]
+fn updates() -> bool {
+    std::env::var_os("KGEN_UPDATE").is_some()
 }
 
 /// Pages with blocks of their own; `seeds.md` has its own test.
@@ -257,7 +263,7 @@ fn the_pictures_of_the_systems_are_drawn_by_kgen() {
         let file = folder.join("kgen.yaml");
         let drawn = Kgen::new().args(["-f", file.to_str().unwrap(), "graph", profile, "--format", "svg"]).says();
         let path = Path::new(ROOT).join(format!("docs/systems/{system}.svg"));
-        if std::env::var_os("KGEN_UPDATE").is_some() {
+        if updates() {
             fs::write(&path, &drawn).unwrap();
         }
         assert!(fs::read_to_string(&path).unwrap_or_default() == drawn, "{} is not what kgen draws", path.display());

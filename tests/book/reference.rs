@@ -31,7 +31,7 @@ fn the_reference_of_the_checks_is_their_table() {
 #[track_caller]
 fn same(page: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(page);
-    if std::env::var_os("KGEN_UPDATE").is_some() {
+    if super::updates() {
         fs::write(&path, text).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
