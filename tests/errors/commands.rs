@@ -264,7 +264,9 @@ fn on_a_terminal(body: &str, command: &str, no_color: &str) -> (String, Option<i
 #[test]
 fn colors_on_a_terminal() {
     let said = on_a_terminal("\n    labls: {}\n", "render", "");
-    assert_eq!(said, (COLORED.to_owned(), Some(2)));
+    // A person reads it there, and is told what tells more.
+    let more = "\n\x1b[36mhint\x1b[0m: `kgen explain unknown-key` tells more\n";
+    assert_eq!(said, (format!("{COLORED}{more}"), Some(2)));
 }
 
 #[test]
