@@ -15,6 +15,7 @@ use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::build::parse;
+use crate::plan::delivery;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
 
@@ -34,7 +35,9 @@ pub fn compare(
     let before = Side { name, objects: args.select.apply(&old), causes: None, told: Vec::new() };
     let after = project.side(profile, &args.select);
     let own = profile.plan.namespace.clone();
-    let mode = Mode { foreign: true, namespaces: (namespace(&old, &own), own), ..Mode::default() };
+    // What delivers the profiles lives in no profile's namespace.
+    let before_in = if *profile.settings.profile == *delivery::NAME { None } else { namespace(&old, &own) };
+    let mode = Mode { foreign: true, namespaces: (before_in, own), ..Mode::default() };
     let diff = between(&before, &after, &mode);
     let objects = vec![(owned(&before), owned(&after))];
     drop((before, after));
