@@ -8,9 +8,11 @@ mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
 mod explain; // why a field has its value
+mod fuzz; // what fuzzers found stays right
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
+mod hostile; // input that means harm gets an answer
 mod mutation; // what cites a setting changes with it, and nothing else
 mod origins; // every leaf of every object knows where it came from
 mod profile; // what profiles and presets are shown as

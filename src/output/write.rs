@@ -19,7 +19,7 @@
 
 mod disk;
 mod lock;
-mod manifest;
+pub mod manifest;
 mod place;
 mod replace;
 mod survey;

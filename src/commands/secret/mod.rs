@@ -5,7 +5,7 @@
 //! Does not own: the ciphertext (`crate::seal`, `sops`), which values are needed (`plan/secret.rs`).
 
 mod check;
-mod dotenv;
+pub mod dotenv;
 mod elsewhere;
 mod import;
 mod list;
