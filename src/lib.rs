@@ -15,6 +15,7 @@ pub mod files;
 pub mod format;
 pub mod leak;
 pub mod markup;
+pub mod parallel;
 pub mod quantity;
 pub mod secret;
 pub mod source;

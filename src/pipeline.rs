@@ -9,13 +9,14 @@ use std::sync::Arc;
 use crate::checks;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::{self, Files};
-use crate::output::{Layout, amend, suffix};
+use crate::output::{self, Layout, amend, suffix};
+use crate::parallel::each;
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
 use crate::project::{self, Project, language, mask};
-use crate::render::Engine;
 use crate::render::templates::{self, Template};
+use crate::render::{Engine, Parsed};
 use crate::resource::{Resource, normal};
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
@@ -40,6 +41,17 @@ pub struct Profile {
     pub settings: Settings,
     pub plan: Plan,
     pub resources: Vec<Resource>,
+}
+
+impl Profile {
+    /// What a tree holds of it.
+    pub fn into_tree(self) -> output::Profile {
+        output::Profile {
+            name: self.settings.profile.to_string(),
+            namespace: self.plan.namespace,
+            resources: self.resources,
+        }
+    }
 }
 
 /// A project, rendered.
@@ -134,6 +146,7 @@ pub fn render(
     let whole = count == all.len();
     let mut used = checks::allow::Used::new();
     all.iter().for_each(|settings| checks::allow::mistakes(settings, &mut report));
+    let large = is_large(&all);
     let plans = planned(all, &inputs, &mut used, &mut report);
     if report.has_errors() {
         return Err(report);
@@ -143,10 +156,9 @@ pub fn render(
     let leaks = amend::add_files(&plans, &input.files, sources);
     checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
     let texts: &Sources = sources;
-    let count = plans.iter().map(|(_, plan)| plan.objects.len()).sum();
-    let rendered = each(plans, count, |(settings, plan)| {
+    let rendered = each(plans, large, Parsed::default, |parsed, (settings, mut plan)| {
         let mut report = Report::new();
-        let resources = objects(&engine, &settings, &plan, texts, &mut report);
+        let resources = objects(&engine, &settings, &mut plan, texts, parsed, &mut report);
         let mut used = checks::allow::Used::new();
         let found = resources.as_ref().map(|resources| checks::findings(&plan, &settings, resources, &mut used));
         if let Some((resources, found)) = resources.as_ref().zip(found.as_ref()) {
@@ -201,44 +213,33 @@ fn planned(
     used: &mut checks::allow::Used,
     report: &mut Report,
 ) -> Vec<(Settings, Plan)> {
-    let mut plans = Vec::new();
-    for settings in all {
-        let settings = plan::resolve::top(settings, report);
-        let (plan, mut said) = plan::plan(&settings, inputs);
-        checks::allow::lift(&mut said, &settings, used);
-        if !said.has_errors() {
-            plans.push((settings, plan));
-        }
-        report.extend(said);
-    }
-    plans
+    let large = is_large(&all);
+    let planned = each(
+        all,
+        large,
+        || (),
+        |(), settings| {
+            let mut report = Report::new();
+            let mut used = checks::allow::Used::new();
+            let settings = plan::resolve::top(settings, &mut report);
+            let (plan, mut said) = plan::plan(&settings, inputs);
+            checks::allow::lift(&mut said, &settings, &mut used);
+            let plan = (!said.has_errors()).then_some((settings, plan));
+            report.extend(said);
+            (Some((plan, used)), report)
+        },
+    );
+    let (plans, allowed): (Vec<_>, Vec<_>) = gather(planned, report).into_iter().unzip();
+    used.extend(allowed.into_iter().flatten());
+    plans.into_iter().flatten().collect()
 }
 
-/// Below this many objects a thread costs more than it saves: its heap, and texts that two threads parse at once.
-const WORTH_A_THREAD: usize = 300;
+/// Profiles do not know of each other. With fewer settings than this in all of them, a thread costs more than it saves: its heap, and texts that two threads
+/// parse at once.
+const WORTH_A_THREAD: usize = 3000;
 
-/// Profiles do not know of each other: where there is much to do, each but the first has a thread of its own. The
-/// answers are in their order.
-fn each<T: Send, R: Send>(items: Vec<T>, objects: usize, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    if objects < WORTH_A_THREAD {
-        return items.into_iter().map(work).collect();
-    }
-    // The stages recurse as deep as a project nests.
-    const STACK: usize = 64 << 20;
-    let mut items = items.into_iter();
-    let first = items.next();
-    std::thread::scope(|scope| {
-        let work = &work;
-        let start = |item: T| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(item));
-        let threads: Vec<_> = items.map(start).collect();
-        let answer = |thread: std::io::Result<std::thread::ScopedJoinHandle<R>>| match thread.map(|t| t.join()) {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => panic!("cannot start a thread: {error}"),
-        };
-        let first = first.map(work);
-        first.into_iter().chain(threads.into_iter().map(answer)).collect()
-    })
+fn is_large(all: &[Settings]) -> bool {
+    all.iter().map(|settings| settings.entries.len()).sum::<usize>() >= WORTH_A_THREAD
 }
 
 /// The answers that there are; what each profile reported, in order.
@@ -254,11 +255,13 @@ fn gather<T>(answers: Vec<(Option<T>, Report)>, report: &mut Report) -> Vec<T> {
 fn objects(
     engine: &Engine,
     settings: &Settings,
-    plan: &Plan,
+    plan: &mut Plan,
     sources: &Sources,
+    parsed: &mut Parsed,
     report: &mut Report,
 ) -> Option<Vec<Resource>> {
-    let mut resources = match engine.render(plan, sources) {
+    let planned = std::mem::take(&mut plan.objects);
+    let mut resources = match engine.render(planned, sources, parsed) {
         Ok(resources) => resources,
         Err(errors) => {
             report.extend(errors);

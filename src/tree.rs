@@ -4,12 +4,14 @@
 //! ignores origins, so that stages compare meanings.
 //! Does not own: reading or writing YAML (`project/node.rs`, `output/yaml.rs`).
 
+mod map;
+
 use std::fmt;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
 use serde_json::Number;
+
+pub use map::Map;
 
 use crate::secret::Secret;
 
@@ -27,20 +29,9 @@ pub enum Kind<O = ()> {
     Number(Number),
     String(Arc<str>),
     /// A value that only the stream's writer may open. It stands in `data` of a Secret.
-    Secret(Secret<String>),
+    Secret(Arc<Secret<String>>),
     List(Vec<Tree<O>>),
     Map(Map<O>),
-}
-
-/// An ordered map (foldhash: keys are short, and most of the work is making maps). Its order is part of what is written, not of what is equal. A copy shares its content until one of
-/// the two is changed: the same labels stand in many objects.
-#[derive(Debug)]
-pub struct Map<O = ()>(Arc<IndexMap<Arc<str>, Entry<O>, RandomState>>);
-
-impl<O> Clone for Map<O> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -68,104 +59,6 @@ impl<O> PartialEq for Kind<O> {
             (Kind::Map(a), Kind::Map(b)) => a == b,
             _ => false,
         }
-    }
-}
-
-impl<O> PartialEq for Map<O> {
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|(key, value)| other.get(key) == Some(value))
-    }
-}
-
-impl<O> Default for Map<O> {
-    fn default() -> Self {
-        Self(Arc::new(IndexMap::default()))
-    }
-}
-
-impl<O> Map<O> {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn get(&self, key: &str) -> Option<&Tree<O>> {
-        self.0.get(key).map(|entry| &entry.value)
-    }
-
-    pub fn entry(&self, key: &str) -> Option<&Entry<O>> {
-        self.0.get(key)
-    }
-
-    pub fn contains_key(&self, key: &str) -> bool {
-        self.0.contains_key(key)
-    }
-
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Tree<O>)> {
-        self.0.iter().map(|(key, entry)| (key, &entry.value))
-    }
-
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Entry<O>)> {
-        self.0.iter()
-    }
-
-    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> {
-        self.0.keys()
-    }
-}
-
-impl<O: Clone> Map<O> {
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Tree<O>> {
-        Arc::make_mut(&mut self.0).get_mut(key).map(|entry| &mut entry.value)
-    }
-
-    /// Adds or replaces; a replaced key keeps its position.
-    pub fn insert_from(&mut self, key: impl Into<Arc<str>>, key_from: O, value: Tree<O>) -> Option<Tree<O>> {
-        Arc::make_mut(&mut self.0).insert(key.into(), Entry { key_from, value }).map(|old| old.value)
-    }
-
-    /// Removes and keeps the order of the rest.
-    pub fn remove(&mut self, key: &str) -> Option<Tree<O>> {
-        Arc::make_mut(&mut self.0).shift_remove(key).map(|entry| entry.value)
-    }
-
-    /// Takes the value and leaves `null` at its position, for one that is put back changed.
-    pub fn remove_in_place(&mut self, key: &str) -> Option<Tree<O>>
-    where
-        O: Default,
-    {
-        Arc::make_mut(&mut self.0).get_mut(key).map(|entry| std::mem::take(&mut entry.value))
-    }
-
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Arc<str>, &mut Tree<O>)> {
-        Arc::make_mut(&mut self.0).iter_mut().map(|(key, entry)| (key, &mut entry.value))
-    }
-
-    pub fn sort_keys(&mut self) {
-        Arc::make_mut(&mut self.0).sort_keys();
-    }
-}
-
-impl<O: Clone + Default> Map<O> {
-    pub fn insert(&mut self, key: impl Into<Arc<str>>, value: impl Into<Tree<O>>) -> Option<Tree<O>> {
-        self.insert_from(key, O::default(), value.into())
-    }
-}
-
-impl<O: Clone + Default, K: Into<Arc<str>>, V: Into<Tree<O>>> FromIterator<(K, V)> for Map<O> {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let mut map = Self::new();
-        for (key, value) in pairs {
-            map.insert(key, value);
-        }
-        map
     }
 }
 
@@ -232,7 +125,7 @@ impl<O> Tree<O> {
     }
 
     /// The same tree with other origins.
-    pub fn map_from<P: Clone>(&self, f: &mut impl FnMut(&O) -> P) -> Tree<P> {
+    pub fn map_from<P>(&self, f: &mut impl FnMut(&O) -> P) -> Tree<P> {
         let from = f(&self.from);
         let kind = match &self.kind {
             Kind::Null => Kind::Null,
@@ -241,14 +134,10 @@ impl<O> Tree<O> {
             Kind::String(text) => Kind::String(text.clone()),
             Kind::Secret(secret) => Kind::Secret(secret.clone()),
             Kind::List(list) => Kind::List(list.iter().map(|item| item.map_from(f)).collect()),
-            Kind::Map(map) => {
-                let mut out = Map::new();
-                for (key, entry) in map.entries() {
-                    let key_from = f(&entry.key_from);
-                    out.insert_from(key.clone(), key_from, entry.value.map_from(f));
-                }
-                Kind::Map(out)
-            }
+            Kind::Map(map) => Kind::Map(Map::of(map.entries().map(|(key, entry)| {
+                let key_from = f(&entry.key_from);
+                (key.clone(), Entry { key_from, value: entry.value.map_from(f) })
+            }))),
         };
         Tree { kind, from }
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod book; // every block of the pages of `docs/` is what it says
 mod canary; // a secret value is found in its Secret only
 mod check; // what `kgen check` finds, and how it says so
 mod diff; // what `kgen diff` compares, and that equal things are equal

@@ -65,10 +65,12 @@ impl Project {
 }
 
 pub fn find<'r>(rendered: &'r Rendered, name: &str) -> anyhow::Result<&'r Profile> {
-    if let Some(profile) = rendered.profiles.iter().find(|profile| *profile.settings.profile == *name) {
-        return Ok(profile);
-    }
-    Err(no_profile(name, rendered.names().map(|name| &**name)))
+    position(rendered, name).map(|at| &rendered.profiles[at])
+}
+
+pub fn position(rendered: &Rendered, name: &str) -> anyhow::Result<usize> {
+    let at = rendered.names().position(|known| **known == *name);
+    at.ok_or_else(|| no_profile(name, rendered.names().map(|name| &**name)))
 }
 
 /// Those of all profiles that are named, in the project's order; all where none is.

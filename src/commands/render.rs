@@ -53,22 +53,32 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     }
     let with = With { values: args.profile.is_some() && args.out.is_none(), origins: false };
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
-    let Project { workspace, rendered } = &project;
+    let Project { workspace, rendered } = project;
     terminal.report(&rendered.warnings, &workspace.sources);
-    let outcome = write(args, workspace, rendered, terminal);
-    // The process ends here; taking a thousand apps' trees apart would only delay that.
-    std::mem::forget(project);
+    let outcome = match &args.profile {
+        Some(name) => one(args, name, &workspace, rendered, terminal),
+        None => tree(args, &workspace, rendered, terminal),
+    };
+    // The process ends here; taking a thousand apps' settings apart would only delay that.
+    std::mem::forget(workspace);
     outcome
 }
 
-fn write(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let Some(name) = &args.profile else { return tree(args, workspace, rendered, terminal) };
-    let profile = project::find(rendered, name)?;
+fn one(
+    args: &Args,
+    name: &str,
+    workspace: &Workspace,
+    mut rendered: Rendered,
+    terminal: &Terminal,
+) -> anyhow::Result<Outcome> {
+    let at = project::position(&rendered, name)?;
     args.select.check(rendered.profiles.iter().flat_map(|profile| &profile.resources))?;
-    match &args.out {
-        None => stream(args, profile),
-        Some(folder) => flat(args, workspace, profile, folder, terminal),
-    }
+    let outcome = match &args.out {
+        None => stream(args, &rendered.profiles[at]),
+        Some(folder) => flat(args, workspace, rendered.profiles.remove(at), folder, terminal),
+    };
+    std::mem::forget(rendered);
+    outcome
 }
 
 /// Everything is in memory before the first byte is printed.
@@ -85,31 +95,24 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn tree(args: &Args, workspace: &Workspace, rendered: &Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
+fn tree(args: &Args, workspace: &Workspace, rendered: Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let (folder, layout) = rendered.output();
-    let profiles: Vec<_> = rendered.profiles.iter().map(|profile| of_tree(profile, &profile.resources)).collect();
-    let Some(files) = files(layout, &profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    let left_out = left_out(&rendered);
+    let profiles = rendered.profiles.into_iter().map(Profile::into_tree).collect();
+    let Some(files) = files(layout, profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
     let folder = workspace.root.join(folder);
     if args.check {
         return check(&folder, &files, terminal);
     }
     write_to(&folder, &files, args.force, terminal)?;
-    left_out(rendered, terminal);
+    left_out.iter().for_each(|line| terminal.say(line));
     Ok(Outcome::Done)
-}
-
-fn of_tree(profile: &Profile, resources: &[crate::resource::Resource]) -> output::Profile {
-    output::Profile {
-        name: profile.settings.profile.to_string(),
-        namespace: profile.plan.namespace.clone(),
-        resources: resources.to_vec(),
-    }
 }
 
 /// The tree in memory, or `None` when the user must change something, which is said.
 fn files(
     layout: Layout,
-    profiles: &[output::Profile],
+    profiles: Vec<output::Profile>,
     workspace: &Workspace,
     terminal: &Terminal,
 ) -> anyhow::Result<Option<BTreeMap<String, File>>> {
@@ -141,32 +144,32 @@ fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal
 }
 
 /// Secrets with values from the environment or files are in the stream only: which, and how they get to the cluster.
-fn left_out(rendered: &Rendered, terminal: &Terminal) {
+fn left_out(rendered: &Rendered) -> Vec<String> {
+    let mut out = Vec::new();
     for profile in &rendered.profiles {
         let names: Vec<String> = profile.resources.iter().filter(|r| r.stream_only).map(|r| r.id.to_string()).collect();
         if !names.is_empty() {
             let name = &profile.settings.profile;
-            terminal.say(&format!(
-                "not in the tree of `{name}`: {} (values from the environment or files)",
-                names.join(", ")
-            ));
-            terminal
-                .say(&format!("  kgen render {name} --only {} | kubectl apply --server-side -f -", names.join(",")));
+            let listed = names.join(", ");
+            out.push(format!("not in the tree of `{name}`: {listed} (values from the environment or files)"));
+            let only = names.join(",");
+            out.push(format!("  kgen render {name} --only {only} | kubectl apply --server-side -f -"));
         }
     }
+    out
 }
 
 fn flat(
     args: &Args,
     workspace: &Workspace,
-    profile: &Profile,
+    mut profile: Profile,
     folder: &Path,
     terminal: &Terminal,
 ) -> anyhow::Result<Outcome> {
-    let selected: Vec<_> = args.select.apply(&profile.resources).into_iter().cloned().collect();
-    let one = [of_tree(profile, &selected)];
-    let Some(files) = files(Layout::Flat, &one, workspace, terminal)? else { return Ok(Outcome::Refused) };
+    profile.resources = args.select.apply(&profile.resources).into_iter().cloned().collect();
     let prefix = format!("{}/", profile.settings.profile);
+    let files = files(Layout::Flat, vec![profile.into_tree()], workspace, terminal)?;
+    let Some(files) = files else { return Ok(Outcome::Refused) };
     let files =
         files.into_iter().map(|(path, file)| (path.strip_prefix(&prefix).unwrap_or(&path).to_owned(), file)).collect();
     write_to(folder, &files, args.force, terminal)?;

@@ -21,6 +21,7 @@ use super::patch::{self, Patch};
 use super::yaml::{self, Reveal};
 use super::{base, json_patch, namespace, order, refuse};
 use crate::diag::{self, Report};
+use crate::parallel::each;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
 
@@ -50,7 +51,7 @@ pub type Files = BTreeMap<String, File>;
 
 /// The outer error is kgen's own failure; the inner one is what the user has to change. `source` is the project file's
 /// name, for the first line of each file.
-pub fn tree(layout: Layout, profiles: &[Profile], source: &str) -> Result<diag::Result<Files>> {
+pub fn tree(layout: Layout, profiles: Vec<Profile>, source: &str) -> Result<diag::Result<Files>> {
     let mut report = Report::new();
     let mut split = Split::new(profiles)?;
     for object in split.profiles.iter().flatten() {
@@ -82,33 +83,37 @@ struct Object {
     pinned: bool,
 }
 
-struct Split<'p> {
-    names: Vec<&'p str>,
+struct Split {
+    names: Vec<String>,
     /// Where they differ.
-    namespaces: Vec<Option<&'p str>>,
+    namespaces: Vec<Option<String>>,
     profiles: Vec<Vec<Object>>,
     paths: Names,
     labels: Vec<labels::Labels>,
     images: images::Plan,
 }
 
-impl<'p> Split<'p> {
-    fn new(profiles: &'p [Profile]) -> Result<Self> {
+impl Split {
+    fn new(profiles: Vec<Profile>) -> Result<Self> {
         let distinct: BTreeSet<_> = profiles.iter().map(|profile| &profile.namespace).collect();
         let moving = distinct.len() > 1;
-        let namespace = |profile: &'p Profile| profile.namespace.as_deref().filter(|_| moving);
-        let objects: Vec<_> =
-            profiles.iter().map(|profile| objects(profile, namespace(profile))).collect::<Result<_>>()?;
+        let count = profiles.len();
+        let names: Vec<_> = profiles.iter().map(|profile| profile.name.clone()).collect();
+        let namespaces: Vec<_> = profiles.iter().map(|p| p.namespace.clone().filter(|_| moving)).collect();
+        let given: Vec<_> = profiles.into_iter().zip(&namespaces).collect();
+        let large = is_large(given.iter().map(|(profile, _)| profile.resources.len()));
+        let objects = each(given, large, || (), |(), (profile, namespace)| objects(profile, namespace.as_deref()));
+        let objects: Vec<_> = objects.into_iter().collect::<Result<_>>()?;
         let mut components = BTreeMap::new();
         for object in objects.iter().flatten() {
             components.entry(object.id.clone()).or_insert_with(|| object.component.to_string());
         }
         Ok(Self {
-            names: profiles.iter().map(|profile| profile.name.as_str()).collect(),
-            namespaces: profiles.iter().map(namespace).collect(),
+            names,
+            namespaces,
             paths: Names::new(&components),
-            labels: vec![labels::Labels::new(); profiles.len()],
-            images: images::Plan { base: vec![], profiles: vec![vec![]; profiles.len()] },
+            labels: vec![labels::Labels::new(); count],
+            images: images::Plan { base: vec![], profiles: vec![vec![]; count] },
             profiles: objects,
         })
     }
@@ -166,17 +171,22 @@ impl<'p> Split<'p> {
         if !bases.is_empty() {
             writer.write("base/kustomization.yaml", "base", &layer.tree())?;
         }
-        (0..self.profiles.len()).try_for_each(|profile| self.overlay(profile, &bases, writer))
+        let large = is_large(self.profiles.iter().map(Vec::len));
+        let profiles = (0..self.profiles.len()).collect();
+        let overlays = each(profiles, large, || (), |(), profile| self.overlay(profile, &bases, writer.source));
+        overlays.into_iter().try_for_each(|files| writer.add(files?))
     }
 
-    fn overlay(&self, profile: usize, bases: &BTreeMap<Id, Tree>, writer: &mut Writer) -> Result<()> {
-        let name = self.names[profile];
+    /// The files of one overlay, proved to build to its profile.
+    fn overlay(&self, profile: usize, bases: &BTreeMap<Id, Tree>, source: &str) -> Result<Files> {
+        let writer = &mut Writer { source, files: Files::new() };
+        let name = self.names[profile].as_str();
         let objects = &self.profiles[profile];
         let outer = format!("overlays/{name}");
         let nested = objects.iter().any(|object| object.pinned);
         let inner = if nested { format!("{outer}/{INNER}") } else { outer.clone() };
         let mut layer = Layer {
-            namespace: self.namespaces[profile].map(Into::into),
+            namespace: self.namespaces[profile].clone(),
             labels: self.labels[profile].clone(),
             images: self.images.profiles[profile].clone(),
             ..Layer::default()
@@ -204,7 +214,8 @@ impl<'p> Split<'p> {
             writer.write(&format!("{outer}/kustomization.yaml"), name, &pinned.tree())?;
         }
         let built = layer.build(built).with_context(|| format!("profile {name}"))?;
-        verify(name, objects.iter().filter(|object| !object.pinned), &built)
+        verify(name, objects.iter().filter(|object| !object.pinned), &built)?;
+        Ok(std::mem::take(&mut writer.files))
     }
 
     fn patch(&self, object: &Object, base: &Tree, folder: &str, layer: &mut Layer, writer: &mut Writer) -> Result<()> {
@@ -235,27 +246,36 @@ impl<'p> Split<'p> {
     }
 }
 
+/// With fewer objects than this in all profiles, a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 300;
+
+fn is_large(counts: impl Iterator<Item = usize>) -> bool {
+    counts.sum::<usize>() >= WORTH_A_THREAD
+}
+
 /// The objects of a profile that are in a tree at all. `namespace` where the overlay says it.
-fn objects(profile: &Profile, namespace: Option<&str>) -> Result<Vec<Object>> {
-    let resources: Vec<_> = profile.resources.iter().filter(|resource| !resource.stream_only).collect();
-    let bodies: Vec<Tree> = resources.iter().map(|resource| resource.body.map_from(&mut |_| ())).collect();
+fn objects(profile: Profile, namespace: Option<&str>) -> Result<Vec<Object>> {
+    let in_tree = profile.resources.into_iter().filter(|resource| !resource.stream_only);
+    // Where a leaf came from is no part of a file; what knows it goes as soon as it was read.
+    let plain = |resource: Resource| (resource.component, resource.body.map_from(&mut |_| ()));
+    let (components, bodies): (Vec<Arc<str>>, Vec<Tree>) = in_tree.map(plain).unzip();
     let ours =
         |body: &&Tree| namespace.is_none() || body.at(&["metadata", "namespace"]).and_then(Tree::as_str) == namespace;
     let accounts = namespace::accounts(bodies.iter().filter(ours));
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    for (resource, body) in resources.into_iter().zip(bodies) {
+    for (component, body) in components.into_iter().zip(bodies) {
         let stripped = match namespace {
             Some(namespace) => namespace::strip(&body, namespace, &accounts),
             None => Some(body.clone()),
         };
         let pinned = stripped.is_none();
         let stored = stripped.unwrap_or_else(|| body.clone());
-        let id = Id::of(&stored).with_context(|| format!("{} has no identity", resource.id))?;
+        let id = Id::of(&stored).with_context(|| format!("an object of {component} has no identity"))?;
         if !seen.insert(id.clone()) {
             bail!("profile {} has two objects {id}", profile.name);
         }
-        out.push(Object { id, component: resource.component.clone(), body, stored, pinned });
+        out.push(Object { id, component, body, stored, pinned });
     }
     Ok(out)
 }
@@ -290,8 +310,14 @@ impl Writer<'_> {
     fn write(&mut self, path: &str, component: &str, tree: &Tree) -> Result<()> {
         let document = yaml::document(tree, Reveal::Yes).with_context(|| path.to_owned())?;
         let text = format!("# kgen: {component} from {}; do not edit\n{}", self.source, document.text);
-        let before = self.files.insert(path.to_owned(), File { text, readable: document.readable });
-        ensure!(before.is_none(), "{path} would be written twice");
+        self.add([(path.to_owned(), File { text, readable: document.readable })])
+    }
+
+    fn add(&mut self, files: impl IntoIterator<Item = (String, File)>) -> Result<()> {
+        for (path, file) in files {
+            ensure!(!self.files.contains_key(&path), "{path} would be written twice");
+            self.files.insert(path, file);
+        }
         Ok(())
     }
 }

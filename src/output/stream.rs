@@ -7,14 +7,30 @@ use anyhow::{Context, Result};
 
 use super::order;
 use super::yaml::{self, Document, Reveal};
+use crate::parallel::each;
 use crate::resource::Resource;
 
 /// Every document begins with `---`; there are no comments, because a stream is for programs.
 pub fn stream<'r>(resources: impl IntoIterator<Item = &'r Resource>, reveal: Reveal) -> Result<Document> {
     let mut sorted: Vec<_> = resources.into_iter().collect();
     sorted.sort_by(|a, b| order::compare(&a.id, &b.id));
+    let parts = sorted.chunks(PART).collect();
+    let mut written = each(parts, sorted.len() > PART, || (), |(), part| documents(part, reveal)).into_iter();
+    let mut out = written.next().unwrap_or_else(|| documents(&[], reveal))?;
+    for part in written {
+        let part = part?;
+        out.text.push_str(&part.text);
+        out.readable |= part.readable;
+    }
+    Ok(out)
+}
+
+/// So many objects are worth a thread.
+const PART: usize = 1000;
+
+fn documents(resources: &[&Resource], reveal: Reveal) -> Result<Document> {
     let mut out = Document { text: String::new(), readable: false };
-    for resource in sorted {
+    for resource in resources {
         let document =
             yaml::document(&resource.body, reveal).with_context(|| format!("cannot write {}", resource.id))?;
         out.text.push_str("---\n");

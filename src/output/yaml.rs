@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_base64_or_stars() {
-        let secret = Kind::Secret(Secret::new("hunter2".to_owned()));
+        let secret = Kind::Secret(Secret::new("hunter2".to_owned()).into());
         let tree: Tree<()> = Tree::map([("password", Tree::from(secret))]);
         let shown = document(&tree, Reveal::Yes).unwrap();
         assert_eq!((shown.text.as_str(), shown.readable), ("password: aHVudGVyMg==\n", true));

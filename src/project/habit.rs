@@ -141,7 +141,13 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
     if let Some((kind, example)) = COMPONENTS.iter().find(|(kind, _)| is_top && *kind == key) {
         return Some(format!("write a map by name: `{kind}: {example}`"));
     }
+    if let (Some(file), true) = (text, key.starts_with("manifests[")) {
+        return Some(format!("write `{{file: {file}}}`"));
+    }
     let hint = match key {
+        "patches" if value.as_map().is_some() => {
+            "write a list: `[{target: {kind: Deployment, name: NAME}, patch: {...}}]`"
+        }
         "env" if is_list => "write a map: `env: {NAME: value}`",
         "ports" if is_list => "write `port: 8080`, or a map by name: `ports: {http: 8080}`",
         "ports" if !value.is_container() => "write `port: 8080`",

@@ -372,6 +372,7 @@ fn within(path: &str) -> String {
 
 /// `apps` + `api`, with a key that holds a dot in quotes.
 pub fn join(path: &str, key: &str) -> String {
-    let key = if key.contains(['.', '"']) || key.is_empty() { format!("{key:?}") } else { key.to_owned() };
-    if path.is_empty() { key } else { format!("{path}.{key}") }
+    let quoted = (key.contains(['.', '"']) || key.is_empty()).then(|| format!("{key:?}"));
+    let key = quoted.as_deref().unwrap_or(key);
+    if path.is_empty() { key.to_owned() } else { [path, ".", key].concat() }
 }

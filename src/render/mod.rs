@@ -9,7 +9,7 @@ pub mod templates;
 pub mod view;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -17,16 +17,21 @@ use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
+use crate::plan::Planned;
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
-use crate::plan::{Plan, Planned};
 use crate::project::node::{self, Dialect};
 use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
 use crate::source::{FileId, Sources, Span};
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Entry, Kind, Map, Tree};
 use templates::Template;
 use view::{Desk, Kept};
+
+/// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text. A thread
+/// keeps its own: counting the users of a shared tree would cost two of them more than reading it twice.
+#[derive(Default)]
+pub struct Parsed(BTreeMap<String, Arc<Tree<Span>>>);
 
 /// The templates, ready to run.
 pub struct Engine {
@@ -38,8 +43,6 @@ pub struct Engine {
     /// Those of the project's own templates.
     own: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
-    /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text.
-    parsed: Mutex<BTreeMap<String, Arc<Tree<Span>>>>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
 }
@@ -66,16 +69,20 @@ impl Engine {
                 Vec::new()
             },
             files,
-            parsed: Mutex::default(),
         })
     }
 
-    /// All objects of a plan.
-    pub fn render(&self, plan: &Plan, sources: &Sources) -> Result<Vec<Resource>, Report> {
+    /// The objects of a plan, which are not needed after: what templates saw is as large as what they wrote.
+    pub fn render(
+        &self,
+        objects: Vec<(Owner, Planned)>,
+        sources: &Sources,
+        parsed: &mut Parsed,
+    ) -> Result<Vec<Resource>, Report> {
         let mut report = Report::new();
-        let mut out = Vec::new();
-        for (owner, planned) in &plan.objects {
-            match self.object(owner, planned, sources) {
+        let mut out = Vec::with_capacity(objects.len());
+        for (owner, planned) in objects {
+            match self.object(&owner, &planned, sources, parsed) {
                 Ok(resource) => out.push(resource),
                 Err(diagnostic) => report.push(*diagnostic),
             }
@@ -94,8 +101,14 @@ impl Engine {
         self.paths.contains(&place.file) && !self.own.contains(&place.file)
     }
 
-    fn object(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Resource, Box<Diagnostic>> {
-        let mut body = self.body(owner, planned, sources)?;
+    fn object(
+        &self,
+        owner: &Owner,
+        planned: &Planned,
+        sources: &Sources,
+        parsed: &mut Parsed,
+    ) -> Result<Resource, Box<Diagnostic>> {
+        let mut body = self.body(owner, planned, sources, parsed)?;
         open_values(&mut body, planned);
         if planned.hash_name {
             hash_name(&mut body);
@@ -106,7 +119,13 @@ impl Engine {
     }
 
     /// Renders and parses, then puts in the maps and lists that the template wrote whole.
-    fn body(&self, owner: &Owner, planned: &Planned, sources: &Sources) -> Result<Tree<Origin>, Box<Diagnostic>> {
+    fn body(
+        &self,
+        owner: &Owner,
+        planned: &Planned,
+        sources: &Sources,
+        parsed: &mut Parsed,
+    ) -> Result<Tree<Origin>, Box<Diagnostic>> {
         let desk = Desk::new(self.traced);
         let rendered = self
             .environment
@@ -114,7 +133,7 @@ impl Engine {
             .and_then(|template| template.render(view::root(&planned.context, &desk)))
             .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
-        let tree = self.parse(planned, owner, &marks.text)?;
+        let tree = self.parse(planned, owner, &marks.text, parsed)?;
         let because = &planned.context.from;
         Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
@@ -126,20 +145,23 @@ impl Engine {
     }
 
     /// The rendered text as a tree. A text that is no YAML is the template's mistake: the rendered line is shown.
-    fn parse(&self, planned: &Planned, owner: &Owner, text: &str) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
-        if let Some(tree) = self.parsed.lock().ok().and_then(|parsed| parsed.get(text).cloned()) {
-            return Ok(tree);
+    fn parse(
+        &self,
+        planned: &Planned,
+        owner: &Owner,
+        text: &str,
+        Parsed(before): &mut Parsed,
+    ) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
+        if let Some(tree) = before.get(text) {
+            return Ok(tree.clone());
         }
         // Marks need places; so does the message of a text that cannot be read.
         let bare = if self.traced { None } else { node::parse_bare(text, Dialect::Manifest) };
-        let tree = match bare {
+        let tree = Arc::new(match bare {
             Some(tree) => tree,
             None => self.parse_with_places(planned, owner, text)?,
-        };
-        let tree = Arc::new(tree);
-        if let Ok(mut parsed) = self.parsed.lock() {
-            parsed.insert(text.to_owned(), tree.clone());
-        }
+        });
+        before.insert(text.to_owned(), tree.clone());
         Ok(tree)
     }
 
@@ -180,14 +202,10 @@ impl Fill<'_> {
             Kind::Number(number) => Kind::Number(number.clone()),
             Kind::Secret(secret) => Kind::Secret(secret.clone()),
             Kind::List(list) => Kind::List(list.iter().map(|item| self.tree(item)).collect()),
-            Kind::Map(map) => {
-                let mut out = Map::new();
-                for (key, entry) in map.entries() {
-                    let key_from = self.place(entry.key_from);
-                    out.insert_from(self.key(key), key_from, self.tree(&entry.value));
-                }
-                Kind::Map(out)
-            }
+            Kind::Map(map) => Kind::Map(Map::of(map.entries().map(|(key, entry)| {
+                let key_from = self.place(entry.key_from);
+                (self.key(key), Entry { key_from, value: self.tree(&entry.value) })
+            }))),
         };
         Tree::new(kind, place)
     }
@@ -225,13 +243,10 @@ fn with_settings(node: &Node, place: Option<&Place>) -> Tree<Origin> {
     let inner = and_control(place, node.from.ids());
     let kind = match &node.kind {
         Kind::List(list) => Kind::List(list.iter().map(|item| with_settings(item, Some(&inner))).collect()),
-        Kind::Map(map) => {
-            let mut out = Map::new();
-            for (key, entry) in map.entries() {
-                out.insert_from(key.clone(), own(&entry.key_from), with_settings(&entry.value, Some(&inner)));
-            }
-            Kind::Map(out)
-        }
+        Kind::Map(map) => Kind::Map(Map::of(map.entries().map(|(key, entry)| {
+            let value = with_settings(&entry.value, Some(&inner));
+            (key.clone(), Entry { key_from: own(&entry.key_from), value })
+        }))),
         _ => return node.map_from(&mut |from| own(from)),
     };
     Tree::new(kind, own(&node.from))
@@ -321,7 +336,7 @@ fn open_values(body: &mut Tree<Origin>, planned: &Planned) {
     let Some(data) = body.as_map_mut().and_then(|map| map.get_mut("data")).and_then(Tree::as_map_mut) else { return };
     for (key, value) in &planned.values {
         if let Some(node) = data.get_mut(key) {
-            node.kind = Kind::Secret(value.clone());
+            node.kind = Kind::Secret(Arc::new(value.clone()));
         }
     }
 }

@@ -7,6 +7,7 @@
 //! (rules that types do not carry) and `security` (Pod Security). `references` checks a whole set. `normal` writes
 //! quantities as the server does.
 
+mod beside;
 pub mod check;
 mod finding;
 pub mod normal;

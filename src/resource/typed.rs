@@ -1,12 +1,8 @@
 //! Every object of a kind that Kubernetes has itself is decoded into its k8s-openapi type and back.
 //!
-//! Owns: the table of kinds, and what the comparison of input and output says: a key that vanished is unknown, one
-//! that appeared was required and missing. A changed leaf says nothing: quantities, times and base64 may be written
-//! another way.
-//! Does not own: the decoding (`reader.rs`), the rules that types do not carry (`values`), custom resources
-//! (`schema.rs`).
-
-use std::collections::BTreeSet;
+//! Owns: the table of kinds. A key that vanishes on the way is unknown, one that appears was required and missing.
+//! Does not own: the decoding (`reader.rs`), the comparison (`beside.rs`), the rules that types do not carry (`values`),
+//! custom resources (`schema.rs`).
 
 use k8s_openapi::Resource;
 use k8s_openapi::api::{
@@ -20,11 +16,10 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as apiext
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1 as apiregistration;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::reader::{self, read};
+use super::beside;
+use super::reader::read;
 use super::{Body, Finding, Part};
-use crate::tree::Kind;
 
 type Check = fn(&Body) -> Vec<Finding>;
 
@@ -95,84 +90,13 @@ pub fn versions_of(kind: &str) -> Vec<&'static str> {
 fn check_as<T: Serialize + for<'t> Deserialize<'t>>(body: &Body) -> Vec<Finding> {
     let (value, mut findings, skipped) = read::<T>(body);
     let Some(value) = value else { return findings };
-    match serde_json::to_value(&value) {
-        Ok(output) => compare(body, &output, &mut Vec::new(), &skipped, &mut findings),
-        Err(error) => findings.push(Finding::error("wrong-type", Vec::new(), error.to_string())),
-    }
+    beside::compare(body, &value, &skipped, &mut findings);
     findings
-}
-
-/// Walks input and output side by side. What was skipped has its finding already.
-fn compare(
-    input: &Body,
-    output: &Value,
-    path: &mut Vec<Part>,
-    skipped: &BTreeSet<Vec<Part>>,
-    findings: &mut Vec<Finding>,
-) {
-    match (&input.kind, output) {
-        (Kind::List(items), Value::Array(outputs)) => {
-            let mut outputs = outputs.iter();
-            for (index, item) in items.iter().enumerate() {
-                path.push(Part::Index(index));
-                if !skipped.contains(path)
-                    && let Some(output) = outputs.next()
-                {
-                    compare(item, output, path, skipped, findings);
-                }
-                path.pop();
-            }
-        }
-        (Kind::Map(map), Value::Object(outputs)) => {
-            for (key, output) in outputs {
-                path.push(Part::Key(key.clone()));
-                match map.get(key).filter(|value| !value.is_null()) {
-                    _ if skipped.contains(path) => {}
-                    // k8s-openapi writes the header of an object inside another (a claim template), where the server
-                    // asks for none.
-                    None if path.len() > 1 && matches!(key.as_str(), "apiVersion" | "kind") => {}
-                    Some(value) => compare(value, output, path, skipped, findings),
-                    None => findings.push(missing(path, key)),
-                }
-                path.pop();
-            }
-            for (key, value) in map.iter().filter(|(key, _)| !outputs.contains_key(&***key)) {
-                vanished(key, value, path, skipped, findings);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn missing(path: &[Part], key: &str) -> Finding {
-    Finding::error("missing-field", path.to_vec(), format!("the required field `{key}` is missing"))
-}
-
-/// A key without value is dropped by the server too; a list or map that the type writes only when it has content is
-/// known all the same. The reader has seen nearly all unknown keys before, with a better hint.
-fn vanished(key: &str, value: &Body, path: &[Part], skipped: &BTreeSet<Vec<Part>>, findings: &mut Vec<Finding>) {
-    let mut path = path.to_vec();
-    path.push(Part::Key(key.to_owned()));
-    let known = skipped.contains(&path) || findings.iter().any(|finding| finding.path == path);
-    if !known && !is_empty(value) {
-        findings.push(reader::unknown(path, key, std::iter::empty()));
-    }
-}
-
-fn is_empty(value: &Body) -> bool {
-    match &value.kind {
-        Kind::Null => true,
-        Kind::Bool(value) => !value,
-        Kind::String(text) => text.is_empty(),
-        Kind::List(list) => list.is_empty(),
-        Kind::Map(map) => map.is_empty(),
-        Kind::Number(_) | Kind::Secret(_) => false,
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

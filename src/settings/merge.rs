@@ -82,6 +82,7 @@ impl<'p> Merger<'p, '_> {
             return None;
         }
         let mut tree = match (ty.choose(top), &top.kind) {
+            (Type::Kubernetes("object" | "patch"), _) => return Some(self.raw(layer, top, path)),
             (Type::Object(object), Kind::Map(_)) => self.object(object, &maps(stack, Some(object)), path),
             (Type::Object(object), _) => self.shorthand(object, stack, path),
             (Type::Map(map_type), Kind::Map(_)) => self.map(map_type, &maps(stack, None), path),
@@ -166,6 +167,28 @@ impl<'p> Merger<'p, '_> {
         Kind::Map(out).into()
     }
 
+    /// An object or a patch as it is written. It inherits nothing: a `null` in it is the API's (`creationTimestamp: null`) or
+    /// kustomize's, for which it removes what the object has.
+    fn raw(&mut self, layer: &Layer, tree: &'p Tree<Span>, path: &str) -> Tree<From> {
+        let kind = match &tree.kind {
+            Kind::Map(map) if !map.is_empty() => Kind::Map(Map::of(map.entries().map(|(key, entry)| {
+                let path = join(path, key);
+                let key_from = self.record(&path, vec![(layer.clone(), entry.key_from)]);
+                (key.clone(), crate::tree::Entry { key_from, value: self.raw(layer, &entry.value, &path) })
+            }))),
+            Kind::List(list) if !list.is_empty() => {
+                let items = list.iter().enumerate();
+                Kind::List(items.map(|(at, item)| self.raw(layer, item, &format!("{path}[{at}]"))).collect())
+            }
+            Kind::Map(_) => Kind::Map(Map::new()),
+            Kind::List(_) => Kind::List(Vec::new()),
+            _ => return self.leaf(&Type::Kubernetes("value"), &vec![(layer.clone(), tree)], path),
+        };
+        let from =
+            if kind_is_empty(&kind) { self.record(path, vec![(layer.clone(), tree.from)]) } else { From::Nowhere };
+        Tree::new(kind, from)
+    }
+
     fn entry(
         &mut self,
         out: &mut Map<From>,
@@ -232,7 +255,11 @@ impl<'p> Merger<'p, '_> {
 }
 
 fn is_empty(tree: &Tree<From>) -> bool {
-    match &tree.kind {
+    kind_is_empty(&tree.kind)
+}
+
+fn kind_is_empty(kind: &Kind<From>) -> bool {
+    match kind {
         Kind::Map(map) => map.is_empty(),
         Kind::List(list) => list.is_empty(),
         _ => false,

@@ -474,3 +474,41 @@ fn a_compose_file() {
         ",
     );
 }
+
+#[test]
+fn a_path_as_a_manifest() {
+    fails(
+        "
+            apiVersion: kgen.dev/v1
+            project: demo
+            manifests: [extra/objects.yaml]
+        ",
+        "
+            error[wrong-type]: `manifests[0]`: expected a map (object), found a string
+              --> kgen.yaml:3:13
+               |
+            3 | manifests: [extra/objects.yaml]
+               |             ^^^^^^^^^^^^^^^^^^
+            hint: write `{file: extra/objects.yaml}`
+        ",
+    );
+}
+
+#[test]
+fn patches_by_name() {
+    fails(
+        "
+            apiVersion: kgen.dev/v1
+            project: demo
+            patches: {Deployment/api: {spec: {replicas: 2}}}
+        ",
+        "
+            error[wrong-type]: `patches`: expected a list, found a map
+              --> kgen.yaml:3:10
+               |
+            3 | patches: {Deployment/api: {spec: {replicas: 2}}}
+               |          ^
+            hint: write a list: `[{target: {kind: Deployment, name: NAME}, patch: {...}}]`
+        ",
+    );
+}

@@ -87,13 +87,8 @@ fn found(workspace: &mut Workspace, wanted: &[Arc<str>]) -> anyhow::Result<Repor
     };
     let (_, layout) = rendered.output();
     let mut report = rendered.warnings;
-    let of_tree = |profile: crate::pipeline::Profile| output::Profile {
-        name: profile.settings.profile.to_string(),
-        namespace: profile.plan.namespace,
-        resources: profile.resources,
-    };
-    let profiles: Vec<_> = rendered.profiles.into_iter().map(of_tree).collect();
-    if let Err(refused) = output::tree(layout, &profiles, &workspace.name)? {
+    let profiles = rendered.profiles.into_iter().map(crate::pipeline::Profile::into_tree).collect();
+    if let Err(refused) = output::tree(layout, profiles, &workspace.name)? {
         report.extend(refused);
     }
     Ok(report)

@@ -30,7 +30,7 @@ fn service() -> Value {
 }
 
 fn files(layout: Layout, profiles: &[Profile]) -> Files {
-    tree(layout, profiles, "kgen.yaml").unwrap().unwrap()
+    tree(layout, profiles.to_vec(), "kgen.yaml").unwrap().unwrap()
 }
 
 fn text<'f>(files: &'f Files, path: &str) -> &'f str {
@@ -102,7 +102,7 @@ fn what_is_for_the_stream_only_is_in_no_file() {
 #[test]
 fn what_kustomize_cannot_build_is_a_diagnostic() {
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "\u{7f}"}});
-    let report = tree(Layout::Flat, &[profile("dev", "shop", &[object])], "kgen.yaml").unwrap().unwrap_err();
+    let report = tree(Layout::Flat, vec![profile("dev", "shop", &[object])], "kgen.yaml").unwrap().unwrap_err();
     assert_eq!(report.sorted()[0].id, "kustomize");
 }
 
@@ -111,7 +111,7 @@ fn a_readable_secret_stays_in_its_overlay_and_is_marked() {
     let secret = |value: &str| {
         let mut out =
             resource("redis.cache", &json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}));
-        let value = Tree::from(Kind::Secret(Secret::new(value.to_owned())));
+        let value = Tree::from(Kind::Secret(Secret::new(value.to_owned()).into()));
         out.body.as_map_mut().unwrap().insert("data", Tree::map([("password", value)]));
         out
     };

@@ -366,7 +366,7 @@ fn a_value_that_is_not_shown_counts_too() {
     let mut secret = Body::from_json(&object("Secret", "s", json!({"data": {"a": ""}})));
     let value = crate::secret::Secret::new("x".repeat((1 << 20) + 1));
     let data = secret.as_map_mut().and_then(|map| map.get_mut("data")).and_then(|data| data.as_map_mut()).unwrap();
-    data.insert("a", crate::tree::Kind::Secret(value));
+    data.insert("a", crate::tree::Kind::Secret(value.into()));
     let found: Vec<_> = check(&secret, true).into_iter().map(|finding| finding.message).collect();
     assert_eq!(found, ["a Secret may have 1048576 bytes, but has 1048577"]);
 }
