@@ -12,9 +12,11 @@ mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
 mod explain; // why a field has its value
 mod function; // what `kgen fn` makes of a ResourceList
+mod fuzz; // what fuzzers found stays right
 mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
+mod hostile; // input that means harm gets an answer
 mod init; // what `kgen init` writes renders, and nothing that stands there is lost
 mod kills; // a run that is killed harms nothing
 mod mutation; // what cites a setting changes with it, and nothing else

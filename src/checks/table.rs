@@ -138,6 +138,7 @@ pub const TABLE: &[Check] = &[
     error("bad-reference", "`${...}` that is no reference"),
     error("dangling-reference", "a reference to what is not there"),
     error("reference-cycle", "references lead back to where they began"),
+    error("reference-too-long", "a reference leads through too many others"),
     error("no-namespace", "a name that needs a namespace, without one"),
     error("env-no-value", "a variable without value and source"),
     error("env-order", "`$(NAME)` of a variable that comes later or nowhere").allowable(),

@@ -3,6 +3,7 @@
 //! Owns: the search for `kgen.yaml`, the files it names, the project's templates, the values of `env:` and `file:`.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -35,6 +36,11 @@ const LIMIT: u64 = 64 << 20;
 pub trait Store {
     fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>>;
 
+    /// As [`Store::read`], of a file that the project file names.
+    fn read_regular(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
+        self.read(path)
+    }
+
     /// What is in a folder, and whether that is a folder; `None` where there is no such folder.
     fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>>;
 
@@ -47,6 +53,10 @@ struct Disk;
 impl Store for Disk {
     fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
         read(path)
+    }
+
+    fn read_regular(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
+        read_regular(path)
     }
 
     fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>> {
@@ -182,20 +192,39 @@ fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
+/// A file or a pipe that the command line names.
 pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = || format!("cannot read `{}`", path.display());
-    let size = fs::metadata(path).with_context(shown)?.len();
-    if size > LIMIT {
-        bail!("`{}` has {} MiB; more than {} are not read", path.display(), size >> 20, LIMIT >> 20);
+    if fs::metadata(path).with_context(shown)?.is_dir() {
+        bail!("`{}` is a folder, and should be a file", path.display());
     }
-    fs::read(path).with_context(shown)
+    limited(fs::File::open(path).with_context(shown)?, &format!("`{}`", path.display()))
+}
+
+/// A file that the project file names: a pipe or a device would be another one every time, and may never end.
+fn read_regular(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let kind = fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    if !kind.is_file() && !kind.is_dir() {
+        bail!("`{}` is a pipe or a device, and should be a file", path.display());
+    }
+    read(path)
+}
+
+/// All of it, or an error where it is longer than any configuration: a device never ends.
+pub fn limited(from: impl Read, shown: &str) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {shown}"))?;
+    if bytes.len() as u64 > LIMIT {
+        bail!("{shown} has more than {} MiB, which are not read", LIMIT >> 20);
+    }
+    Ok(bytes)
 }
 
 fn read_into(store: &dyn Store, root: &Path, name: &str, span: Span, input: &mut Input, report: &mut Report) {
     if input.files.contains(name) {
         return;
     }
-    match store.read(&root.join(name)) {
+    match store.read_regular(&root.join(name)) {
         Ok(bytes) => input.files.insert(name, bytes),
         Err(error) => report.push(Diagnostic::error("file-missing", format!("{error:#}")).at(span)),
     }
@@ -285,7 +314,7 @@ fn value(root: &Path, kind: &str, name: &str) -> std::result::Result<Secret<Stri
             Err(std::env::VarError::NotUnicode(_)) => Err(format!("the environment variable `{name}` is not UTF-8")),
         };
     }
-    let bytes = read(&root.join(name)).map_err(|error| format!("{error:#}"))?;
+    let bytes = read_regular(&root.join(name)).map_err(|error| format!("{error:#}"))?;
     let mut text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
     if text.ends_with('\n') {
         text.truncate(text.len() - 1);

@@ -14,6 +14,9 @@ use crate::diag::{Diagnostic, Report, Severity};
 use crate::progress::Progress;
 use crate::source::Sources;
 
+/// Nobody reads more at once; `kgen check --format json` has them all.
+const MOST: usize = 200;
+
 pub struct Terminal {
     style: Style,
     quiet: bool,
@@ -28,9 +31,12 @@ impl Terminal {
     pub fn report(&self, report: &Report, sources: &Sources) {
         let wanted: Vec<_> =
             report.sorted().into_iter().filter(|d| !self.quiet || d.severity == Severity::Error).collect();
-        for (index, diagnostic) in wanted.iter().enumerate() {
+        for (index, diagnostic) in wanted.iter().take(MOST).enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             self.write(&format!("{gap}{}", print::diagnostic(diagnostic, sources, self.style)));
+        }
+        if wanted.len() > MOST {
+            self.write(&format!("\nand {} more messages\n", wanted.len() - MOST));
         }
         if let Some(hint) = explained(&wanted).filter(|_| io::stderr().is_terminal()) {
             let word = if self.style.color { "\x1b[36mhint\x1b[0m" } else { "hint" };

@@ -7,7 +7,8 @@
 pub mod print;
 pub mod suggest;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -95,6 +96,15 @@ impl Diagnostic {
             && self.hints == other.hints
     }
 
+    /// Of what is said wherever it is found, and of what is said at its place.
+    fn marks(&self) -> (u64, u64) {
+        let mut hasher = DefaultHasher::new();
+        (self.id, &self.message).hash(&mut hasher);
+        let everywhere = hasher.finish();
+        self.span.hash(&mut hasher);
+        (everywhere, hasher.finish())
+    }
+
     /// Adds a hint where there is one.
     pub fn maybe_hint(mut self, text: Option<String>) -> Self {
         self.hints.extend(text);
@@ -115,6 +125,8 @@ pub struct Shown {
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     list: Vec<Diagnostic>,
+    /// Where in the list a mistake may be already, by what tells it apart: a file may have a hundred thousand.
+    known: BTreeMap<u64, Vec<usize>>,
 }
 
 /// A stage's answer: the report says why there is none.
@@ -127,16 +139,28 @@ impl Report {
 
     /// The same mistake at the same place is said once, however many profiles show it.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        match self.list.iter_mut().find(|known| known.is(&diagnostic)) {
-            Some(known) => {
-                let known = &mut known.shown;
+        let (everywhere, here) = diagnostic.marks();
+        let near = [everywhere, here].into_iter().filter_map(|mark| self.known.get(&mark)).flatten();
+        match near.copied().find(|at| self.list[*at].is(&diagnostic)) {
+            Some(at) => {
+                let known = &mut self.list[at].shown;
                 let new = diagnostic.shown.profiles.into_iter().filter(|name| !known.profiles.contains(name));
                 let new: Vec<_> = new.collect();
                 known.profiles.extend(new);
                 known.also.extend(diagnostic.shown.also);
             }
-            None => self.list.push(diagnostic),
+            None => {
+                self.known.entry(if diagnostic.once { everywhere } else { here }).or_default().push(self.list.len());
+                self.list.push(diagnostic);
+            }
         }
+    }
+
+    /// Of a list that some have left.
+    fn of(list: Vec<Diagnostic>) -> Self {
+        let mut out = Self::new();
+        list.into_iter().for_each(|d| out.push(d));
+        out
     }
 
     pub fn extend(&mut self, other: Report) {
@@ -176,12 +200,14 @@ impl Report {
             d.shown.profiles.retain(|name| profiles.contains(name));
             of_none || !d.shown.profiles.is_empty()
         });
-        self
+        Self::of(self.list)
     }
 
     /// Leaves out what does not pass.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
-        self.list.retain(keep);
+        let mut list = std::mem::take(&mut self.list);
+        list.retain(keep);
+        *self = Self::of(list);
     }
 
     /// `Ok` unless an error was reported.
@@ -192,6 +218,6 @@ impl Report {
 
 impl From<Diagnostic> for Report {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self { list: vec![diagnostic] }
+        Self::of(vec![diagnostic])
     }
 }

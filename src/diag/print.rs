@@ -102,7 +102,18 @@ fn window(text: &str, column: usize) -> (String, usize) {
 
 /// A message may quote what the user wrote: control characters must not reach the terminal, nor a password in a URL anybody.
 fn clean(text: &str) -> String {
-    leak::redacted(text).chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    cut(leak::redacted(text)).chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// What the user wrote has any length; its beginning and its end tell which it is.
+fn cut(text: String) -> String {
+    const HEAD: usize = 1500;
+    const TAIL: usize = 300;
+    if text.len() <= HEAD + TAIL {
+        return text;
+    }
+    let (head, tail) = (text.floor_char_boundary(HEAD), text.ceil_char_boundary(text.len() - TAIL));
+    format!("{} ... {}", &text[..head], &text[tail..])
 }
 
 fn paint(style: Style, code: &str, text: &str) -> String {
@@ -125,6 +136,13 @@ mod tests {
             diagnostic(&d, &sources, Style::default()),
             "error[unknown-key]: unknown key `replicsa` in `apps.api`\n  --> kgen.yaml:3:5\n   |\n3 |     replicsa: 3\n   |     ^^^^^^^^\nhint: did you mean `replicas`?\n"
         );
+    }
+
+    #[test]
+    fn a_message_of_any_length_is_cut() {
+        let d = Diagnostic::error("x", format!("`{}` is no name", "ü".repeat(100_000)));
+        let text = diagnostic(&d, &Sources::default(), Style::default());
+        assert!(text.len() < 2000 && text.ends_with("üü` is no name\n"), "{text}");
     }
 
     #[test]

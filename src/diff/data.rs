@@ -19,7 +19,7 @@ type Entry<'t> = (&'static str, &'t str, Option<&'t Body>, Option<&'t Body>);
 /// The keys whose values differ; the part is where the new side has it, or the old one where it goes away.
 pub fn differences<'t>(old: &'t Body, new: &'t Body) -> Vec<Entry<'t>> {
     let (a, b) = (keys(old), keys(new));
-    let both = a.iter().chain(b.iter().filter(|key| !a.contains(key)));
+    let both = a.iter().chain(b.iter().filter(|key| a.binary_search(key).is_err()));
     let mut out = Vec::new();
     for key in both {
         let (left, right) = (value(old, key), value(new, key));

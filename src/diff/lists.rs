@@ -21,7 +21,8 @@ impl<'t> Walk<'t, '_> {
             Field::Items(kind) => self.items(a, b, Field::Object(kind)),
             _ => self.items(a, b, Field::Plain),
         };
-        if !done {
+        // Elements without their key are compared as a whole.
+        if !done && a != b {
             self.report(Some(old), Some(new));
         }
     }

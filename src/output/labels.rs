@@ -45,7 +45,7 @@ pub fn strip(object: &mut Tree, labels: &Labels) {
     let Some(metadata) = object.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut) else {
         return;
     };
-    let Some(map) = metadata.get_mut("labels").and_then(Tree::as_map_mut) else { return };
+    let Some(map) = metadata.get_mut("labels").and_then(Tree::as_map_mut).filter(|map| !map.is_empty()) else { return };
     labels.keys().for_each(|key| drop(map.remove(key)));
     if map.is_empty() {
         metadata.remove("labels");
@@ -85,6 +85,14 @@ mod tests {
         let objects = ["dev", "prod"].map(|profile| ["a", "b"].map(|name| object(profile, name)));
         let plan = plan(&objects.iter().map(|list| list.iter().collect()).collect::<Vec<_>>());
         assert_eq!(plan[1], [("profile".to_owned(), "prod".to_owned())].into());
+    }
+
+    #[test]
+    fn labels_that_were_empty_stay() {
+        let before = Tree::from_json(&json!({"metadata": {"labels": {}}}));
+        let mut after = before.clone();
+        strip(&mut after, &Labels::new());
+        assert_eq!(after, before);
     }
 
     #[test]

@@ -32,7 +32,7 @@
 mod disk;
 mod failure;
 mod lock;
-mod manifest;
+pub mod manifest;
 mod place;
 mod replace;
 mod survey;

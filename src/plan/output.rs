@@ -3,11 +3,11 @@
 //! Owns: the outputs of each kind in each mode, and which of them are secret (those of stores are in `store.rs`).
 //! Does not own: where a secret ends up (`secret.rs`), nor the syntax of references (`reference.rs`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::node::Node;
-use super::piece::{Home, Piece, Secretive, encoded, in_url, push_text};
+use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, Part, Reference};
 use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;
@@ -34,11 +34,20 @@ impl Output {
     }
 }
 
+/// References behind each other: what a person writes has three or four, and each takes stack.
+const DEEPEST: usize = 32;
+/// References that one reference leads through: ten that name ten others each, and so on, would never end.
+const MOST: usize = 1000;
+/// Bytes of a text: what a ConfigMap takes.
+const LARGEST: usize = 1 << 20;
+
 /// Resolves references of one profile.
 pub struct Resolver<'s> {
     pub settings: &'s Settings,
     /// What is being resolved now; a reference back into it is a cycle.
     stack: RefCell<Vec<String>>,
+    /// How many references were followed for the one that stands in a text.
+    followed: Cell<usize>,
     /// The components that were reached since the last [`Resolver::reached`].
     reached: RefCell<BTreeSet<Reached>>,
 }
@@ -54,7 +63,7 @@ pub type Answer<T> = Result<T, Box<Diagnostic>>;
 
 impl<'s> Resolver<'s> {
     pub fn new(settings: &'s Settings) -> Self {
-        Self { settings, stack: RefCell::default(), reached: RefCell::default() }
+        Self { settings, stack: RefCell::default(), followed: Cell::default(), reached: RefCell::default() }
     }
 
     /// What resolving has touched since the last call.
@@ -95,20 +104,29 @@ impl<'s> Resolver<'s> {
     fn mixed(&self, parts: &[Part], node: &Node) -> Answer<Output> {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut from = node.from.clone();
+        let mut size = 0;
         for part in parts {
             match part {
                 Part::Text(text) => push_text(&mut pieces, text),
                 Part::Reference(reference) => match self.reference(reference, node)? {
                     Output::Plain(plain) => {
                         from = from.and(&plain.from);
-                        push_text(&mut pieces, &plain.to_string());
+                        let text = plain.to_string();
+                        size += text.len();
+                        push_text(&mut pieces, &text);
                     }
                     Output::Secret(secret) => {
                         from = from.and(&secret.from);
                         let encode = in_url(&pieces) && secret.is_raw();
+                        size += secret.pieces.iter().map(piece::size).sum::<usize>();
                         pieces.extend(secret.pieces.into_iter().map(|piece| encoded(piece, encode)));
                     }
                 },
+            }
+            if size > LARGEST {
+                let message = format!("with what its references stand for this text has more than {LARGEST} bytes");
+                let d = Diagnostic::error("too-large", message).at(self.settings.span(&node.from));
+                return Err(Box::new(d.hint("neither a ConfigMap nor a Secret takes more")));
             }
         }
         let whole = Secretive { home: None, pieces, made: from.clone(), home_from: node.from.clone(), from };
@@ -140,6 +158,14 @@ impl<'s> Resolver<'s> {
             let message = format!("references go in a circle: {}", suggest::circle(&path[first..]));
             let d = Diagnostic::error("reference-cycle", message).once();
             return Err(Box::new(d.at(self.place(node, reference.at))));
+        }
+        let depth = self.stack.borrow().len();
+        self.followed.set(if depth == 0 { 0 } else { self.followed.get() + 1 });
+        if depth >= DEEPEST || self.followed.get() > MOST {
+            let message = format!("`${{{}}}` leads through too many other references", reference.text);
+            let hint = format!("at most {DEEPEST} behind each other and {MOST} in all: refer to what is meant itself");
+            let d = Diagnostic::error("reference-too-long", message);
+            return Err(Box::new(d.at(self.place(node, reference.at)).hint(hint)));
         }
         self.stack.borrow_mut().push(reference.text.clone());
         let answer = self.lookup(reference, node);

@@ -101,11 +101,26 @@ pub fn encoded(piece: Piece, yes: bool) -> Piece {
     }
 }
 
-/// Whether what was written so far has begun a URL that is still going on.
+/// Whether what was written so far has begun a URL that is still going on. From the end: a text of many pieces asks for
+/// each of them.
 pub fn in_url(pieces: &[Piece]) -> bool {
-    let text: String =
-        pieces.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "x" }).collect();
-    text.rfind("://").is_some_and(|at| !text[at..].contains(char::is_whitespace))
+    let texts = pieces.iter().rev().filter_map(|piece| if let Piece::Text(text) = piece { Some(text) } else { None });
+    for text in texts {
+        match (text.rfind("://"), text.rfind(char::is_whitespace)) {
+            (Some(at), blank) => return blank.is_none_or(|blank| blank < at),
+            (None, Some(_)) => return false,
+            (None, None) => {}
+        }
+    }
+    false
+}
+
+/// About how many bytes it takes.
+pub fn size(piece: &Piece) -> usize {
+    match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Value { home, .. } => home.secret.len() + home.key.len() + 64,
+    }
 }
 
 /// Percent-encodes every byte outside RFC 3986's unreserved set: measured to be the only form that all clients read

@@ -288,7 +288,8 @@ fn budget(said: &str, place: &Place) -> Option<Mistake> {
         return Some(place.mistake("lists and maps are nested too deep", None));
     }
     let message = "aliases unfold to more than any project file needs";
-    said.contains("budget breached").then(|| place.mistake(message, None))
+    let bounds = ["budget breached", "alias replay limit", "anchor events"];
+    bounds.iter().any(|bound| said.contains(bound)).then(|| place.mistake(message, Some("write out what is needed")))
 }
 
 fn words(said: &str, place: &Place) -> Option<Mistake> {

@@ -38,7 +38,7 @@ fn a_project_file_that_is_not_there() {
 #[test]
 fn a_project_file_that_is_a_folder() {
     let kgen = Kgen::new().file("shop/x", "").args(["-f", "shop", "render"]);
-    refused(kgen, "error: cannot read `shop`: Is a directory (os error 21)\n");
+    refused(kgen, "error: `shop` is a folder, and should be a file\n");
 }
 
 #[test]

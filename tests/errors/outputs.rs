@@ -1,6 +1,7 @@
 //! Outputs that a component does not have, circles, and references of the wrong kind.
 
-use super::{project, refused, shop, text};
+use super::{HEAD, project, refused, shop, text};
+use crate::support::Kgen;
 
 #[test]
 fn a_mode_without_that_output_in_one_profile() {
@@ -333,6 +334,36 @@ fn a_service_port_of_an_unknown_name() {
             8 |     service: {ports: {htp: 80}}
                |                       ^^^
             hint: did you mean `http`?
+        ",
+    );
+}
+
+#[test]
+fn references_that_lead_through_too_many_others() {
+    let keys: String = (1..34).map(|at| format!(" k{at}: '${{configs.c.k{}}}',", at - 1)).collect();
+    let line = format!("configs: {{c: {{k0: x,{keys}}}}}\n");
+    let said = Kgen::new().file("kgen.yaml", &format!("{HEAD}{line}")).args(["render"]).said();
+    let expected = [
+        "error[reference-too-long]: `${configs.c.k0}` leads through too many other references\n",
+        "hint: at most 32 behind each other and 1000 in all: refer to what is meant itself",
+    ];
+    assert!(expected.iter().all(|words| said.stderr.contains(words)), "{}", said.stderr);
+    assert_eq!((said.status, said.stderr.matches("error[").count()), (Some(2), 1));
+}
+
+#[test]
+fn a_text_that_its_references_make_too_large() {
+    let half = "x".repeat(600_000);
+    let twice = "two: '${configs.c.one} ${configs.c.one}'";
+    refused(
+        project(&format!("configs:\n  c:\n    one: {half}\n    {twice}\n")).args(["render"]),
+        "
+            error[too-large]: with what its references stand for this text has more than 1048576 bytes
+              --> kgen.yaml:6:10
+               |
+            6 |     two: '${configs.c.one} ${configs.c.one}'
+               |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: neither a ConfigMap nor a Secret takes more
         ",
     );
 }

@@ -341,6 +341,7 @@ fn an_alias_bomb() {
                |
             6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
                |                                             ^^^
+            hint: write out what is needed
         ",
     );
 }

@@ -6,7 +6,7 @@
 mod git;
 mod live;
 mod project;
-mod stream;
+pub mod stream;
 mod tree;
 
 use std::path::PathBuf;

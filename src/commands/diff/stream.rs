@@ -1,10 +1,9 @@
 //! A stream of another tool, or of a cluster, against a rendered profile.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::project::{self, Project, owned};
 use super::tree::namespace;
@@ -50,13 +49,8 @@ fn forget(project: Project) {
 }
 
 fn text(file: &Path) -> anyhow::Result<String> {
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read stdin")?;
-        bytes
-    } else {
-        load::read(file)?
-    };
+    let bytes =
+        if file == Path::new("-") { load::limited(std::io::stdin().lock(), "stdin")? } else { load::read(file)? };
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(_) => bail!("`{}` is not UTF-8", file.display()),

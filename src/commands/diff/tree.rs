@@ -2,6 +2,7 @@
 //!
 //! Owns: finding the folders of the profiles, also of those that the project no longer has.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -61,8 +62,12 @@ pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
     if all.is_empty() || own.as_ref().is_some_and(|own| all.contains(&own)) {
         return own.clone();
     }
-    let count = |name: &&String| all.iter().filter(|other| *other == name).count();
-    all.iter().copied().max_by_key(count).cloned()
+    let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
+    for (at, name) in all.into_iter().enumerate() {
+        let (count, last) = counts.entry(name).or_default();
+        (*count, *last) = (*count + 1, at);
+    }
+    counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(name, _)| name.clone())
 }
 
 /// The project's profiles, then folders of others, then what delivers them.

@@ -208,3 +208,10 @@ fn values_of_secrets_are_compared_and_never_kept() {
     let new = secret(json!({"data": {"password": "aHVudGVyMw==", "user": "YXBw"}}));
     assert_eq!(strict(old, new), ["data.password"]);
 }
+
+#[test]
+fn elements_without_their_key_differ_only_where_they_do() {
+    let service = |port: i64| object("v1", "Service", json!({"spec": {"ports": [{"name": "a", "targetPort": port}]}}));
+    assert_eq!(strict(service(1), service(1)), NONE);
+    assert_eq!(strict(service(1), service(2)).len(), 1);
+}
