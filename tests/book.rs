@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{KGEN, Kgen, Temp, put};
+use crate::support::{KGEN, Kgen, Temp, inherited, put};
 
 mod reference; // pages that are made from what they describe
 
@@ -74,9 +74,8 @@ fn a_session_notices_what_is_not_so() {
 }
 
 /// Whether pages are to be written.
-#[expect(clippy::disallowed_methods, reason = "a test's own switch, as that of the golden files")]
 fn updates() -> bool {
-    std::env::var_os("KGEN_UPDATE").is_some()
+    inherited("KGEN_UPDATE").is_some()
 }
 
 /// Pages with blocks of their own; `seeds.md` has its own test.

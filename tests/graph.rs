@@ -309,5 +309,5 @@ profiles: {dev: {}}
         .filter_map(|line| line.split_once("/name: "))
         .map(|(_, name)| name)
         .collect();
-    assert_eq!(allowed, ["by-key", "mounts", "secret", "projected"]);
+    assert_eq!(allowed, ["by-key", "mounts", "projected", "secret"]);
 }

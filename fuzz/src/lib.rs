@@ -17,8 +17,10 @@ pub mod texts;
 pub mod tree;
 pub mod yaml;
 
+pub type Property = fn(&[u8]);
+
 /// The targets by name, as the folders of `corpus/` are called.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+pub const TARGETS: [(&str, Property); 8] = [
     ("diff", diff::check),
     ("merge", merge::check),
     ("project", project::check),

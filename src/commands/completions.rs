@@ -13,7 +13,7 @@ use super::Outcome;
 use super::terminal;
 use crate::cli::Cli;
 
-/// Print what makes a shell complete commands, options, profiles, objects, settings and more
+/// Print what makes a shell complete commands, profiles, settings, ...
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples, each for the file that the shell reads at its start:
   source <(kgen completions bash)                                  ~/.bashrc

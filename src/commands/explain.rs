@@ -17,7 +17,7 @@ use crate::resource::{Origin, Part};
 use crate::source::Sources;
 use crate::tree::{Step, Tree};
 
-/// Show why a field of an object has its value: the line that writes it, the settings behind it, and all their layers
+/// Show why a field has its value: template line, setting, layers
 #[derive(Debug, clap::Args)]
 #[command(
     override_usage = "kgen explain PROFILE OBJECT [PATH]\n       kgen explain CHECK",

@@ -11,7 +11,7 @@ use crate::cli::Global;
 use crate::notes::{self, Place, write};
 use crate::output::Layout;
 
-/// Print the commands to deploy, verify, scale, back up and remove a profile, with its real names
+/// Print the commands to deploy, verify, scale and remove a profile
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Nothing is run. No command has a secret value in it, or makes one an argument.
 

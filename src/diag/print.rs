@@ -112,7 +112,9 @@ fn cut(text: String) -> String {
     if text.len() <= HEAD + TAIL {
         return text;
     }
-    let (head, tail) = (text.floor_char_boundary(HEAD), text.ceil_char_boundary(text.len() - TAIL));
+    let boundary = |at: &usize| text.is_char_boundary(*at);
+    let head = (0..=HEAD).rev().find(boundary).unwrap_or_default();
+    let tail = (text.len() - TAIL..=text.len()).find(boundary).unwrap_or(text.len());
     format!("{} ... {}", &text[..head], &text[tail..])
 }
 

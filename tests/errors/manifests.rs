@@ -62,6 +62,7 @@ fn a_manifest_that_is_no_map() {
                |
             4 | manifests: [a]
                |             ^
+            hint: write `{file: a}`
         ",
     );
 }

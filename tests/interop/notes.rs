@@ -32,6 +32,7 @@ const REFUSED: [&str; 7] = [
 ];
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test starts programs")]
 fn kubectl_takes_every_command() {
     let here = folder("notes");
     let program = |name: &str, script: &str| {

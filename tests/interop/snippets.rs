@@ -230,10 +230,7 @@ fn the_gitlab_job_comments_what_changes() {
     let done = gitlab(&room);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     let (log, url) = (room.log(), "https://gitlab.example.org/api/v4/projects/12/merge_requests/7/notes");
-    assert!(
-        log.contains(&format!("--request POST --data-urlencode body@")) && log.ends_with(&format!(" {url}\n")),
-        "{log}"
-    );
+    assert!(log.contains("--request POST --data-urlencode body@") && log.ends_with(&format!(" {url}\n")), "{log}");
     assert!(!log.contains("t0ken"), "the token is an argument: {log}");
     let stdin = fs::read_to_string(room.folder.join("log.stdin")).unwrap();
     assert_eq!(stdin, "header = \"PRIVATE-TOKEN: t0ken\"\n");

@@ -24,7 +24,7 @@ use crate::source::Sources;
 use crate::tree::Tree;
 use request::Request;
 
-/// Render a profile for kustomize, as a KRM function or an exec plugin
+/// Render a profile for kustomize, as a KRM function or exec plugin
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Without CONFIG, a ResourceList is read from stdin and written to stdout: what comes in stays as it is, what

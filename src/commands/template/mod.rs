@@ -22,8 +22,11 @@ use crate::render::templates::{BUILT_IN, Template};
 use crate::source::Sources;
 use crate::tree::Tree;
 
-/// List the built-in templates, or copy one into the project to change it
+/// List the built-in templates, or copy one into the project
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  kgen template list                    what there is, and what the project has in its place
+  kgen template eject app/deployment    copy one, to change it")]
 pub struct Args {
     #[command(subcommand)]
     verb: Verb,
