@@ -22,7 +22,15 @@ pub fn typed(folder: &Path, columns: u16, args: &[&str], lines: &[&str]) -> (Str
     tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
     // A session of its own, whose terminal this is: else the terminal's `Ctrl-C` reaches nobody.
     let mut kgen = Command::new("setsid");
-    kgen.args(["--ctty", "--wait", KGEN]).args(args).current_dir(folder).env("TERM", "xterm").env_remove("NO_COLOR");
+    // Whoever started the tests may ignore `Ctrl-C`, as `nohup` and CI do, and a program inherits that.
+    let default = ["env", "--default-signal=INT"];
+    kgen.args(["--ctty", "--wait"])
+        .args(default)
+        .arg(KGEN)
+        .args(args)
+        .current_dir(folder)
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR");
     kgen.stdin(terminal.try_clone().unwrap()).stdout(Stdio::null()).stderr(terminal);
     let mut child = kgen.spawn().unwrap();
     drop(kgen);
