@@ -315,7 +315,10 @@ fn objects(
     if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {
         suffix::configs(&mut resources, rollout.from.ids());
     }
-    resources.iter_mut().for_each(|resource| normal::quantities(&mut resource.body));
+    for resource in &mut resources {
+        normal::annotations(&mut resource.body);
+        normal::quantities(&mut resource.body);
+    }
     Some(resources)
 }
 

@@ -5,7 +5,7 @@
 //!   keys (ports with a protocol), new elements come first and the others keep their places. Where no element has a
 //!   protocol, the port alone is the key. Where some have, patches get lost silently: that is an error here.
 //! - Any patch also rewrites lists it does not name: elements with equal keys collapse. That is an error here too.
-//! - `null` removes and leaves an emptied map as `{}`; so does deleting the last element of a list (`[]`).
+//! - `null` removes and leaves an emptied map as `{}`, but for the object's annotations, which go; so does deleting the last element of a list (`[]`).
 //!   An empty list in a patch changes nothing where the list has keys, and replaces a list without.
 //! - `$patch: replace` works in a map and as an element of its own in a list; in an element it does nothing
 //!   of use. `retainKeys` and `replace` strategies of the schema (volumes, Deployment strategy, PDB selector) are ignored.
@@ -14,6 +14,7 @@
 //! Does not own: finding the patch (`patch.rs`), nor which lists have keys (`lists.rs`).
 
 use super::lists::{Rule, Shape};
+use crate::resource::normal;
 use crate::tree::{Kind, Map, Tree};
 
 /// An object after a patch.
@@ -28,7 +29,8 @@ pub const DIRECTIVE: &str = "$patch";
 
 /// The error says what kustomize would refuse or do wrong.
 pub fn apply<O: Clone + Default>(object: &Tree<O>, patch: &Tree<O>) -> Result<Merged<O>, String> {
-    let merged = merge(Some(object), patch, Shape::of(object), Rule::Whole)?;
+    let mut merged = merge(Some(object), patch, Shape::of(object), Rule::Whole)?;
+    merged.as_mut().map(normal::annotations);
     Ok(Merged { changed: merged.as_ref() != Some(object), object: merged })
 }
 
@@ -237,6 +239,19 @@ mod tests {
     fn env(base: Value, patch: Value) -> Value {
         let of = |env| json!({"containers": [{"name": "c", "env": env}]});
         patched(of(base), of(patch)).unwrap()["containers"][0]["env"].clone()
+    }
+
+    /// As `kubectl kustomize` does it, also where the patch alone has them.
+    #[test]
+    fn annotations_that_are_empty_go_and_labels_stay() {
+        let applied = |base: Value, patch: Value| {
+            let [base, patch] = [base, patch]
+                .map(|metadata| Tree::<()>::from_json(&json!({"kind": "ConfigMap", "metadata": metadata})));
+            apply(&base, &patch).unwrap().object.unwrap().to_json()["metadata"].clone()
+        };
+        assert_eq!(applied(json!({"name": "a"}), json!({"annotations": {}})), json!({"name": "a"}));
+        assert_eq!(applied(json!({"annotations": {"x": "y"}}), json!({"annotations": {"x": null}})), json!({}));
+        assert_eq!(applied(json!({"labels": {"x": "y"}}), json!({"labels": {"x": null}})), json!({"labels": {}}));
     }
 
     #[test]

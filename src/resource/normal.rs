@@ -1,4 +1,4 @@
-//! Quantities as the API server writes them.
+//! Quantities as the API server writes them, and no annotations where there are none.
 //!
 //! Owns: where quantities stand in Kubernetes' own kinds. `0.5` comes back from the server as `500m`: written like
 //! that from the start, a second `kubectl apply` says `unchanged`. Places and origins are kept.
@@ -6,7 +6,7 @@
 
 use super::{Body, typed};
 use crate::quantity::Quantity;
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Map, Tree};
 
 /// Maps from the name of a resource to a quantity.
 const MAPS: [&str; 8] = ["requests", "limits", "hard", "capacity", "default", "defaultRequest", "max", "min"];
@@ -22,6 +22,15 @@ pub fn quantities(body: &mut Body) {
     let text = |key| body.get(key).and_then(Tree::as_str).unwrap_or_default();
     if typed::knows(text("apiVersion"), text("kind")) && text("kind") != "CustomResourceDefinition" {
         walk(body, "");
+    }
+}
+
+/// kustomize 5.5.0 writes no `annotations: {}` of an object, but `labels: {}`; the server keeps neither.
+pub fn annotations<O: Clone>(object: &mut Tree<O>) {
+    if object.at(&["metadata", "annotations"]).and_then(Tree::as_map).is_some_and(Map::is_empty)
+        && let Some(metadata) = object.as_map_mut().and_then(|map| map.get_mut("metadata")).and_then(Tree::as_map_mut)
+    {
+        metadata.remove("annotations");
     }
 }
 
