@@ -238,10 +238,21 @@ fn services(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, ports: 
         out.push(service_object(cx, app, &service, &seen, base));
     }
     if workload == "StatefulSet" && headless_name(owner, app) != owner.name {
-        let name = map([("name", text(headless_name(owner, app), &owner.from)), ("ports", filled(seen))]);
+        let ports = filled(of_pods(seen));
+        let name = map([("name", text(headless_name(owner, app), &owner.from)), ("ports", ports)]);
         out.push(Planned::new("app/service-headless.yaml", merged(base.clone(), &name)));
     }
     out
+}
+
+/// The ports of a headless Service, which has none on the nodes: the API refuses one.
+fn of_pods(mut ports: Node) -> Node {
+    for port in ports.as_list_mut().into_iter().flatten() {
+        if let Some(port) = port.as_map_mut() {
+            port.insert("nodePort", Node::null());
+        }
+    }
+    ports
 }
 
 const SERVICE_FIELDS: [&str; 8] = [
