@@ -9,12 +9,15 @@
 //! other, and a mixture of two valid maps need not be valid.
 
 use super::lists::{Rule, Shape};
+use crate::resource::normal;
 use crate::tree::{Kind, Map, Tree};
 
 /// The base of at least one variant.
 pub fn common(variants: &[&Tree]) -> Tree {
     let shape = variants.first().map_or(Shape::Plain, |tree| Shape::of(tree));
-    value(variants, shape, Rule::Whole)
+    let mut base = value(variants, shape, Rule::Whole);
+    normal::annotations(&mut base);
+    base
 }
 
 fn value(variants: &[&Tree], shape: Shape, rule: Rule) -> Tree {

@@ -236,8 +236,9 @@ fn report(found: &Found, count: u64, folder: &Path, table: &Table) {
     for (number, pairs) in found.pairs.chunks(300).enumerate().take(4) {
         pairs_agree(&folder.join(format!("pairs-{number}")), pairs);
     }
-    // A profile's own keys are those of the project.
-    let fields: Vec<&Name> = table.fields.iter().filter(|name| !name.starts_with("profiles.*.")).collect();
+    // A profile's own keys are those of the project; what delivers the profiles is in none of their streams.
+    let is_counted = |name: &&Name| !["profiles.*.", "delivery"].iter().any(|part| name.starts_with(part));
+    let fields: Vec<&Name> = table.fields.iter().filter(is_counted).collect();
     let maps = [&found.seen.set, &found.seen.overridden, &found.seen.removed];
     for ((what, map), least) in ["set", "overridden", "removed"].into_iter().zip(maps).zip(COVERED) {
         let missing: Vec<&&Name> = fields.iter().filter(|name| !map.contains_key(**name)).collect();
