@@ -1,21 +1,14 @@
 //! What only a person at a terminal sees: the bar of long work, the next command after an error. A log has neither.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-
-use crate::support::{KGEN, Kgen, Temp, put};
+use crate::support::{KGEN, Kgen, Temp, pty, put};
 
 /// What kgen writes to a terminal that is its stderr.
 fn seen(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> String {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(&name).unwrap();
+    let (mut master, terminal) = pty::open(80);
     let mut kgen = Command::new(KGEN);
     kgen.args(args).current_dir(folder).env("TERM", "xterm").env_remove("NO_COLOR").env_remove("CI");
     kgen.envs(env.iter().copied());
@@ -23,7 +16,7 @@ fn seen(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> String {
     let mut child = kgen.spawn().unwrap();
     drop(kgen);
     let mut out = Vec::new();
-    let _ = File::from(master).read_to_end(&mut out);
+    let _ = master.read_to_end(&mut out);
     child.wait().unwrap();
     String::from_utf8(out).unwrap().replace("\r\n", "\n")
 }

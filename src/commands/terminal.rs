@@ -57,7 +57,7 @@ impl Terminal {
 
     /// Of stderr, where that is a terminal.
     pub fn width(&self) -> Option<usize> {
-        io::stderr().is_terminal().then(columns)
+        columns(&io::stderr())
     }
 
     /// One line of news, unless only errors are wanted.
@@ -88,15 +88,16 @@ fn explained(shown: &[&Diagnostic]) -> Option<String> {
     }
 }
 
+/// How wide a stream is that a terminal shows, 80 where it does not say so.
 #[cfg(unix)]
-fn columns() -> usize {
-    let columns = rustix::termios::tcgetwinsize(io::stderr()).map(|size| usize::from(size.ws_col));
-    columns.ok().filter(|columns| *columns > 0).unwrap_or(80)
+pub fn columns(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Option<usize> {
+    let columns = || rustix::termios::tcgetwinsize(stream).map(|size| usize::from(size.ws_col));
+    stream.is_terminal().then(|| columns().ok().filter(|columns| *columns > 0).unwrap_or(80))
 }
 
 #[cfg(not(unix))]
-fn columns() -> usize {
-    80
+pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
+    stream.is_terminal().then_some(80)
 }
 
 /// `NO_COLOR` (https://no-color.org) and terminals that cannot are respected.

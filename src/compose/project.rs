@@ -548,16 +548,22 @@ impl Writer<'_, '_> {
         out
     }
 
+    /// One decision for all of these apps, told where the first stands.
+    fn ask(&mut self, key: &str, open: &[&App], why: impl FnOnce(String) -> String) {
+        let Some(first) = open.first() else { return };
+        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
+        self.loader.notes.decide(first.service.at, key, why(names.join(", ")));
+    }
+
     /// Images whose user nobody has said.
     fn unnamed_users(&mut self, apps: &[App]) {
         let open: Vec<&App> = apps.iter().filter(|app| !app.service.map.contains_key("user")).collect();
-        let Some(first) = open.first() else { return };
-        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
-        let why = format!(
-            "pods do not run as root: an image of {} whose user is root or a name needs `securityContext: {{runAsUser: 1000}}`, its number",
-            names.join(", ")
-        );
-        self.loader.notes.decide(first.service.at, "user", why);
+        self.ask("user", &open, |names| {
+            format!(
+                "pods do not run as root: an image of {} whose user is root or a name needs `securityContext: {{runAsUser: 1000}}`, its number",
+                names
+            )
+        });
     }
 
     /// Compose runs one container of each, staging and prod several.
@@ -566,25 +572,17 @@ impl Writer<'_, '_> {
             .iter()
             .filter(|app| !app.is_job && !app.head.iter().any(|item| item.key == "replicas" || item.key == "workload"));
         let open: Vec<&App> = open.collect();
-        let Some(first) = open.first() else { return };
-        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
-        let why = format!(
-            "staging runs 2 and prod 3 pods of {}: write `replicas: 1` for what must be alone",
-            names.join(", ")
-        );
-        self.loader.notes.decide(first.service.at, "replicas", why);
+        self.ask("replicas", &open, |names| {
+            format!("staging runs 2 and prod 3 pods of {}: write `replicas: 1` for what must be alone", names)
+        });
     }
 
     /// In Compose's network every port is reached; in a cluster those of a Service.
     fn without_ports(&mut self, apps: &[App]) {
         let open: Vec<&App> = apps.iter().filter(|app| !app.is_job && app.ports.all.is_empty()).collect();
-        let Some(first) = open.first() else { return };
-        let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
-        let why = format!(
-            "no port is named for {}, so nothing can connect: write `port: 8080` where something should",
-            names.join(", ")
-        );
-        self.loader.notes.decide(first.service.at, "port", why);
+        self.ask("port", &open, |names| {
+            format!("no port is named for {}, so nothing can connect: write `port: 8080` where something should", names)
+        });
     }
 
     fn summary(&self, apps: usize, jobs: usize) -> String {

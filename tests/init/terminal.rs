@@ -1,25 +1,16 @@
 //! A person at a terminal: asked, corrected, stopped at any point.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-
-use crate::support::{KGEN, Temp, files};
+use crate::support::{KGEN, Temp, files, pty};
 
 /// Types a text each time the terminal shows a question. What the terminal showed, and how kgen ended.
 pub fn typed(folder: &Path, columns: u16, args: &[&str], lines: &[&str]) -> (String, ExitStatus) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(&name).unwrap();
-    tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    let (mut keyboard, terminal) = pty::open(columns);
     // A session of its own, whose terminal this is: else the terminal's `Ctrl-C` reaches nobody.
     let mut kgen = Command::new("setsid");
     // Whoever started the tests may ignore `Ctrl-C`, as `nohup` and CI do, and a program inherits that.
@@ -34,7 +25,6 @@ pub fn typed(folder: &Path, columns: u16, args: &[&str], lines: &[&str]) -> (Str
     kgen.stdin(terminal.try_clone().unwrap()).stdout(Stdio::null()).stderr(terminal);
     let mut child = kgen.spawn().unwrap();
     drop(kgen);
-    let mut keyboard = File::from(master);
     let mut shown = Vec::new();
     for line in lines {
         until(&mut keyboard, &mut shown, b"] ");

@@ -1,23 +1,15 @@
 //! In a terminal no line is wider than it is, nor is the line of a place lost; elsewhere nothing is shortened.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-
-use crate::support::{KGEN, Temp};
+use crate::support::{KGEN, Temp, pty};
 
 /// What kgen writes to a terminal of so many columns.
 fn shown(folder: &Path, columns: u16, args: &[&str]) -> String {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(&name).unwrap();
-    tcsetwinsize(&terminal, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
+    let (mut master, terminal) = pty::open(columns);
     let mut kgen = Command::new(KGEN);
     kgen.args(args).current_dir(folder).env("TERM", "xterm").env_remove("NO_COLOR");
     kgen.stdin(Stdio::null()).stderr(Stdio::inherit()).stdout(Stdio::from(terminal));
@@ -25,7 +17,7 @@ fn shown(folder: &Path, columns: u16, args: &[&str]) -> String {
     // With the last writer gone, reading ends in an error.
     drop(kgen);
     let mut out = Vec::new();
-    let _ = File::from(master).read_to_end(&mut out);
+    let _ = master.read_to_end(&mut out);
     assert_eq!(child.wait().unwrap().code(), Some(0), "{args:?}");
     String::from_utf8(out).unwrap().replace("\r\n", "\n")
 }

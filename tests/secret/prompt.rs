@@ -1,24 +1,17 @@
 //! A person at a terminal: asked twice, shown nothing.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::{PROJECT, Room, VALUE};
-use crate::support::KGEN;
+use crate::support::{KGEN, pty};
 
 /// Types each line when its prompt is there. What the terminal showed, what kgen said, its status.
 fn typed(room: &Room, lines: &[&str]) -> (String, String, Option<i32>) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(&name).unwrap();
-    let mut keyboard = File::from(master);
+    let (mut keyboard, terminal) = pty::open(80);
     let mut kgen = Command::new(KGEN);
     kgen.args(["secret", "set", "prod", "app", "token"]).current_dir(room.0.path());
     kgen.stdin(Stdio::from(terminal.try_clone().unwrap())).stdout(Stdio::null()).stderr(Stdio::piped());

@@ -2,6 +2,8 @@
 //!
 //! Does not own: golden cases (`golden.rs`), which are folders rather than code.
 
+pub mod pty;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;

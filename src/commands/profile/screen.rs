@@ -2,12 +2,12 @@
 //!
 //! Owns: shortening. Nothing is shortened where no terminal reads.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Global;
-use crate::commands::terminal::Terminal;
+use crate::commands::terminal::{Terminal, columns};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
@@ -19,23 +19,12 @@ pub struct Screen {
 impl Screen {
     pub fn new(global: &Global) -> Self {
         let out = io::stdout();
-        Self { width: out.is_terminal().then(width), color: Terminal::colors_stdout(global) }
+        Self { width: columns(&out), color: Terminal::colors_stdout(global) }
     }
 
     pub fn paint(self, code: &str, text: &str) -> String {
         if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
-}
-
-#[cfg(unix)]
-fn width() -> usize {
-    let columns = rustix::termios::tcgetwinsize(io::stdout()).map(|size| usize::from(size.ws_col));
-    columns.ok().filter(|columns| *columns > 0).unwrap_or(80)
-}
-
-#[cfg(not(unix))]
-fn width() -> usize {
-    80
 }
 
 /// Columns on a terminal: a Chinese character has two.
