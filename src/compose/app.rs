@@ -3,7 +3,6 @@
 //! Owns: its keys in the project file, in their order, but for variables, whose values need all services (`mod.rs`).
 
 use super::container;
-use super::keys::{self, Fate};
 use super::load::Loader;
 use super::ports::{self, Ports};
 use super::probe;
@@ -48,7 +47,8 @@ pub fn app(loader: &mut Loader, service: Service, name: String, is_job: bool, pr
         usual.into_iter().for_each(|port| app.ports.add(port, "TCP"));
     }
     command(loader, &mut app);
-    let mounts = volume::mounts(loader, &app.service);
+    let mut mounts = volume::mounts(loader, &app.service);
+    mounts.extend(volume::scratch(loader, &app.service));
     for mount in mounts {
         let fate = volume::fate(loader, &app.service, &mount);
         app.mounts.push((mount, fate));
@@ -83,13 +83,9 @@ const UNKNOWN: &str = "CHANGE-ME";
 fn image(loader: &mut Loader, app: &mut App, project: &str) {
     let service = &app.service;
     let at = service.value_at("image");
-    let build = service.map.entry("build").filter(|entry| !entry.value.is_null());
-    if let Some(entry) = build {
-        let why = "kgen runs images and builds none: build and push it, and write its name and tag in `image`";
-        loader.notes.decide(entry.key_from, app.subject("build"), why);
-    }
+    let is_built = service.map.get("build").is_some_and(|build| !build.is_null());
     let Some(said) = service.text("image") else {
-        if build.is_none() {
+        if !is_built {
             use crate::diag::Diagnostic;
             let d = Diagnostic::error("compose-type", format!("`{}` has neither `image` nor `build`", service.name));
             loader.report.push(d.at(service.at).hint("write `image: registry/name:tag`"));
@@ -157,7 +153,6 @@ fn command(loader: &mut Loader, app: &mut App) {
 
 /// How many pods, and how they are replaced.
 fn workload(loader: &mut Loader, app: &mut App, shared: &[String]) {
-    deploy_keys(loader, app);
     let mode = app.service.at(&["deploy", "mode"]).and_then(Tree::as_str).map(str::to_owned);
     if mode.as_deref() == Some("global") && !app.is_job {
         app.head.push(Item::text("workload", "DaemonSet"));
@@ -200,17 +195,6 @@ fn workload(loader: &mut Loader, app: &mut App, shared: &[String]) {
 /// What its name says that there is one of.
 fn is_scheduler(name: &str) -> bool {
     name.split('-').any(|word| ["beat", "scheduler", "cron", "clock", "crond"].contains(&word))
-}
-
-fn deploy_keys(loader: &mut Loader, app: &App) {
-    for (key, entry) in app.service.map.get("deploy").and_then(Tree::as_map).into_iter().flat_map(Map::entries) {
-        let subject = format!("{}.deploy.{key}", app.service.name);
-        match keys::fate(keys::DEPLOY, key) {
-            Some(Fate::Kept | Fate::Quiet) => {}
-            Some(Fate::Left(reason)) => loader.notes.left(entry.key_from, subject, reason),
-            None => loader.notes.left(entry.key_from, subject, "Compose has no such key"),
-        }
-    }
 }
 
 fn health(loader: &mut Loader, app: &mut App) {
@@ -314,15 +298,6 @@ fn small(loader: &mut Loader, app: &mut App) {
         }
         None => {}
     }
-    let is_on = |app: &App, key: &str| app.service.text(key).as_deref() == Some("true");
-    if is_on(app, "privileged") {
-        let why = "`restricted` refuses it: find out what the app does with it; a driver or an agent is installed by its own chart";
-        loader.notes.decide(at(app, "privileged"), app.subject("privileged"), why);
-    }
-    if is_on(app, "init") {
-        let why = "an app that leaves children behind needs a small init such as tini in its image";
-        loader.notes.left(at(app, "init"), app.subject("init"), why);
-    }
     match app.service.text("restart").as_deref() {
         Some("no" | "on-failure") if !app.is_job => {
             let why = "an app is always restarted; what ends by itself is a job: write it under `jobs`";
@@ -343,13 +318,6 @@ fn network(loader: &mut Loader, app: &mut App) {
             _ => "containers of one network are `sidecars` of one app",
         };
         loader.notes.decide(at(app, "network_mode"), app.subject("network_mode"), why);
-    }
-    for (name, entry) in app.service.map.get("networks").and_then(Tree::as_map).into_iter().flat_map(Map::entries) {
-        for (key, _) in entry.value.as_map().into_iter().flat_map(Map::entries).filter(|(key, _)| &***key != "aliases")
-        {
-            let why = "pods get their addresses from the cluster, and are reached by the names of Services";
-            loader.notes.left(entry.key_from, format!("{}.networks.{name}.{key}", app.service.name), why);
-        }
     }
     let Some(value) = app.service.map.get("extra_hosts").filter(|value| !value.is_null()) else { return };
     let pairs: Vec<(String, String)> = match (value.as_map(), value.as_list()) {
@@ -383,7 +351,14 @@ fn network(loader: &mut Loader, app: &mut App) {
 
 /// A proxy's labels say under which name the app is reached.
 fn labels(loader: &mut Loader, app: &App) {
-    let Some(value) = app.service.map.get("labels").filter(|value| !value.is_null()) else { return };
+    for path in [&["labels"][..], &["deploy", "labels"]] {
+        if let Some(value) = app.service.at(path).filter(|value| !value.is_null()).cloned() {
+            route(loader, app, &path.join("."), &value);
+        }
+    }
+}
+
+fn route(loader: &mut Loader, app: &App, key: &str, value: &Tree<Span>) {
     let named = super::load::by_name(value.clone());
     let texts: Vec<String> = named
         .as_map()
@@ -399,31 +374,11 @@ fn labels(loader: &mut Loader, app: &App) {
     match host {
         Some(host) => {
             let why = format!("Traefik's route: write `ingress: {{host: {host}, tls: {}-tls}}`", app.name);
-            loader.notes.decide(value.from, app.subject("labels"), why);
+            loader.notes.decide(value.from, app.subject(key), why);
         }
         None => {
             let why = "labels of containers are for tools of Docker; write `podLabels` or `podAnnotations` where something reads them";
-            loader.notes.left(value.from, app.subject("labels"), why);
-        }
-    }
-}
-
-/// The fate of every key of a service, and those that Compose does not know.
-pub fn table(loader: &mut Loader, service: &str, map: &Map<Span>, is_store: bool) {
-    use crate::diag::suggest;
-    for (key, entry) in map.entries() {
-        let subject = format!("{service}.{key}");
-        match keys::fate(keys::SERVICE, key) {
-            _ if entry.value.is_null() => {}
-            Some(Fate::Kept | Fate::Quiet) => {}
-            // A store is set up by kgen.
-            Some(Fate::Left(_)) if is_store && matches!(&**key, "logging" | "ulimits" | "sysctls") => {}
-            Some(Fate::Left(reason)) => loader.notes.left(entry.key_from, subject, reason),
-            None => {
-                let near = suggest::nearest(key, keys::SERVICE.iter().map(|(known, _)| *known));
-                let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                loader.notes.left(entry.key_from, subject, format!("Compose has no such key{near}"));
-            }
+            loader.notes.left(value.from, app.subject(key), why);
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::interpolate::Variables;
+use super::keys;
 use super::note::Notes;
 use crate::diag::{Diagnostic, Report};
 use crate::dotenv::{self, Reading};
@@ -108,6 +109,9 @@ impl Loader<'_> {
             self.report.push(d.at(Span { end: tree.from.start, ..tree.from }).hint(EXAMPLE));
             return;
         };
+        let mut beside = top.clone();
+        beside.remove("services");
+        keys::tell(self, "", "", &beside, None);
         if stack.is_empty() {
             self.head(top, &tree);
             out.name = top.get("name").and_then(Tree::as_str).map(str::to_owned);
@@ -135,16 +139,8 @@ impl Loader<'_> {
         }
     }
 
-    /// The keys of the first file, and that it has services.
+    /// That the first file has services.
     fn head(&mut self, top: &Map<Span>, tree: &Tree<Span>) {
-        use super::keys::{self, Fate};
-        for (key, entry) in top.entries() {
-            match keys::fate(keys::TOP, key) {
-                Some(Fate::Kept | Fate::Quiet) => {}
-                Some(Fate::Left(reason)) => self.notes.left(entry.key_from, key.to_string(), reason),
-                None => self.notes.left(entry.key_from, key.to_string(), "Compose has no such key at the top"),
-            }
-        }
         let (services, includes) = (top.get("services"), top.get("include"));
         if services.is_none_or(Tree::is_null) && includes.is_none() {
             let at = top.entry("services").map_or(Span { end: tree.from.start, ..tree.from }, |entry| entry.key_from);

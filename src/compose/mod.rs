@@ -148,7 +148,7 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
             parts.names.extend(label(&other).map(|other| (alias, other)));
         }
         let engine = engine(loader, &service);
-        app::table(loader, key, map, engine.is_some());
+        keys::tell(loader, "services.*", key, map, engine);
         match engine {
             Some(engine) => {
                 let store = store::store(loader, &service, engine, name);

@@ -29,7 +29,14 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
     if word("disable") == Some("true") {
         return None;
     }
-    let test = check.get("test")?;
+    let Some(test) = check.get("test") else {
+        let changes = check.as_map().is_some_and(|map| map.keys().any(|key| &**key != "disable"));
+        if changes {
+            let why = "it changes the check of the image, which Kubernetes does not run: write it as `readinessProbe`";
+            loader.notes.left(check.from, subject, why);
+        }
+        return None;
+    };
     let ask = asked(loader, &subject, test)?;
     let mut items = Vec::new();
     let port = match ask {

@@ -410,6 +410,10 @@ impl Writer<'_, '_> {
         head: &Head,
     ) -> (Vec<Item>, Vec<Item>) {
         let (mut files, mut claims) = (Vec::new(), Vec::new());
+        let is_shared = |name: &String| volumes.get(name).is_some_and(|users| *users > 1);
+        let of =
+            |name: &String| app.mounts.iter().filter(|(_, fate)| matches!(fate, Fate::Claim(of) if of == name)).count();
+        let is_twice = |name: &String| of(name) > 1;
         for (mount, fate) in &app.mounts {
             let read_only = if mount.read_only { ", readOnly: true" } else { "" };
             match fate {
@@ -425,15 +429,16 @@ impl Writer<'_, '_> {
                     claims
                         .push(Item::raw(&mount.target, format!("{{emptyDir: {{medium: Memory, sizeLimit: {size}}}}}")));
                 }
-                Fate::Claim(name) if volumes.get(name).is_some_and(|users| *users > 1) => {
+                Fate::Claim(name) if is_shared(name) || is_twice(name) => {
                     let claim = prefixed(head.project, name);
                     let first = self.first_claim(&claim);
+                    let modes = if is_shared(name) { ", accessModes: [ReadWriteMany]" } else { "" };
                     let value = match first {
-                        true => format!("{{size: 1Gi, claim: {claim}, accessModes: [ReadWriteMany]{read_only}}}"),
+                        true => format!("{{size: 1Gi, claim: {claim}{modes}{read_only}}}"),
                         false => format!("{{claim: {claim}{read_only}}}"),
                     };
                     claims.push(Item::raw(&mount.target, value));
-                    if first {
+                    if first && is_shared(name) {
                         let why = format!(
                             "`{name}` is shared by several services: that needs a storage class that can be `ReadWriteMany`; add `storageClassName` to it"
                         );

@@ -11,6 +11,7 @@ use super::{container, interpolate, units, words};
 use crate::format;
 use crate::secret::Secret;
 use crate::source::Span;
+use crate::tree::Tree;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
@@ -107,9 +108,6 @@ pub fn kind(image: &str) -> Kind {
     }
 }
 
-/// Keys of a store's service that a component has no word for, and needs none.
-const OWN: &str = "the component has probes, ports, restarts and shared memory of its own";
-
 pub fn store(loader: &mut Loader, service: &Service, engine: Engine, name: String) -> Store {
     let mut store = Store {
         engine,
@@ -124,32 +122,6 @@ pub fn store(loader: &mut Loader, service: &Service, engine: Engine, name: Strin
     };
     if let Some(image) = service.text("image") {
         self::image(loader, service, engine, &image, &mut store);
-    }
-    for key in ["ports", "expose"] {
-        if let Some(value) = service.map.entry(key).filter(|_| key == "ports") {
-            let why = "it is reached inside the cluster only; from your machine: `kubectl port-forward`";
-            loader.notes.left(value.key_from, format!("{}.{key}", service.name), why);
-        }
-    }
-    for key in [
-        "user",
-        "working_dir",
-        "read_only",
-        "entrypoint",
-        "shm_size",
-        "tmpfs",
-        "cap_add",
-        "extra_hosts",
-        "secrets",
-        "configs",
-        "group_add",
-        "privileged",
-        "network_mode",
-    ] {
-        let used = key == "secrets" && engine == Engine::Postgres;
-        if let Some(entry) = service.map.entry(key).filter(|entry| !entry.value.is_null() && !used) {
-            loader.notes.left(entry.key_from, format!("{}.{key}", service.name), OWN);
-        }
     }
     match engine {
         Engine::Redis => redis(loader, service, &mut store),
@@ -287,16 +259,17 @@ fn redis(loader: &mut Loader, service: &Service, store: &mut Store) {
         }
     }
     let mounts = volume::mounts(loader, service);
-    let keeps = mounts.iter().any(|mount| mount.target.starts_with("/data") || mount.target.starts_with("/bitnami"));
-    files_left(loader, service, &mounts, "write its directives under `config`");
+    let keeps = mounts.iter().any(|mount| is_below(&mount.target, "/data") || is_below(&mount.target, "/bitnami"));
+    mounts_left(loader, service, &mounts, &["/data", "/bitnami"], "its directives");
     if !saves.is_empty() && !persistence.iter().any(|item| item.key == "aof") {
         persistence.push(Item::raw("aof", "\"no\""));
     }
     if !saves.is_empty() {
         persistence.push(Item::new("snapshots", Value::List(saves)));
     }
-    let keeps = keeps || !persistence.is_empty();
-    if !keeps && (is_cache || saves_nothing) {
+    // Unasked kgen's component keeps what it has.
+    let keeps = keeps || !persistence.is_empty() || !(is_cache || saves_nothing);
+    if !keeps {
         store.items.push(Item::text("persistence", "none").beside("the compose file keeps nothing"));
         if !is_cache {
             store.items.push(Item::text("evictionPolicy", "noeviction"));
@@ -321,7 +294,12 @@ fn unused(loader: &mut Loader, service: &Service, key: &str, at: Span) {
 /// `maxmemory` follows from the memory limit, so the limit is what is written.
 fn memory(loader: &mut Loader, service: &Service, store: &mut Store, max: Option<(u64, String)>, keeps: bool) {
     let share = if keeps { 45 } else { 75 };
+    let own = resources(loader, service, true);
     if let Some((bytes, said)) = max {
+        if own.is_some() {
+            let why = format!("its memory follows from the `maxmemory` of {said}; more is written under `resources`");
+            loader.notes.left(service.value_at("command"), format!("{}.deploy.resources", service.name), why);
+        }
         let limit = (bytes * 100).div_ceil(share).div_ceil(1 << 20);
         let both = format!("{{requests: {{memory: {limit}Mi}}, limits: {{memory: {limit}Mi}}}}");
         store.items.push(Item::raw("resources", both).beside(format!("{share} % of it is the maxmemory of {said}")));
@@ -332,7 +310,7 @@ fn memory(loader: &mut Loader, service: &Service, store: &mut Store, max: Option
                 _ => store.items.push(Item::raw("persistence", format!("{{size: {needed}Gi}}"))),
             }
         }
-    } else if let Some(item) = resources(loader, service, true) {
+    } else if let Some(item) = own {
         store.items.push(item);
     }
 }
@@ -406,7 +384,9 @@ fn postgres(loader: &mut Loader, service: &Service, store: &mut Store) {
     parameters(loader, service, store);
     let mounts = volume::mounts(loader, service);
     init_sql(loader, service, &mounts, store);
-    files_left(loader, service, &mounts, "write its parameters under `config`");
+    let data = ["/var/lib/postgresql", "/bitnami", SCRIPTS];
+    mounts_left(loader, service, &mounts, &data, "its parameters");
+    secrets_left(loader, service, store);
     if let Some(item) = resources(loader, service, true) {
         store.items.push(item);
     }
@@ -453,7 +433,7 @@ fn parameters(loader: &mut Loader, service: &Service, store: &mut Store) {
 
 /// The one script that runs when the data directory is made.
 fn init_sql(loader: &mut Loader, service: &Service, mounts: &[Mount], store: &mut Store) {
-    let scripts = mounts.iter().filter(|mount| mount.target.starts_with("/docker-entrypoint-initdb.d"));
+    let scripts = mounts.iter().filter(|mount| is_below(&mount.target, SCRIPTS));
     let mut taken = false;
     for mount in scripts {
         let subject = format!("{}.volumes", service.name);
@@ -476,12 +456,33 @@ fn init_sql(loader: &mut Loader, service: &Service, mounts: &[Mount], store: &mu
     }
 }
 
-/// Files that are mounted into a store, but for its data.
-fn files_left(loader: &mut Loader, service: &Service, mounts: &[Mount], hint: &str) {
-    for mount in mounts.iter().filter(|mount| !matches!(mount.kind, volume::Kind::Memory(_))) {
-        let data = ["/data", "/bitnami", "/var/lib/postgresql", "/docker-entrypoint-initdb.d"];
-        if !data.iter().any(|folder| mount.target.starts_with(folder)) {
-            loader.notes.left(mount.at, format!("{}.volumes", service.name), format!("`{}`: {hint}", mount.target));
+/// What the image runs when the data directory is made.
+const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What is mounted into a store, but for its data.
+fn mounts_left(loader: &mut Loader, service: &Service, mounts: &[Mount], data: &[&str], config: &str) {
+    for mount in mounts.iter().filter(|mount| !data.iter().any(|folder| is_below(&mount.target, folder))) {
+        let is_config = mount.target.rsplit('/').next().is_some_and(|name| name.contains(".conf"));
+        let why = match is_config {
+            true => format!("`{}`: write {config} under `config`", mount.target),
+            false => format!("`{}`: the component mounts its data, and nothing else", mount.target),
+        };
+        loader.notes.left(mount.at, format!("{}.volumes", service.name), why);
+    }
+}
+
+/// Secrets of Compose that are not the password.
+fn secrets_left(loader: &mut Loader, service: &Service, store: &Store) {
+    let list = service.map.get("secrets").and_then(Tree::as_list).unwrap_or_default();
+    for item in list {
+        let Some(source) = item.as_str().or_else(|| item.get("source")?.as_str()) else { continue };
+        if store.password.as_ref().is_none_or(|password| *password.open() != super::project::file_mark(source)) {
+            let why = format!("`{source}` is not its password, and the component mounts no other secret");
+            loader.notes.left(item.from, format!("{}.secrets", service.name), why);
         }
     }
 }

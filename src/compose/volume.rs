@@ -25,6 +25,8 @@ pub enum Kind {
     Named(String),
     Bind(String),
     Anonymous,
+    /// Files of another image.
+    Image,
     /// With its size, where it has one.
     Memory(Option<String>),
 }
@@ -56,6 +58,12 @@ pub fn mounts(loader: &mut Loader, service: &Service) -> Vec<Mount> {
             Err(reason) => bad(loader, &subject, Some(item), reason),
         }
     }
+    out
+}
+
+/// `tmpfs` and `shm_size`.
+pub fn scratch(loader: &mut Loader, service: &Service) -> Vec<Mount> {
+    let mut out = Vec::new();
     let tmpfs = service.map.get("tmpfs").filter(|value| !value.is_null());
     for item in tmpfs.map(|value| value.as_list().unwrap_or(std::slice::from_ref(value))).unwrap_or_default() {
         let Some(text) = item.as_str() else { continue };
@@ -126,11 +134,12 @@ fn long(item: &Tree<Span>) -> Result<Mount, &'static str> {
     let kind = match word("type").unwrap_or("volume") {
         "volume" | "cluster" => source().map_or(Kind::Anonymous, Kind::Named),
         "bind" => Kind::Bind(source().ok_or("of type `bind` must have a `source`")?),
+        "image" => Kind::Image,
         "tmpfs" => {
             let size = item.at(&["tmpfs", "size"]).and_then(Tree::as_str).and_then(units::memory);
             Kind::Memory(size.map(|(_, text)| text))
         }
-        _ => return Err("must have the type `volume`, `bind` or `tmpfs`"),
+        _ => return Err("must have the type `volume`, `bind`, `tmpfs` or `image`"),
     };
     Ok(Mount { target, at: item.from, read_only: word("read_only") == Some("true"), kind, file: None })
 }
@@ -152,6 +161,12 @@ pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
     let source = match &mount.kind {
         Kind::Named(name) => return Fate::Claim(name.clone()),
         Kind::Anonymous => return Fate::Scratch(None),
+        Kind::Image => {
+            let why =
+                format!("`{}`: write `{{image: {{reference: IMAGE}}}}` under `volumes`, from 1.35 on", mount.target);
+            loader.notes.decide(mount.at, subject, why);
+            return Fate::Nothing;
+        }
         Kind::Memory(size) => return Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
         Kind::Bind(source) => source,
     };
