@@ -21,6 +21,20 @@ pub enum Out {
     Secret(String, Option<Secret<String>>),
 }
 
+impl Out {
+    /// The store whose password is in it: `postgres.db`.
+    pub fn password_of(&self) -> Option<&str> {
+        let Out::Reference(text) = self else { return None };
+        let (store, output) = text.rsplit_once('.')?;
+        let has = output == "password" || output == "url" || output.starts_with("url/");
+        (has && !text.starts_with("apps.")).then_some(store)
+    }
+
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Out::Secret(..)) || self.password_of().is_some()
+    }
+}
+
 /// What a name of the compose file's network is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
