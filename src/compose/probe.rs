@@ -7,6 +7,7 @@
 use super::load::Loader;
 use super::text::{self, Item, Value};
 use super::{container, units, words};
+use crate::leak;
 use crate::source::Span;
 use crate::tree::Tree;
 
@@ -108,7 +109,7 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
             return None;
         }
     };
-    if words.iter().any(|word| word.contains(super::interpolate::OPEN)) {
+    if words.iter().any(|word| word.contains(super::interpolate::OPEN) || !leak::find(word).is_empty()) {
         let why = "it has a secret in its command; a probe of the app's own, as `readinessProbe: {httpGet: /ready}`, needs none";
         loader.notes.decide(test.from, subject, why);
         return None;

@@ -17,6 +17,7 @@ use super::probe;
 use super::service::{Service, resources};
 use super::text::{Item, Value};
 use super::volume::{self, Mount};
+use crate::leak;
 
 pub struct App {
     /// The component's.
@@ -94,6 +95,10 @@ fn command(loader: &mut Loader, app: &mut App) {
                 "an empty one cannot take the image's own away: write the program as `command`",
             );
             continue;
+        }
+        if words.iter().any(|word| !leak::find(word).is_empty()) {
+            let why = "it has a secret in its text, and `***` stands in its place: give it as a variable, `$(NAME)`";
+            loader.notes.decide(value.from, app.subject(key), why);
         }
         is_shell |= container::is_shell(&words);
         let (words, asked) = container::command(&words, is_shell);

@@ -13,6 +13,7 @@ use super::super::volume::{Fate, Mount};
 use super::super::{container, interpolate};
 use super::{Head, Writer, prefixed};
 use crate::diag::Diagnostic;
+use crate::leak;
 use crate::source::Span;
 use crate::tree::Tree;
 
@@ -126,11 +127,17 @@ impl Writer<'_, '_> {
             let content = config.get("content").and_then(Tree::as_str);
             let file = config.get("file").and_then(Tree::as_str).map(|file| join("", file));
             match (content, file) {
-                (Some(text), _) if !text.contains(interpolate::OPEN) => {
+                (Some(text), _) if !text.contains(interpolate::OPEN) && leak::find(text).is_empty() => {
                     files.push(Item::text(&path, container::literal(text)))
                 }
                 (_, Some(file)) if !file.starts_with('/') && matches!((self.loader.read)(&file), Found::Text(_)) => {
                     files.push(Item::raw(&path, self::file(head, &file)));
+                }
+                (Some(_), _) => {
+                    let why = format!(
+                        "`{source}`: it has a secret in its text: write it under `files` with `${{secrets.NAME.KEY}}`"
+                    );
+                    self.loader.notes.decide(item.from, format!("{}.configs", app.service.name), why);
                 }
                 _ => {
                     let why = format!("`{source}`: its content is not in a file here; write it under `files`");

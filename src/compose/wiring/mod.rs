@@ -164,7 +164,18 @@ fn is_one_of(list: &str, word: &str) -> bool {
     list.split(' ').any(|known| known == word)
 }
 
-/// `DB_HOST` and `dbHost` are `db`, `host`.
+/// `dbhost` is `db`, `host`.
+fn apart(word: &str) -> Vec<String> {
+    const OF: &str = "host server port name user username pass password passwd pwd";
+    for store in ["db", "pg", "redis", "postgres"] {
+        if let Some(rest) = word.strip_prefix(store).filter(|rest| is_one_of(OF, rest)) {
+            return vec![store.to_owned(), rest.to_owned()];
+        }
+    }
+    vec![word.to_owned()]
+}
+
+/// `DB_HOST`, `dbHost` and `DBHOST` are `db`, `host`.
 fn words_of(key: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut last_lower = false;
@@ -177,8 +188,7 @@ fn words_of(key: &str) -> Vec<String> {
         }
         last_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
     }
-    out.retain(|word| !word.is_empty());
-    out
+    out.iter().filter(|word| !word.is_empty()).flat_map(|word| apart(word)).collect()
 }
 
 /// Whether everybody knows a value, so that it says nothing to hide it.
