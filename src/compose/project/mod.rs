@@ -21,7 +21,7 @@ use super::secrets::Secrets;
 use super::service::Variable;
 use super::text::{Item, Value};
 use super::wiring::{Net, Peer, Reached, Target};
-use super::{Parts, label};
+use super::{Parts, label, store};
 use shared::Shared;
 
 pub struct Writer<'w, 'l> {
@@ -49,6 +49,7 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
         net.names.extend(store.or(app).map(|target| (alias.clone(), target)));
     }
     let reached = reach(&mut net, &mut parts.apps, &all);
+    named_by_clients(loader, &mut net, &reached);
     let secrets = Secrets::new(free_name(&format!("{}-secrets", head.project), &parts.names));
     let mut writer = Writer { loader, net, secrets, shared, reached, claims: BTreeSet::new() };
     writer.open_stores();
@@ -67,6 +68,22 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
     let summary = writer.summary(items.len(), jobs.len());
     let text = writer.file(items, jobs, head);
     (text, summary)
+}
+
+/// A server that is told of no database, and whose clients all name one, as an app does that makes its own: it is that.
+fn named_by_clients(loader: &mut Loader, net: &mut Net, reached: &[Reached]) {
+    for (index, store) in net.stores.iter_mut().enumerate() {
+        let all = reached.iter().flat_map(|reached| &reached.databases);
+        let named: BTreeSet<&String> = all.filter(|(of, _)| *of == index).map(|(_, name)| name).collect();
+        let is_open = store.database.as_deref() == Some("postgres");
+        if let (true, [name]) = (is_open, &named.into_iter().collect::<Vec<_>>()[..])
+            && store::is_free(name)
+        {
+            loader.notes.withdraw(&format!("{}.database", store.service));
+            store.items.push(Item::text("database", *name).beside("as its clients name it"));
+            store.database = Some((*name).clone());
+        }
+    }
 }
 
 fn free_name(wanted: &str, taken: &BTreeMap<String, String>) -> String {

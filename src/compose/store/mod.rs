@@ -9,6 +9,7 @@ mod postgres;
 mod redis;
 
 pub use image::{Kind, kind};
+pub use postgres::is_free;
 
 use super::load::Loader;
 use super::service::Service;

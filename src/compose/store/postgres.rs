@@ -49,14 +49,19 @@ fn names(loader: &mut Loader, service: &Service, store: &mut Store) {
     (store.user, store.database) = (Some(said_user), Some(said_database));
 }
 
+/// Whether the component may make a database or role of this name.
+pub fn is_free(name: &str) -> bool {
+    let taken = ["postgres", "template0", "template1", "public", "none"].contains(&name) || name.starts_with("pg_");
+    let is_word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    !taken && (1..64).contains(&name.len()) && is_word
+}
+
 /// A name as it is, where the component may have it.
 fn name(loader: &mut Loader, store: &mut Store, key: &str, said: &str, at: Span) {
-    let taken = ["postgres", "template0", "template1", "public", "none"].contains(&said) || said.starts_with("pg_");
-    let is_word = said.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if said == "app" {
         return;
     }
-    if !taken && (1..64).contains(&said.len()) && is_word {
+    if is_free(said) {
         store.items.push(Item::text(key, said));
         return;
     }

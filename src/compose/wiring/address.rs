@@ -62,17 +62,19 @@ impl Net {
                 .contains(&family) =>
             {
                 reached.by_url.insert(index);
-                Some(self.postgres_url(store, url, family, reached))
+                Some(self.postgres_url(index, url, family, reached))
             }
             // Of another scheme: the host alone is carried over.
             _ => Some(address(store, url)),
         }
     }
 
-    fn postgres_url(&self, store: &Store, url: &Url, family: &str, reached: &mut Reached) -> Vec<Out> {
+    fn postgres_url(&self, index: usize, url: &Url, family: &str, reached: &mut Reached) -> Vec<Out> {
+        let store = &self.stores[index];
         let database = url.path.trim_matches('/');
         let own_database = database.is_empty() || store.database.as_deref() == Some(database);
         if !own_database {
+            reached.databases.insert((index, database.to_owned()));
             reached.odd.push(format!("the database `{database}` of `{}` is not the one it makes: write a `postgres` of its own for it, or create it", store.name));
         }
         let user = url.userinfo.map(|info| info.split_once(':').map_or(info, |(user, _)| user));

@@ -72,6 +72,8 @@ pub struct Reached {
     pub by_url: BTreeSet<usize>,
     /// Apps and their ports.
     pub ports: BTreeSet<(usize, u16)>,
+    /// Databases that a store was not told to make.
+    pub databases: BTreeSet<(usize, String)>,
     /// What a person must know, once for each value: databases and users that kgen's store does not have.
     pub odd: Vec<String>,
 }
