@@ -65,6 +65,22 @@ pub struct File {
     pub secret: bool,
 }
 
+/// The tree as it should be, with the `.kgen.json` that goes with it: each text is hashed once in a run.
+struct Wanted<'w> {
+    files: &'w BTreeMap<String, File>,
+    manifest: Manifest,
+    /// What `.kgen.json` says in the end.
+    text: String,
+}
+
+impl<'w> Wanted<'w> {
+    fn of(files: &'w BTreeMap<String, File>) -> Result<Self> {
+        let manifest = Manifest::of(files);
+        let text = manifest.text()?;
+        Ok(Self { files, manifest, text })
+    }
+}
+
 /// What a run did. `3 written, 1 removed, 41 unchanged`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -83,7 +99,8 @@ impl fmt::Display for Summary {
 /// What `apply` would do. Only reads; a folder that is not there is an empty one.
 pub fn plan(output: &Path, files: &BTreeMap<String, File>) -> Result<Changes> {
     check(output, files)?;
-    Manifest::load(output).and_then(|known| survey::survey(output, files, known)).map_err(failure::unread)
+    let wanted = Wanted::of(files)?;
+    Manifest::load(output).and_then(|known| survey::survey(output, &wanted, known)).map_err(failure::unread)
 }
 
 /// Makes `output` hold `files`, and no other file that kgen wrote before.
@@ -93,16 +110,17 @@ pub fn apply(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Resu
 
 fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
     check(output, files)?;
+    let wanted = Wanted::of(files)?;
     // Without the lock first: a tree that is as it should be needs no right to write. Anything else may be the view of
     // a run halfway through, and is looked at again.
-    if let Ok(settled) = agreed(output, files, force)
+    if let Ok(settled) = agreed(output, &wanted, force)
         && settled.is_settled()
         && !switch::has_leftovers(output)
     {
         return Ok(settled.summary());
     }
     let mut made = Vec::new();
-    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, output, files, force));
+    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, output, &wanted, force));
     if done.is_err() {
         // Only what is empty goes.
         made.iter().rev().for_each(|folder| drop(disk.remove_folder(folder)));
@@ -111,21 +129,21 @@ fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, 
 }
 
 /// With the lock, which is given back before a folder that was made for nothing is removed.
-fn locked(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
+fn locked(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, force: bool) -> Result<Summary> {
     let _lock = Lock::take(output, lock::PATIENCE)?;
-    switch::sweep(disk, output, files)?;
-    let changes = agreed(output, files, force)?;
-    switch::carry_out(disk, output, files, &changes)?;
+    switch::sweep(disk, output, wanted.files)?;
+    let changes = agreed(output, wanted, force)?;
+    switch::carry_out(disk, output, wanted, &changes)?;
     Ok(changes.summary())
 }
 
 /// The changes, when none of them touches a file that is not kgen's.
-fn agreed(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Changes> {
+fn agreed(output: &Path, wanted: &Wanted, force: bool) -> Result<Changes> {
     let known = match Manifest::load(output) {
         Err(_) if force => Manifest::default(),
         known => known?,
     };
-    let mut changes = survey::survey(output, files, known)?;
+    let mut changes = survey::survey(output, wanted, known)?;
     if force {
         changes.force();
     }

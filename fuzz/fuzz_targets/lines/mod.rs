@@ -44,7 +44,7 @@ fn collect(ty: &Type, depth: usize, out: &mut Vec<&'static str>) {
                 collect(&field.ty, depth - 1, out);
             }
         }
-        Type::Map(map) => collect(map.value, depth - 1, out),
+        Type::Map(map) => collect(&map.value, depth - 1, out),
         Type::List(item) => collect(item, depth - 1, out),
         Type::OneOf(types) => types.iter().for_each(|ty| collect(ty, depth - 1, out)),
         _ => {}

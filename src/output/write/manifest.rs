@@ -111,7 +111,12 @@ impl Content {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = b"0123456789abcdef".map(char::from);
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| digits[usize::from(digit)])
+        .collect()
 }
 
 impl From<Content> for String {

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 
 use super::manifest::{self, Content, Manifest};
 use super::place::{self, Found, Kind};
-use super::{File, Summary, disk};
+use super::{File, Summary, Wanted, disk};
 
 /// What a run would do, and what keeps it from doing it. Displayed, it is a line for each file.
 #[derive(Debug, Default)]
@@ -78,8 +78,8 @@ impl fmt::Display for Conflict {
 }
 
 /// `known` is what the folder's `.kgen.json` says.
-pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) -> Result<Changes> {
-    let mut changes = Changes::default();
+pub(super) fn survey(output: &Path, wanted: &Wanted, known: Manifest) -> Result<Changes> {
+    let (files, mut changes) = (wanted.files, Changes::default());
     for path in known.paths().into_iter().filter(|path| !files.contains_key(*path)) {
         changes.leave(output, &known, path)?;
     }
@@ -88,7 +88,7 @@ pub fn survey(output: &Path, files: &BTreeMap<String, File>, known: Manifest) ->
         changes.want(output, &known, path, file, &leaving)?;
     }
     let found = place::read_own(&output.join(manifest::NAME)).ok().flatten().unwrap_or_default();
-    changes.stale_manifest = found != Manifest::of(files).text()?.as_bytes();
+    changes.stale_manifest = found != wanted.text.as_bytes();
     Ok(changes)
 }
 
@@ -116,8 +116,8 @@ impl Changes {
     }
 
     /// The interim `.kgen.json`: what does not change, and all that what changes may be meanwhile.
-    pub(super) fn interim(&self, files: &BTreeMap<String, File>) -> Manifest {
-        let mut interim = Manifest::of(files);
+    pub(super) fn interim(&self, wanted: &Wanted) -> Manifest {
+        let mut interim = wanted.manifest.clone();
         for path in self.writes().into_iter().chain(self.removed.clone()).chain(self.gone.clone()) {
             let mut contents: Vec<_> = self.owned.get(&path).cloned().into_iter().collect();
             contents.extend(interim.files.remove(&path).filter(|new| !contents.contains(new)));

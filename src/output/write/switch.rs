@@ -14,7 +14,7 @@ use super::disk::Disk;
 use super::manifest::{self, Manifest};
 use super::place::{self, Kind};
 use super::survey::Changes;
-use super::{File, failure, lock};
+use super::{File, Wanted, failure, lock};
 
 const JOURNAL: &str = ".kgen-tmp-journal";
 const FINAL: &str = ".kgen-tmp-manifest";
@@ -110,15 +110,16 @@ pub fn make_root(disk: &mut dyn Disk, output: &Path, made: &mut Vec<PathBuf>) ->
 }
 
 /// Does what `changes` says; all its conflicts are settled, and the lock is held.
-pub fn carry_out(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, changes: &Changes) -> Result<()> {
+pub(super) fn carry_out(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, changes: &Changes) -> Result<()> {
     for path in &changes.loose {
         named("protect", &output.join(path), disk.protect(&output.join(path)))?;
     }
-    let interim = changes.interim(files);
+    let interim = changes.interim(wanted);
     if interim.unfinished.is_empty() && !changes.stale_manifest {
         return Ok(());
     }
-    let mut run = Run { disk, output, files, changes, staged: vec![], made: vec![], switching: false };
+    let mut run =
+        Run { disk, output, wanted, changes, staged: vec![], folders: BTreeSet::new(), made: vec![], switching: false };
     let done = run.stage(&interim).and_then(|()| run.look_again());
     done.and_then(|()| run.switch(!interim.unfinished.is_empty())).map_err(|error| {
         run.discard();
@@ -129,10 +130,12 @@ pub fn carry_out(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, Fi
 struct Run<'r> {
     disk: &'r mut dyn Disk,
     output: &'r Path,
-    files: &'r BTreeMap<String, File>,
+    wanted: &'r Wanted<'r>,
     changes: &'r Changes,
     /// Temporary files, each with the path it is for.
     staged: Vec<(PathBuf, String)>,
+    /// Folders that a staged file stands in, or below: such a one stays while this run switches.
+    folders: BTreeSet<String>,
     /// Folders this run made.
     made: Vec<PathBuf>,
     /// The interim `.kgen.json` is in its place: files are changing.
@@ -146,10 +149,9 @@ impl Run<'_> {
             let path = self.output.join(JOURNAL);
             named("write", &manifest, self.disk.create(&path, &interim.text()?, false))?;
         }
-        let text = Manifest::of(self.files).text()?;
-        named("write", &manifest, self.disk.create(&self.output.join(FINAL), &text, false))?;
+        named("write", &manifest, self.disk.create(&self.output.join(FINAL), &self.wanted.text, false))?;
         for (number, path) in self.changes.writes().into_iter().enumerate() {
-            let file = &self.files[&path];
+            let file = &self.wanted.files[&path];
             let folder = self.make_folders(&path)?;
             let temporary = folder.join(format!("{}{number}", place::TEMPORARY));
             self.staged.push((temporary.clone(), path.clone()));
@@ -167,17 +169,25 @@ impl Run<'_> {
         let mut last = self.output.to_owned();
         for folder in place::folders(path) {
             let full = self.output.join(folder);
-            match place::kind(&full)? {
-                Kind::Folder => {}
-                Kind::Nothing => {
-                    named("create", &full, self.disk.make_folder(&full))?;
-                    self.made.push(full.clone());
+            if !self.folders.contains(folder) {
+                if !self.make_folder(&full)? {
+                    return Ok(last);
                 }
-                _ => return Ok(last),
+                self.folders.insert(folder.to_owned());
             }
             last = full;
         }
         Ok(last)
+    }
+
+    /// Whether `folder` is one now; a file that leaves may stand there.
+    fn make_folder(&mut self, folder: &Path) -> Result<bool> {
+        let found = place::kind(folder)?;
+        if found == Kind::Nothing {
+            named("create", folder, self.disk.make_folder(folder))?;
+            self.made.push(folder.to_owned());
+        }
+        Ok(matches!(found, Kind::Nothing | Kind::Folder))
     }
 
     /// Staging takes as long as the disk does: someone may have saved a file meanwhile. The moment that is left, between
@@ -186,7 +196,7 @@ impl Run<'_> {
         let made: BTreeSet<&Path> = self.made.iter().map(PathBuf::as_path).collect();
         let is_in_new_folder = |path: &str| self.output.join(path).parent().is_some_and(|at| made.contains(at));
         let created = self.changes.created.iter().filter(|path| !is_in_new_folder(path));
-        self.changes.since(self.output, self.files, created)?.refuse(self.output)
+        self.changes.since(self.output, self.wanted.files, created)?.refuse(self.output)
     }
 
     fn switch(&mut self, journal: bool) -> Result<()> {
@@ -233,7 +243,7 @@ impl Run<'_> {
         let touched = writes.iter().chain(&self.changes.removed).map(String::as_str);
         let mut folders = vec![self.output.to_owned()];
         for folder in place::all_folders(touched) {
-            if place::is_real_folder(self.output, folder)? {
+            if self.folders.contains(folder) || place::is_real_folder(self.output, folder)? {
                 folders.push(self.output.join(folder));
             }
         }
