@@ -157,54 +157,44 @@ const HOST: [&str; 9] =
     ["/var/run", "/run", "/proc", "/sys", "/dev", "/lib/modules", "/var/lib/docker", "/var/log", "/etc"];
 
 pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
-    let subject = format!("{}.volumes", service.name);
-    let source = match &mount.kind {
-        Kind::Named(name) => return Fate::Claim(name.clone()),
-        Kind::Anonymous => return Fate::Scratch(None),
+    match &mount.kind {
+        Kind::Named(name) => Fate::Claim(name.clone()),
+        Kind::Anonymous => Fate::Scratch(None),
+        Kind::Memory(size) => Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
         Kind::Image => {
-            let why =
-                format!("`{}`: write `{{image: {{reference: IMAGE}}}}` under `volumes`, from 1.35 on", mount.target);
-            loader.notes.decide(mount.at, subject, why);
-            return Fate::Nothing;
+            let why = "write `{image: {reference: IMAGE}}` under `volumes`, from 1.35 on";
+            loader.notes.decide(mount.at, subject(service), format!("`{}`: {why}", mount.target));
+            Fate::Nothing
         }
-        Kind::Memory(size) => return Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
-        Kind::Bind(source) => source,
-    };
+        Kind::Bind(source) => match &mount.file {
+            Some(path) => of_file(loader, service, mount, path),
+            None => of_folder(loader, service, mount, source),
+        },
+    }
+}
+
+fn subject(service: &Service) -> String {
+    format!("{}.volumes", service.name)
+}
+
+fn of_file(loader: &mut Loader, service: &Service, mount: &Mount, path: &str) -> Fate {
+    let clean = matches!((loader.read)(path), Found::Text(text) if scan::is_clean(&text));
+    if clean && text_size(loader, path) < 512 << 10 {
+        return Fate::File(path.to_owned());
+    }
+    let why = format!(
+        "`{}`: the file is too large for a ConfigMap or holds what looks like a secret; write it under `files` with `${{secrets.NAME.KEY}}`",
+        mount.target
+    );
+    loader.notes.decide(mount.at, subject(service), why);
+    Fate::Nothing
+}
+
+/// Of the machine, or below the compose file.
+fn of_folder(loader: &mut Loader, service: &Service, mount: &Mount, source: &str) -> Fate {
     let target = &mount.target;
-    if let Some(path) = &mount.file {
-        let clean = matches!((loader.read)(path), Found::Text(text) if scan::is_clean(&text));
-        if clean && text_size(loader, path) < 512 << 10 {
-            return Fate::File(path.clone());
-        }
-        let why = format!(
-            "`{target}`: the file is too large for a ConfigMap or holds what looks like a secret; write it under `files` with `${{secrets.NAME.KEY}}`"
-        );
-        loader.notes.decide(mount.at, subject, why);
-        return Fate::Nothing;
-    }
-    if source.contains("docker.sock") || source.contains("podman.sock") {
-        let why = "pods have no container engine; what talks to Docker needs another way in a cluster";
-        loader.notes.left(mount.at, subject, why);
-        return Fate::Nothing;
-    }
-    if ["/etc/localtime", "/etc/timezone"].contains(&source.as_str()) {
-        loader.notes.left(
-            mount.at,
-            subject,
-            format!("`{target}`: write `TZ: Europe/Berlin` under `env`; the image needs its time zones"),
-        );
-        return Fate::Nothing;
-    }
-    if source == "/" || HOST.iter().any(|host| source == host || source.starts_with(&format!("{host}/"))) {
-        loader.notes.left(
-            mount.at,
-            subject,
-            format!("`{target}`: a folder of the machine, which pods under `restricted` do not see"),
-        );
-        return Fate::Nothing;
-    }
-    if is_source(service, source, target) {
-        loader.notes.left(mount.at, subject, format!("`{target}`: the image has the source"));
+    if let Some(why) = no_pod_sees(service, source, target) {
+        loader.notes.left(mount.at, subject(service), why);
         return Fate::Nothing;
     }
     let there = matches!((loader.read)(&join("", source)), Found::Folder);
@@ -213,14 +203,28 @@ pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
         let why = format!(
             "`{target}`: its content is not carried over: put it into the image, or each file under `files: {{PATH: {{file: ...}}}}`"
         );
-        loader.notes.decide(mount.at, subject, why);
+        loader.notes.decide(mount.at, subject(service), why);
         return Fate::Nothing;
     }
     let why = format!(
         "`{target}`: a claim, which begins empty, in the place of a folder of the machine: copy what the app needs with `kubectl cp`"
     );
-    loader.notes.decide(mount.at, subject, why);
-    Fate::Claim(source.clone())
+    loader.notes.decide(mount.at, subject(service), why);
+    Fate::Claim(source.to_owned())
+}
+
+/// Why no pod has a folder of the machine.
+fn no_pod_sees(service: &Service, source: &str, target: &str) -> Option<String> {
+    if source.contains("docker.sock") || source.contains("podman.sock") {
+        return Some("pods have no container engine; what talks to Docker needs another way in a cluster".into());
+    }
+    if ["/etc/localtime", "/etc/timezone"].contains(&source) {
+        return Some(format!("`{target}`: write `TZ: Europe/Berlin` under `env`; the image needs its time zones"));
+    }
+    if source == "/" || HOST.iter().any(|host| source == *host || source.starts_with(&format!("{host}/"))) {
+        return Some(format!("`{target}`: a folder of the machine, which pods under `restricted` do not see"));
+    }
+    is_source(service, source, target).then(|| format!("`{target}`: the image has the source"))
 }
 
 fn text_size(loader: &Loader, path: &str) -> usize {

@@ -80,7 +80,7 @@ fn every_case_renders_in_all_profiles() {
 }
 
 /// Values of the cases that no file and no message may have. They are written into `.env` files, lists, maps, URLs, commands.
-const SECRETS: [&str; 29] = [
+const SECRETS: [&str; 31] = [
     "Wq8tLm3Zx",
     "dj$ango-9x8Yz7Wv6Ut5",
     "Hq2nBv7Lk",
@@ -110,6 +110,8 @@ const SECRETS: [&str; 29] = [
     "Md8Yb4Zs7Lc1Nf6",
     "Sw7gHy2Tk5",
     "Vx3nBq6Rj8",
+    "Pk6vWs3Zt9Xb",
+    "Lf2mQc7Yd5",
 ];
 
 #[test]

@@ -33,6 +33,8 @@ pub struct Writer<'w, 'l> {
     reached: Vec<Reached>,
     /// Shared claims that a component has brought.
     claims: BTreeSet<String>,
+    /// By store: the apps that know its host and not its password.
+    untold: BTreeMap<String, Vec<usize>>,
 }
 
 /// The text, and how many there are of each.
@@ -51,7 +53,7 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
     let reached = reach(&mut net, &mut parts.apps, &all);
     named_by_clients(loader, &mut net, &reached);
     let secrets = Secrets::new(free_name(&format!("{}-secrets", head.project), &parts.names));
-    let mut writer = Writer { loader, net, secrets, shared, reached, claims: BTreeSet::new() };
+    let mut writer = Writer { loader, net, secrets, shared, reached, claims: BTreeSet::new(), untold: BTreeMap::new() };
     writer.open_stores();
     writer.shared_items(&parts.apps, &variables);
     let volumes = mounts::users(&parts.apps);
@@ -61,6 +63,7 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
         let item = writer.app(loaded, index, app, &variables[index], &volumes, head);
         if app.is_job { jobs.push(item) } else { items.push(item) }
     }
+    writer.without_password(&parts.apps);
     writer.unnamed_users(&parts.apps);
     writer.several(&parts.apps);
     writer.without_ports(&parts.apps);

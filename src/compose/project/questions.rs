@@ -84,6 +84,17 @@ impl Writer<'_, '_> {
         self.loader.notes.decide(first.service.at, key, why(names.join(", ")));
     }
 
+    /// Clients that may have the password from elsewhere: a file of their own.
+    pub fn without_password(&mut self, apps: &[App]) {
+        for (id, open) in std::mem::take(&mut self.untold) {
+            let open: Vec<&App> = open.iter().map(|index| &apps[*index]).collect();
+            let names: Vec<&str> = open.iter().map(|app| app.service.name.as_str()).collect();
+            self.ask(&names.join(", "), &open, |_| {
+                format!("no variable here has the password of `{id}`: where the app reads it from elsewhere, give it `${{{id}.password}}` or `${{{id}.url}}`")
+            });
+        }
+    }
+
     /// Images whose user nobody has said.
     pub fn unnamed_users(&mut self, apps: &[App]) {
         let open: Vec<&App> = apps.iter().filter(|app| !app.service.map.contains_key("user")).collect();

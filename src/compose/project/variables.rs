@@ -53,7 +53,7 @@ impl Writer<'_, '_> {
             has_password.extend(pieces.iter().filter_map(Out::password_of).map(str::to_owned));
             items.push(Item::text(&key, self.value(&app.service.name, &pieces, true)));
         }
-        self.passwords(index, app, &has_password);
+        self.passwords(index, &has_password);
         (items, from)
     }
 
@@ -89,14 +89,11 @@ impl Writer<'_, '_> {
     }
 
     /// A client that knows a database's host and not its password: kgen's always has one.
-    fn passwords(&mut self, index: usize, app: &App, known: &BTreeSet<String>) {
+    fn passwords(&mut self, index: usize, known: &BTreeSet<String>) {
         for store in self.reached[index].stores.iter().map(|index| &self.net.stores[*index]) {
             let id = format!("{}.{}", store.engine.section(), store.name);
             if store.has_password() && !known.contains(&id) {
-                let why = format!(
-                    "no variable here has the password of `{id}`: where the app reads it from elsewhere, give it `${{{id}.password}}` or `${{{id}.url}}`"
-                );
-                self.loader.notes.decide(app.service.at, app.service.name.clone(), why);
+                self.untold.entry(id).or_default().push(index);
             }
         }
     }
