@@ -95,7 +95,7 @@ fn below(loader: &mut Loader, path: &str, subject: &str, value: &Tree<Span>, eng
 }
 
 /// A map by names, each of which is a place: `networks`, `depends_on`.
-pub fn named(loader: &mut Loader, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
+fn named(loader: &mut Loader, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
     for (name, value) in map.iter() {
         if let Some(map) = value.as_map() {
             tell(loader, &format!("{path}.*"), &format!("{subject}.{name}"), map, engine);

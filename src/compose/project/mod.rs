@@ -52,6 +52,7 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
     }
     let reached = reach(&mut net, &mut parts.apps, &all);
     named_by_clients(loader, &mut net, &reached);
+    parts.public.extend(net.stores.iter().filter_map(|store| store.database.clone()));
     let secrets = Secrets::new(free_name(&format!("{}-secrets", head.project), &parts.names));
     let mut writer = Writer { loader, net, secrets, shared, reached, claims: BTreeSet::new(), untold: BTreeMap::new() };
     writer.open_stores();
