@@ -199,3 +199,15 @@ fn a_volume_that_is_mounted_twice_is_one_claim() {
     let (text, _) = converted("services: {web: {image: 'a/b:1', volumes: ['d:/x', 'd:/y', 'e:/z']}}");
     assert!(text.contains("/x: {size: 1Gi, claim: p-d}\n      /y: {claim: p-d}\n      /z: {size: 1Gi}"), "{text}");
 }
+
+/// A database of a client's URL, which the server was not told of; its name may be the password too.
+#[test]
+fn a_database_that_only_clients_name_is_the_stores() {
+    let (text, said) = converted(
+        "services: {db: {image: 'postgres:18', environment: {POSTGRES_PASSWORD: shop_of_all}},
+          web: {image: 'a/b:1', environment: {DATABASE_URL: 'postgres://postgres:shop_of_all@db/shop_of_all'}}}",
+    );
+    assert!(text.contains("database: shop_of_all # as its clients name it") && !text.contains("***"), "{text}");
+    assert!(text.contains("DATABASE_URL: ${postgres.db.url}"), "{text}");
+    assert!(!said.iter().any(|(subject, _)| subject == "db.database"), "{said:?}");
+}
