@@ -1,4 +1,4 @@
-//! The words of a project, for a shell that completes: profiles, objects, settings, secrets.
+//! The words of a project, for a shell that completes: profiles, objects, settings, secrets; and templates, which are there without one.
 //!
 //! Owns: what is offered where. Nothing is written and nobody is told what is wrong: a project that cannot be read has
 //! no words. No values of secrets are read.
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::load::{self, Workspace};
+use super::template;
 use crate::checks::table::{Level, TABLE};
 use crate::cli::{Color, Global};
 use crate::explain;
@@ -20,6 +21,7 @@ use crate::plan::Plan;
 use crate::plan::need::Needed;
 use crate::project::language;
 use crate::project::schema::{Object, Type, join};
+use crate::render::templates::BUILT_IN;
 use crate::settings::{self, From, Settings};
 use crate::source::Sources;
 use crate::tree::{Map, Tree, path_text};
@@ -92,6 +94,11 @@ pub fn key() -> ArgValueCompleter {
         let words = typed();
         of_secrets(|needed| words.contains(&needed.home.secret).then(|| needed.home.key.clone()))
     })
+}
+
+/// The built-in templates, each with what it renders.
+pub fn template() -> ArgValueCompleter {
+    completer(|| BUILT_IN.iter().map(|(name, text)| told(name, &template::renders(name, text))).collect())
 }
 
 fn completer(words: impl Fn() -> Words + Send + Sync + 'static) -> ArgValueCompleter {

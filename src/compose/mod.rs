@@ -28,7 +28,7 @@ mod volume;
 mod wiring;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Report};
 use crate::leak;
@@ -84,11 +84,26 @@ pub fn convert(sources: &mut Sources, file: FileId, asked: &Asked) -> Result<Con
         return Err(loader.report);
     }
     let hidden = load::hidden(&loader.variables);
-    let hidden: Vec<Secret<String>> = hidden.into_values().chain(&parts.values).cloned().collect();
+    let public = public(&loaded, &parts, &project);
+    let is_public = |secret: &&Secret<String>| public.contains(secret.open());
+    let hidden = hidden.into_values().chain(&parts.values).filter(|secret| !is_public(secret));
+    let hidden: Vec<Secret<String>> = hidden.cloned().collect();
     let notes = loader.notes.sorted().into_iter();
     let notes =
         notes.map(|note| Note { text: clean(&note.text, &hidden), subject: clean(&note.subject, &hidden), ..note });
     Ok(Converted { text: clean(&text, &hidden), notes: notes.collect(), summary })
+}
+
+/// Words that everybody reads in the file, which somebody may have taken for a password too: `paperless`, for all three of
+/// a database's name, role and password.
+fn public(loaded: &Loaded, parts: &Parts, project: &str) -> BTreeSet<String> {
+    let mut out: BTreeSet<String> = parts.names.iter().flat_map(|(name, of)| [name.clone(), of.clone()]).collect();
+    out.insert(project.to_owned());
+    out.extend(parts.public.iter().cloned());
+    let images = loaded.services.iter().filter_map(|(_, service)| service.get("image")?.as_str());
+    let words = images.flat_map(|image| image.split(['/', ':', '-', '.', '_']));
+    out.extend(words.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase())).map(str::to_owned));
+    out
 }
 
 /// The last resort of what is written and said: what a mistake of kgen's would let through.
@@ -110,10 +125,13 @@ pub struct Parts {
     pub names: BTreeMap<String, String>,
     /// Literal values of secrets, for [`clean`].
     pub values: Vec<Secret<String>>,
+    /// Names of databases and their roles, which [`clean`] leaves.
+    pub public: Vec<String>,
 }
 
 fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
-    let mut parts = Parts { apps: Vec::new(), stores: Vec::new(), names: BTreeMap::new(), values: Vec::new() };
+    let mut parts =
+        Parts { apps: Vec::new(), stores: Vec::new(), names: BTreeMap::new(), values: Vec::new(), public: Vec::new() };
     let jobs = jobs(loaded);
     let shared = shared_volumes(loaded);
     let mut taken: Vec<String> = Vec::new();
@@ -148,11 +166,12 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
             parts.names.extend(label(&other).map(|other| (alias, other)));
         }
         let engine = engine(loader, &service);
-        app::table(loader, key, map, engine.is_some());
+        keys::tell(loader, "services.*", key, map, engine);
         match engine {
             Some(engine) => {
                 let store = store::store(loader, &service, engine, name);
                 parts.values.extend(store.password.clone().filter(|value| interpolate::marks(value.open()).is_empty()));
+                parts.public.extend(store.user.clone().into_iter().chain(store.database.clone()));
                 parts.stores.push(store);
             }
             None => {
@@ -168,7 +187,7 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
 fn shared_volumes(loaded: &Loaded) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, service) in loaded.services.iter().filter(|(_, service)| service.get("profiles").is_none()) {
-        let names: std::collections::BTreeSet<String> = volume::sources(service).collect();
+        let names: BTreeSet<String> = volume::sources(service).collect();
         names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
     }
     counts.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name).collect()

@@ -32,6 +32,11 @@ impl Notes {
         self.push(Note { weight: Weight::Left, at, subject: subject.into(), text: text.into() });
     }
 
+    /// What was said of a subject before more was known.
+    pub fn withdraw(&mut self, subject: &str) {
+        self.0.retain(|note| note.subject != subject);
+    }
+
     fn push(&mut self, note: Note) {
         if !self.0.contains(&note) {
             self.0.push(note);

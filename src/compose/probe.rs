@@ -7,6 +7,7 @@
 use super::load::Loader;
 use super::text::{self, Item, Value};
 use super::{container, units, words};
+use crate::leak;
 use crate::source::Span;
 use crate::tree::Tree;
 
@@ -29,7 +30,14 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
     if word("disable") == Some("true") {
         return None;
     }
-    let test = check.get("test")?;
+    let Some(test) = check.get("test") else {
+        let changes = check.as_map().is_some_and(|map| map.keys().any(|key| &**key != "disable"));
+        if changes {
+            let why = "it changes the check of the image, which Kubernetes does not run: write it as `readinessProbe`";
+            loader.notes.left(check.from, subject, why);
+        }
+        return None;
+    };
     let ask = asked(loader, &subject, test)?;
     let mut items = Vec::new();
     let port = match ask {
@@ -51,19 +59,23 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
     if port.is_none() && word("timeout").is_none() {
         items.push(Item::raw("timeoutSeconds", "5"));
     }
+    times(loader, &subject, check, &mut items);
+    Some(Probe { item: Item::map("readinessProbe", items), port })
+}
+
+fn times(loader: &mut Loader, subject: &str, check: &Tree<Span>, items: &mut Vec<Item>) {
+    let word = |key: &str| check.get(key).and_then(Tree::as_str);
     for (key, field) in [("interval", "periodSeconds"), ("timeout", "timeoutSeconds")] {
-        if let Some(text) = word(key) {
-            match units::seconds(text) {
-                Ok(seconds) => items.push(Item::raw(field, seconds.max(1).to_string())),
-                Err(reason) => bad(loader, &format!("{subject}.{key}"), check.get(key), &reason),
-            }
+        match word(key).map(units::seconds) {
+            Some(Ok(seconds)) => items.push(Item::raw(field, seconds.max(1).to_string())),
+            Some(Err(reason)) => bad(loader, &format!("{subject}.{key}"), check.get(key), &reason),
+            None => {}
         }
     }
-    if let Some(retries) = word("retries") {
-        match retries.parse::<u32>() {
-            Ok(retries) => items.push(Item::raw("failureThreshold", retries.max(1).to_string())),
-            Err(_) => bad(loader, &format!("{subject}.retries"), check.get("retries"), "must be a number of tries"),
-        }
+    match word("retries").map(str::parse::<u32>) {
+        Some(Ok(retries)) => items.push(Item::raw("failureThreshold", retries.max(1).to_string())),
+        Some(Err(_)) => bad(loader, &format!("{subject}.retries"), check.get("retries"), "must be a number of tries"),
+        None => {}
     }
     for key in ["start_period", "start_interval"] {
         if let Some(value) = check.get(key).filter(|value| value.as_str().is_some_and(|text| text != "0s")) {
@@ -71,7 +83,6 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
             loader.notes.left(value.from, format!("{subject}.{key}"), why);
         }
     }
-    Some(Probe { item: Item::map("readinessProbe", items), port })
 }
 
 pub fn bad(loader: &mut Loader, subject: &str, value: Option<&Tree<Span>>, reason: &str) {
@@ -101,7 +112,7 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
             return None;
         }
     };
-    if words.iter().any(|word| word.contains(super::interpolate::OPEN)) {
+    if words.iter().any(|word| word.contains(super::interpolate::OPEN) || !leak::find(word).is_empty()) {
         let why = "it has a secret in its command; a probe of the app's own, as `readinessProbe: {httpGet: /ready}`, needs none";
         loader.notes.decide(test.from, subject, why);
         return None;

@@ -193,21 +193,16 @@ pub fn resources(loader: &mut Loader, service: &Service, is_store: bool) -> Opti
     let limit_cpu = read(&["deploy", "resources", "limits", "cpus"], "cpus");
     let memory = read(&["deploy", "resources", "reservations", "memory"], "mem_reservation");
     let cpu = read(&["deploy", "resources", "reservations", "cpus"], "");
-    for key in ["pids", "devices", "generic_resources"] {
-        for part in ["limits", "reservations"] {
-            if let Some(value) = service.at(&["deploy", "resources", part, key]) {
-                let why = "a device plugin gives devices: `resources: {limits: {nvidia.com/gpu: 1}}`; the kubelet limits processes";
-                loader.notes.left(value.from, format!("{}.deploy.resources.{part}.{key}", service.name), why);
-            }
-        }
-    }
     let mut requests = Vec::new();
     let mut limits = Vec::new();
     let small = limit_cpu.clone().filter(|(milli, _)| *milli < CPU_OF_PRESETS);
     if let Some((_, text)) = cpu.or(small) {
         requests.push(format!("cpu: {text}"));
     }
-    // A store's request is its limit: it must not be the first to be evicted.
+    if is_store && memory.is_some() && limit_memory.is_some() && memory != limit_memory {
+        let why = "the request of a store's memory is its limit, so that it is not the first to be evicted";
+        loader.notes.left(service.value_at("deploy"), format!("{}.deploy.resources", service.name), why);
+    }
     let request =
         if is_store { limit_memory.clone().or(memory.clone()) } else { memory.clone().or(limit_memory.clone()) };
     if let Some((_, text)) = request {

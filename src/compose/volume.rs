@@ -25,6 +25,8 @@ pub enum Kind {
     Named(String),
     Bind(String),
     Anonymous,
+    /// Files of another image.
+    Image,
     /// With its size, where it has one.
     Memory(Option<String>),
 }
@@ -56,6 +58,12 @@ pub fn mounts(loader: &mut Loader, service: &Service) -> Vec<Mount> {
             Err(reason) => bad(loader, &subject, Some(item), reason),
         }
     }
+    out
+}
+
+/// `tmpfs` and `shm_size`.
+pub fn scratch(loader: &mut Loader, service: &Service) -> Vec<Mount> {
+    let mut out = Vec::new();
     let tmpfs = service.map.get("tmpfs").filter(|value| !value.is_null());
     for item in tmpfs.map(|value| value.as_list().unwrap_or(std::slice::from_ref(value))).unwrap_or_default() {
         let Some(text) = item.as_str() else { continue };
@@ -126,11 +134,12 @@ fn long(item: &Tree<Span>) -> Result<Mount, &'static str> {
     let kind = match word("type").unwrap_or("volume") {
         "volume" | "cluster" => source().map_or(Kind::Anonymous, Kind::Named),
         "bind" => Kind::Bind(source().ok_or("of type `bind` must have a `source`")?),
+        "image" => Kind::Image,
         "tmpfs" => {
             let size = item.at(&["tmpfs", "size"]).and_then(Tree::as_str).and_then(units::memory);
             Kind::Memory(size.map(|(_, text)| text))
         }
-        _ => return Err("must have the type `volume`, `bind` or `tmpfs`"),
+        _ => return Err("must have the type `volume`, `bind`, `tmpfs` or `image`"),
     };
     Ok(Mount { target, at: item.from, read_only: word("read_only") == Some("true"), kind, file: None })
 }
@@ -148,48 +157,44 @@ const HOST: [&str; 9] =
     ["/var/run", "/run", "/proc", "/sys", "/dev", "/lib/modules", "/var/lib/docker", "/var/log", "/etc"];
 
 pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
-    let subject = format!("{}.volumes", service.name);
-    let source = match &mount.kind {
-        Kind::Named(name) => return Fate::Claim(name.clone()),
-        Kind::Anonymous => return Fate::Scratch(None),
-        Kind::Memory(size) => return Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
-        Kind::Bind(source) => source,
-    };
-    let target = &mount.target;
-    if let Some(path) = &mount.file {
-        let clean = matches!((loader.read)(path), Found::Text(text) if scan::is_clean(&text));
-        if clean && text_size(loader, path) < 512 << 10 {
-            return Fate::File(path.clone());
+    match &mount.kind {
+        Kind::Named(name) => Fate::Claim(name.clone()),
+        Kind::Anonymous => Fate::Scratch(None),
+        Kind::Memory(size) => Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
+        Kind::Image => {
+            let why = "write `{image: {reference: IMAGE}}` under `volumes`, from 1.35 on";
+            loader.notes.decide(mount.at, subject(service), format!("`{}`: {why}", mount.target));
+            Fate::Nothing
         }
-        let why = format!(
-            "`{target}`: the file is too large for a ConfigMap or holds what looks like a secret; write it under `files` with `${{secrets.NAME.KEY}}`"
-        );
-        loader.notes.decide(mount.at, subject, why);
-        return Fate::Nothing;
+        Kind::Bind(source) => match &mount.file {
+            Some(path) => of_file(loader, service, mount, path),
+            None => of_folder(loader, service, mount, source),
+        },
     }
-    if source.contains("docker.sock") || source.contains("podman.sock") {
-        let why = "pods have no container engine; what talks to Docker needs another way in a cluster";
-        loader.notes.left(mount.at, subject, why);
-        return Fate::Nothing;
+}
+
+fn subject(service: &Service) -> String {
+    format!("{}.volumes", service.name)
+}
+
+fn of_file(loader: &mut Loader, service: &Service, mount: &Mount, path: &str) -> Fate {
+    let clean = matches!((loader.read)(path), Found::Text(text) if scan::is_clean(&text));
+    if clean && text_size(loader, path) < 512 << 10 {
+        return Fate::File(path.to_owned());
     }
-    if ["/etc/localtime", "/etc/timezone"].contains(&source.as_str()) {
-        loader.notes.left(
-            mount.at,
-            subject,
-            format!("`{target}`: write `TZ: Europe/Berlin` under `env`; the image needs its time zones"),
-        );
-        return Fate::Nothing;
-    }
-    if source == "/" || HOST.iter().any(|host| source == host || source.starts_with(&format!("{host}/"))) {
-        loader.notes.left(
-            mount.at,
-            subject,
-            format!("`{target}`: a folder of the machine, which pods under `restricted` do not see"),
-        );
-        return Fate::Nothing;
-    }
-    if is_source(service, source, target) {
-        loader.notes.left(mount.at, subject, format!("`{target}`: the image has the source"));
+    let why = format!(
+        "`{}`: the file is too large for a ConfigMap or holds what looks like a secret; write it under `files` with `${{secrets.NAME.KEY}}`",
+        mount.target
+    );
+    loader.notes.decide(mount.at, subject(service), why);
+    Fate::Nothing
+}
+
+/// Of the machine, or below the compose file.
+fn of_folder(loader: &mut Loader, service: &Service, mount: &Mount, source: &str) -> Fate {
+    let target = &mount.target;
+    if let Some(why) = no_pod_sees(service, source, target) {
+        loader.notes.left(mount.at, subject(service), why);
         return Fate::Nothing;
     }
     let there = matches!((loader.read)(&join("", source)), Found::Folder);
@@ -198,14 +203,28 @@ pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
         let why = format!(
             "`{target}`: its content is not carried over: put it into the image, or each file under `files: {{PATH: {{file: ...}}}}`"
         );
-        loader.notes.decide(mount.at, subject, why);
+        loader.notes.decide(mount.at, subject(service), why);
         return Fate::Nothing;
     }
     let why = format!(
         "`{target}`: a claim, which begins empty, in the place of a folder of the machine: copy what the app needs with `kubectl cp`"
     );
-    loader.notes.decide(mount.at, subject, why);
-    Fate::Claim(source.clone())
+    loader.notes.decide(mount.at, subject(service), why);
+    Fate::Claim(source.to_owned())
+}
+
+/// Why no pod has a folder of the machine.
+fn no_pod_sees(service: &Service, source: &str, target: &str) -> Option<String> {
+    if source.contains("docker.sock") || source.contains("podman.sock") {
+        return Some("pods have no container engine; what talks to Docker needs another way in a cluster".into());
+    }
+    if ["/etc/localtime", "/etc/timezone"].contains(&source) {
+        return Some(format!("`{target}`: write `TZ: Europe/Berlin` under `env`; the image needs its time zones"));
+    }
+    if source == "/" || HOST.iter().any(|host| source == *host || source.starts_with(&format!("{host}/"))) {
+        return Some(format!("`{target}`: a folder of the machine, which pods under `restricted` do not see"));
+    }
+    is_source(service, source, target).then(|| format!("`{target}`: the image has the source"))
 }
 
 fn text_size(loader: &Loader, path: &str) -> usize {

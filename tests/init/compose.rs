@@ -80,7 +80,7 @@ fn every_case_renders_in_all_profiles() {
 }
 
 /// Values of the cases that no file and no message may have. They are written into `.env` files, lists, maps, URLs, commands.
-const SECRETS: [&str; 21] = [
+const SECRETS: [&str; 31] = [
     "Wq8tLm3Zx",
     "dj$ango-9x8Yz7Wv6Ut5",
     "Hq2nBv7Lk",
@@ -102,6 +102,16 @@ const SECRETS: [&str; 21] = [
     "Fz5tQn7Lw",
     "Gh2yVb9Sd",
     "Np6wJc4Xm",
+    "Bq7xTn4Lw2Zk9Rv5",
+    "Gm5tYv8Xp3Ls6Wd1Hc4Kn9Qa2Rf7Ub0",
+    "Uz4rKd8Nb6Jt2",
+    "Ec9sVh3Mw7Xg5Pq1Ty8Lk4Zb6Rn2Fa0D",
+    "Jh6Tx3Rv9Wq2Kp5",
+    "Md8Yb4Zs7Lc1Nf6",
+    "Sw7gHy2Tk5",
+    "Vx3nBq6Rj8",
+    "Pk6vWs3Zt9Xb",
+    "Lf2mQc7Yd5",
 ];
 
 #[test]
@@ -144,6 +154,31 @@ fn every_note_has_a_place() {
             assert!((1..=text.lines().count()).contains(&number), "{head}");
         }
     }
+}
+
+/// A secret in the text of a command, a probe or a config: nothing is written with a hole in it and not told.
+#[test]
+fn a_secret_in_a_text_is_told() {
+    let temp = Temp::new();
+    let text = "services:
+  web:
+    image: a/b:1
+    command: [serve, 'postgres://u:Kd7vRq2Wm9Tz4Hx8@elsewhere/x']
+    healthcheck: {test: [CMD, check, 'https://u:Kd7vRq2Wm9Tz4Hx8@elsewhere/x']}
+    configs: [conf]
+configs: {conf: {content: 'url: https://u:Kd7vRq2Wm9Tz4Hx8@elsewhere/x'}}
+";
+    put(&temp.path().join("compose.yaml"), text);
+    let said = kgen(temp.path(), &["init", "--from", "."]);
+    assert_eq!(said.status, Some(0), "{}", said.stderr);
+    for subject in ["web.command", "web.healthcheck", "web.configs"] {
+        assert!(said.stderr.contains(&format!(": {subject}\n")), "{subject}\n{}", said.stderr);
+    }
+    let written = fs::read_to_string(temp.path().join("kgen.yaml")).unwrap();
+    assert!(
+        !written.contains("Kd7v") && !said.stderr.contains("Kd7v") && written.matches("***").count() == 1,
+        "{written}"
+    );
 }
 
 /// Into another folder: files are named from there, and the Compose file's folder stays as it was.

@@ -6,6 +6,7 @@
 
 mod cases;
 mod checkov;
+mod compose;
 mod functions;
 mod graphs;
 mod hostile;

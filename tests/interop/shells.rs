@@ -15,7 +15,7 @@ use crate::kubectl::folder;
 const PROJECT: &str = include_str!("../../golden/example-shop/kgen.yaml");
 
 /// What is typed, and the word that Tab makes of its last.
-const TABS: [(&str, &str); 13] = [
+const TABS: [(&str, &str); 15] = [
     ("kgen rend", "render"),
     ("kgen render --che", "--check"),
     ("kgen render stag", "staging"),
@@ -28,6 +28,8 @@ const TABS: [(&str, &str); 13] = [
     ("kgen check --deny single-rep", "single-replica"),
     ("kgen secret set prod cac", "cache"),
     ("kgen secret set prod db passw", "password"),
+    ("kgen template show app/depl", "app/deployment.yaml"),
+    ("kgen template eject redis/statef", "redis/statefulset.yaml"),
     ("kgen -f other.yaml render oth", "other"),
 ];
 

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
-use crate::commands::{Outcome, load};
+use crate::commands::{Outcome, complete, load};
 use crate::render::eject;
 
 /// Copy a built-in template into the project's folder of templates, to change it
@@ -22,6 +22,7 @@ The folder is what `templates:` of the project file says, or `templates`.
 A file that is there is never overwritten.")]
 pub struct Args {
     /// As `app/deployment.yaml`, or without `.yaml`
+    #[arg(add = complete::template())]
     name: String,
 }
 

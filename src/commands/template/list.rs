@@ -68,7 +68,7 @@ fn rows(room: Option<&Room>) -> Vec<Row> {
 }
 
 /// `Deployment of an app`.
-fn renders(name: &str, text: &str) -> String {
+pub fn renders(name: &str, text: &str) -> String {
     let whose = match name.split_once('/').map_or("", |(folder, _)| folder) {
         "app" => " of an app",
         "job" => " of a job",

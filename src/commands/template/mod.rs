@@ -7,6 +7,8 @@ mod eject;
 mod list;
 mod show;
 
+pub use list::renders;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};

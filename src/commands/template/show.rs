@@ -1,7 +1,7 @@
 //! `kgen template show`: the text of a built-in template.
 
-use crate::commands::Outcome;
 use crate::commands::terminal::print;
+use crate::commands::{Outcome, complete};
 
 /// Print a built-in template, whatever the project has in its place
 #[derive(Debug, clap::Args)]
@@ -9,6 +9,7 @@ use crate::commands::terminal::print;
   kgen template show app/deployment | diff - templates/app/deployment.yaml")]
 pub struct Args {
     /// As `app/deployment.yaml`, or without `.yaml`
+    #[arg(add = complete::template())]
     name: String,
 }
 

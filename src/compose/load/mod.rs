@@ -1,15 +1,20 @@
 //! A Compose file and what it names, as one tree of services: read, filled, `include`d, `extend`ed.
 //!
-//! Owns: which files belong to it, and how Compose merges them; every scalar becomes a text, as it was written.
-//! Does not own: what a service means (`service.rs`), the syntax of variables (`interpolate.rs`).
+//! Owns: which files belong to it; every scalar becomes a text, as it was written.
+//! Does not own: how Compose merges two trees (`merge`), what no message may show (`hide`), what a service means
+//! (`service`), the syntax of variables (`interpolate`).
 
-use std::collections::BTreeMap;
+mod hide;
+mod merge;
+
+pub use hide::hidden;
+pub use merge::{by_name, join};
 
 use super::interpolate::Variables;
+use super::keys;
 use super::note::Notes;
 use crate::diag::{Diagnostic, Report};
 use crate::dotenv::{self, Reading};
-use crate::leak::name;
 use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::secret::Secret;
@@ -108,6 +113,9 @@ impl Loader<'_> {
             self.report.push(d.at(Span { end: tree.from.start, ..tree.from }).hint(EXAMPLE));
             return;
         };
+        let mut beside = top.clone();
+        beside.remove("services");
+        keys::tell(self, "", "", &beside, None);
         if stack.is_empty() {
             self.head(top, &tree);
             out.name = top.get("name").and_then(Tree::as_str).map(str::to_owned);
@@ -125,7 +133,7 @@ impl Loader<'_> {
             match entry.value.as_map() {
                 Some(map) => map.entries().for_each(|(name, entry)| {
                     let value = match into.get(name) {
-                        Some(known) => merged(known.clone(), entry.value.clone(), ""),
+                        Some(known) => merge::merged(known.clone(), entry.value.clone(), ""),
                         None => entry.value.clone(),
                     };
                     into.insert_from(name.clone(), entry.key_from, value);
@@ -135,16 +143,8 @@ impl Loader<'_> {
         }
     }
 
-    /// The keys of the first file, and that it has services.
+    /// That the first file has services.
     fn head(&mut self, top: &Map<Span>, tree: &Tree<Span>) {
-        use super::keys::{self, Fate};
-        for (key, entry) in top.entries() {
-            match keys::fate(keys::TOP, key) {
-                Some(Fate::Kept | Fate::Quiet) => {}
-                Some(Fate::Left(reason)) => self.notes.left(entry.key_from, key.to_string(), reason),
-                None => self.notes.left(entry.key_from, key.to_string(), "Compose has no such key at the top"),
-            }
-        }
         let (services, includes) = (top.get("services"), top.get("include"));
         if services.is_none_or(Tree::is_null) && includes.is_none() {
             let at = top.entry("services").map_or(Span { end: tree.from.start, ..tree.from }, |entry| entry.key_from);
@@ -189,9 +189,9 @@ impl Loader<'_> {
     fn tree(&mut self, file: FileId, folder: &str) -> Option<Tree<Span>> {
         match node::parse(self.sources, file, Dialect::Project) {
             Ok(tree) => {
-                hide(self.sources, &tree);
+                hide::hide(self.sources, &tree);
                 let tree = self.texts(&tree, &mut Vec::new());
-                Some(if folder.is_empty() { tree } else { moved(tree, folder) })
+                Some(if folder.is_empty() { tree } else { merge::moved(tree, folder) })
             }
             Err(diagnostic) => {
                 mask::by_shape(self.sources, file);
@@ -292,7 +292,7 @@ impl Loader<'_> {
             self.report.push(Diagnostic::error("compose-reference", message).at(extends.value.from));
             return None;
         };
-        let mut all = merged(found, service.clone(), "");
+        let mut all = merge::merged(found, service.clone(), "");
         if let Some(map) = all.as_map_mut() {
             map.remove("extends");
         }
@@ -316,117 +316,4 @@ fn includes(top: &Map<Span>) -> Vec<(Span, String)> {
         out.extend(list.iter().filter_map(|path| Some((path.from, path.as_str()?.to_owned()))));
     }
     out
-}
-
-pub fn join(folder: &str, path: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    if folder.is_empty() || path.starts_with(['/', '~']) { path.to_owned() } else { format!("{folder}/{path}") }
-}
-
-/// The relative paths of another folder's services: `env_file`, bind mounts, `build`.
-fn moved(mut tree: Tree<Span>, folder: &str) -> Tree<Span> {
-    let Some(services) = tree.as_map_mut().and_then(|top| top.get_mut("services")).and_then(Tree::as_map_mut) else {
-        return tree;
-    };
-    for (_, service) in services.iter_mut() {
-        let Some(service) = service.as_map_mut() else { continue };
-        for key in ["env_file", "volumes"] {
-            if let Some(value) = service.get_mut(key) {
-                move_paths(value, folder, key);
-            }
-        }
-    }
-    tree
-}
-
-fn move_paths(tree: &mut Tree<Span>, folder: &str, key: &str) {
-    match &mut tree.kind {
-        Kind::List(items) => items.iter_mut().for_each(|item| move_paths(item, folder, key)),
-        Kind::String(text) if key == "env_file" || text.starts_with('.') => *text = join(folder, text).into(),
-        Kind::Map(map) => {
-            for inner in ["path", "source"] {
-                if let Some(value) = map.get_mut(inner) {
-                    move_paths(value, folder, key);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// As Compose merges: maps by key, lists one behind the other, commands and scalars by the later one.
-fn merged(base: Tree<Span>, over: Tree<Span>, key: &str) -> Tree<Span> {
-    let (base, over) = match key {
-        "environment" | "labels" | "extra_hosts" | "depends_on" => (by_name(base), by_name(over)),
-        _ => (base, over),
-    };
-    let from = over.from;
-    match (base.kind, over.kind) {
-        (Kind::Map(mut base), Kind::Map(over)) => {
-            for (key, entry) in over.entries() {
-                let value = match base.get(key) {
-                    Some(known) => merged(known.clone(), entry.value.clone(), key),
-                    None => entry.value.clone(),
-                };
-                base.insert_from(key.clone(), entry.key_from, value);
-            }
-            Tree::new(Kind::Map(base), from)
-        }
-        (Kind::List(mut base), Kind::List(more)) if !matches!(key, "command" | "entrypoint" | "test") => {
-            base.extend(more);
-            Tree::new(Kind::List(base), from)
-        }
-        (_, kind) => Tree::new(kind, from),
-    }
-}
-
-/// `[A=1, B]` as a map; what has no value is null.
-pub fn by_name(tree: Tree<Span>) -> Tree<Span> {
-    let Kind::List(items) = &tree.kind else { return tree };
-    let mut out = Map::new();
-    for item in items {
-        let Some(text) = item.as_str() else { return tree };
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Tree::new(Kind::String(value.into()), item.from)),
-            None => (text, Tree::new(Kind::Null, item.from)),
-        };
-        out.insert_from(name, item.from, value);
-    }
-    Tree::new(Kind::Map(out), tree.from)
-}
-
-/// Masks what may be a value: of variables, of labels, of arguments, and what looks like one anywhere.
-fn hide(sources: &mut Sources, tree: &Tree<Span>) {
-    let mut spans = Vec::new();
-    find_values(tree, false, &mut spans);
-    for span in spans {
-        let text = sources.text(span);
-        // `- NAME=value`: the name may be shown.
-        let quoted = text.strip_prefix(['"', '\'']).unwrap_or(text);
-        let name = quoted.split_once('=').map(|(name, _)| name).filter(|name| crate::format::env_name(name).is_ok());
-        let skip = name.map_or(0, |name| text.len() - quoted.len() + name.len() + 1) as u32;
-        sources.mask(Span { start: (span.start + skip).min(span.end), ..span });
-    }
-}
-
-fn find_values(tree: &Tree<Span>, inside: bool, out: &mut Vec<Span>) {
-    match &tree.kind {
-        Kind::Map(map) => {
-            for (key, value) in map.iter() {
-                let holds =
-                    matches!(&**key, "environment" | "args" | "labels" | "content" | "command" | "entrypoint" | "test");
-                find_values(value, inside || holds || name::says_secret(key), out);
-            }
-        }
-        Kind::List(list) => list.iter().for_each(|item| find_values(item, inside, out)),
-        Kind::Null => {}
-        _ if inside => out.push(tree.from),
-        _ => {}
-    }
-}
-
-/// Values of `.env` that no text may show.
-pub fn hidden(variables: &Variables) -> BTreeMap<&str, &Secret<String>> {
-    let known = variables.known.iter().filter(|(name, _)| name::says_secret(name));
-    known.chain(&variables.secrets).map(|(name, value)| (name.as_str(), value)).collect()
 }

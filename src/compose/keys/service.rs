@@ -1,0 +1,145 @@
+//! Keys of a service, and of all that is below it.
+
+use super::Fate::{self, Decide, Kept, Left, Quiet, Unless};
+use super::Place;
+
+const DEVICE: Fate =
+    Left("a device plugin gives devices: `resources: {limits: {nvidia.com/gpu: 1}}`; the kubelet limits processes");
+const ADDRESS: Fate = Left("pods get their addresses from the cluster, and are reached by the names of Services");
+const OWNER: Fate = Left("files are root's, of the group `fsGroup`, and may be read by all");
+
+#[rustfmt::skip]
+pub const PLACES: &[Place] = &[
+    Place { path: "services.*", keys: &[
+        ("image", Kept), ("command", Kept), ("entrypoint", Kept), ("environment", Kept), ("env_file", Kept), ("ports", Kept),
+        ("expose", Kept), ("volumes", Kept), ("tmpfs", Kept), ("shm_size", Kept), ("healthcheck", Kept), ("depends_on", Kept),
+        ("links", Kept), ("deploy", Kept), ("scale", Kept), ("mem_limit", Kept), ("mem_reservation", Kept), ("cpus", Kept),
+        ("user", Kept), ("working_dir", Kept), ("read_only", Kept), ("cap_add", Kept), ("stop_grace_period", Kept),
+        ("stop_signal", Kept), ("secrets", Kept), ("configs", Kept), ("profiles", Kept), ("extends", Kept), ("labels", Kept),
+        ("restart", Kept), ("stdin_open", Kept), ("tty", Kept), ("group_add", Kept), ("pull_policy", Kept),
+        ("container_name", Kept), ("networks", Kept), ("network_mode", Kept), ("extra_hosts", Kept),
+        ("attach", Quiet("of the terminal that runs Compose")),
+        ("cap_drop", Quiet("every capability is dropped that is not added")),
+        ("develop", Quiet("of `docker compose watch`")),
+        ("build", Decide("kgen runs images and builds none: build and push it, and write its name and tag in `image`")),
+        ("privileged", Decide("`restricted` refuses it: find out what the app does with it; a driver or an agent is installed by its own chart")),
+        ("annotations", Left("write the ones that pods need as `podAnnotations`")),
+        ("blkio_config", Left("Kubernetes has no such limit")),
+        ("cgroup", Left("Kubernetes makes the cgroups")),
+        ("cgroup_parent", Left("Kubernetes makes the cgroups")),
+        ("cpu_count", Left("write `resources: {limits: {cpu: 2}}`")),
+        ("cpu_percent", Left("write `resources: {limits: {cpu: 500m}}`")),
+        ("cpu_period", Left("write `resources: {limits: {cpu: 500m}}`")),
+        ("cpu_quota", Left("write `resources: {limits: {cpu: 500m}}`")),
+        ("cpu_rt_period", Left("Kubernetes has no realtime cpu")),
+        ("cpu_rt_runtime", Left("Kubernetes has no realtime cpu")),
+        ("cpu_shares", Left("write what it needs as `resources: {requests: {cpu: 100m}}`")),
+        ("cpuset", Left("the kubelet's CPU manager gives whole cpus to pods that ask for them")),
+        ("credential_spec", Left("for Windows; write `securityContext: {windowsOptions: ...}`")),
+        ("device_cgroup_rules", Left("a device plugin of the cluster gives devices to pods")),
+        ("devices", Left("a device plugin of the cluster gives devices to pods: `resources: {limits: {VENDOR/DEVICE: 1}}`")),
+        ("dns", Left("write `dnsConfig: {nameservers: [...]}`")),
+        ("dns_opt", Left("write `dnsConfig: {options: [...]}`")),
+        ("dns_search", Left("write `dnsConfig: {searches: [...]}`")),
+        ("domainname", Left("a pod's domain is its namespace's")),
+        ("external_links", Left("write the other project's Service as `NAME.NAMESPACE`")),
+        ("gpus", Left("write `resources: {limits: {nvidia.com/gpu: 1}}`")),
+        ("hostname", Left("a pod has a host name of its own, another one each time; what keeps data under it needs `workload: StatefulSet`, whose first pod is `NAME-0`")),
+        ("init", Left("an app that leaves children behind needs a small init such as tini in its image")),
+        ("ipc", Left("pods share no memory with others; containers that must are sidecars of one app")),
+        ("isolation", Left("for Windows; write `runtimeClassName`")),
+        ("label_file", Left("labels of containers are for tools of Docker; write `podLabels` or `podAnnotations`")),
+        ("logging", Left("containers write to stdout, and the cluster collects it")),
+        ("mac_address", Left("a pod has none of its own")),
+        ("mem_swappiness", Left("the nodes decide on swap")),
+        ("memswap_limit", Left("the nodes decide on swap")),
+        ("models", Left("write the model's server as an app, and its URL as a variable")),
+        ("oom_kill_disable", Left("the kernel must be able to stop a container; raise `resources: {limits: {memory: ...}}`")),
+        ("oom_score_adj", Left("it follows from the requests of memory")),
+        ("pid", Left("containers that must see each other's processes are sidecars, with `shareProcessNamespace: true`")),
+        ("pids_limit", Left("the kubelet has one limit for all pods of a node")),
+        ("platform", Left("write `nodeSelector: {kubernetes.io/arch: amd64}` where the cluster has several")),
+        ("post_start", Left("write `lifecycle: {postStart: {exec: {command: [...]}}}`")),
+        ("pre_stop", Left("write `lifecycle: {preStop: {exec: {command: [...]}}}`")),
+        ("provider", Left("kgen does not call it; write what it makes as an external store, or as variables")),
+        ("pull_refresh_after", Left("write `imagePullPolicy: Always`")),
+        ("runtime", Left("write `runtimeClassName`")),
+        ("security_opt", Left("pods run under `restricted`; more is written as `securityContext`")),
+        ("storage_opt", Left("write `resources: {limits: {ephemeral-storage: 1Gi}}`")),
+        ("sysctls", Left("write `securityContext: {sysctls: [...]}`; what is not safe must be allowed on the nodes")),
+        ("ulimits", Left("the nodes' container runtime sets them")),
+        ("use_api_socket", Left("pods have no container engine")),
+        ("userns_mode", Left("pods run as a user that is not root")),
+        ("uts", Left("a pod has a host name of its own")),
+        ("volume_driver", Left("write `storageClassName` in the volume")),
+        ("volumes_from", Left("write the volume in both apps; two that share one need `accessModes: [ReadWriteMany]`")),
+    ]},
+    Place { path: "services.*.env_file", keys: &[
+        ("path", Kept), ("required", Kept),
+        ("format", Decide("the file was read as Compose reads them unasked: look at what has quotes, `$` or `#`")),
+    ]},
+    Place { path: "services.*.ports", keys: &[
+        ("target", Kept), ("published", Kept), ("protocol", Kept), ("mode", Kept),
+        ("host_ip", Quiet("the note on what is published says it")),
+        ("name", Left("kgen names ports itself; write `ports: {NAME: 8080}`")),
+        ("app_protocol", Left("write `ports: {NAME: {containerPort: 8080, appProtocol: PROTOCOL}}`")),
+    ]},
+    Place { path: "services.*.volumes", keys: &[
+        ("type", Kept), ("source", Kept), ("target", Kept), ("read_only", Kept), ("bind", Kept), ("volume", Kept), ("tmpfs", Kept),
+        ("image", Kept),
+        ("consistency", Quiet("of Docker Desktop's shared folders")),
+    ]},
+    Place { path: "services.*.volumes.bind", keys: &[
+        ("propagation", Left("write `mountPropagation` in the volume")),
+        ("recursive", Left("mounts below a folder of the machine are not carried over")),
+        ("create_host_path", Quiet("a claim is made where there is none")),
+        ("selinux", Quiet("the nodes' container runtime labels the volumes of pods")),
+    ]},
+    Place { path: "services.*.volumes.volume", keys: &[
+        ("labels", Left("kgen's `labels` are on every object, claims too")),
+        ("nocopy", Quiet("a claim begins empty in any case")),
+        ("subpath", Decide("the whole volume is mounted: write `subPath: FOLDER` in it")),
+    ]},
+    Place { path: "services.*.volumes.tmpfs", keys: &[
+        ("size", Kept),
+        ("mode", Quiet("the pod's user may write it in any case")),
+    ]},
+    Place { path: "services.*.volumes.image", keys: &[("subpath", Quiet("the note on the image says it"))] },
+    Place { path: "services.*.secrets", keys: &[
+        ("source", Kept), ("target", Kept), ("uid", OWNER), ("gid", OWNER),
+        ("mode", Left("files may be read by all; write `mode: 0440` beside the value under `files`")),
+    ]},
+    Place { path: "services.*.configs", keys: &[
+        ("source", Kept), ("target", Kept), ("uid", OWNER), ("gid", OWNER),
+        ("mode", Left("files may be read by all; write `mode: 0440` beside the file under `files`")),
+    ]},
+    Place { path: "services.*.healthcheck", keys: &[
+        ("test", Kept), ("interval", Kept), ("timeout", Kept), ("retries", Kept), ("start_period", Kept), ("start_interval", Kept),
+        ("disable", Kept),
+    ]},
+    Place { path: "services.*.depends_on.*", keys: &[
+        ("condition", Kept),
+        ("required", Quiet("only what is in the project is waited for")),
+        ("restart", Left("pods are not restarted with what they use: a client connects again")),
+    ]},
+    Place { path: "services.*.networks.*", keys: &[
+        ("aliases", Kept), ("ipv4_address", ADDRESS), ("ipv6_address", ADDRESS), ("link_local_ips", ADDRESS),
+        ("mac_address", ADDRESS), ("driver_opts", ADDRESS), ("priority", ADDRESS), ("gw_priority", ADDRESS),
+        ("interface_name", ADDRESS),
+    ]},
+    Place { path: "services.*.deploy", keys: &[
+        ("replicas", Kept), ("resources", Kept), ("mode", Kept), ("labels", Kept),
+        ("endpoint_mode", Unless("vip", "write `service: {clusterIP: None}`: its name then has the addresses of all pods")),
+        ("placement", Left("write `nodeSelector`, `topologySpread` or `antiAffinity`")),
+        ("restart_policy", Left("pods are always restarted; a job tries `backoffLimit` times")),
+        ("rollback_config", Left("a rollout that fails stops by itself; `kubectl rollout undo` goes back")),
+        ("update_config", Left("write `strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1}}`")),
+    ]},
+    Place { path: "services.*.deploy.resources", keys: &[("limits", Kept), ("reservations", Kept)] },
+    Place { path: "services.*.deploy.resources.limits", keys: &[
+        ("cpus", Kept), ("memory", Kept), ("pids", DEVICE), ("devices", DEVICE), ("generic_resources", DEVICE),
+    ]},
+    Place { path: "services.*.deploy.resources.reservations", keys: &[
+        ("cpus", Kept), ("memory", Kept), ("pids", DEVICE), ("devices", DEVICE), ("generic_resources", DEVICE),
+    ]},
+];
