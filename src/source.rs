@@ -27,7 +27,7 @@ pub struct Place {
     pub column: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// As it is shown: relative to where kgen was started, or the name of an embedded file.
     pub path: String,
@@ -65,7 +65,7 @@ impl Source {
 }
 
 /// All texts of one run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,
     masked: BTreeSet<Span>,

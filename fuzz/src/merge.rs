@@ -1,14 +1,24 @@
 //! Layers of settings. A layer that says what is there already changes nothing; the same lines in a profile, in the
 //! profile that it extends and in `--set` come to the same; an open map is merged by the one rule of the language.
 
+use std::sync::LazyLock;
+
 use kgen::pipeline;
 use kgen::settings::Settings;
+use kgen::settings::preset::Presets;
 use kgen::source::Sources;
 use kgen::tree::Tree;
 use serde_json::{Map, Value, json};
 
 use super::bytes::Bytes;
 use super::project::shown;
+
+/// Reading them takes longer than what is tried over them.
+static PRESETS: LazyLock<(Sources, Presets)> = LazyLock::new(|| {
+    let mut sources = Sources::default();
+    let presets = Presets::load(&mut sources).unwrap();
+    (sources, presets)
+});
 
 pub fn check(data: &[u8]) {
     let mut bytes = Bytes::new(data);
@@ -44,9 +54,9 @@ fn same(one: &Result<Settings, String>, other: &Result<Settings, String>, what: 
 
 /// The settings of the profile `q`.
 fn settings(project: &Value, set: &[String]) -> Result<Settings, String> {
-    let mut sources = Sources::default();
+    let (mut sources, presets) = PRESETS.clone();
     let file = sources.add("kgen.yaml", project.to_string());
-    let loaded = pipeline::load(&mut sources, file, set).unwrap().map_err(|report| shown(&report, &sources))?;
+    let loaded = pipeline::load_over(&mut sources, file, set, presets).map_err(|report| shown(&report, &sources))?;
     let all = pipeline::settings(&sources, &loaded).map_err(|report| shown(&report, &sources))?;
     Ok(all.into_iter().find(|settings| &*settings.profile == "q").unwrap())
 }

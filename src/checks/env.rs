@@ -213,6 +213,13 @@ fn links(set: &Set, workload: &Workload, container: &At, out: &mut Findings) {
     if workload.pod.spec.bool("enableServiceLinks") == Some(false) {
         return;
     }
+    let made = |at: &At| {
+        let name = at.str("name").unwrap_or_default();
+        name.ends_with("_PORT") || name.ends_with("_SERVICE_HOST")
+    };
+    if !container.items("env").iter().any(made) {
+        return;
+    }
     for (_, service, _) in
         set.kind("Service").filter(|(_, service, _)| service.id.namespace == workload.resource.id.namespace)
     {

@@ -13,7 +13,8 @@ pub fn check(set: &Set, out: &mut Findings) {
         plain(set, out);
     }
     conflicts(set, out);
-    set.workloads.iter().for_each(|workload| names(set, workload, out));
+    let services = services(set);
+    set.workloads.iter().for_each(|workload| names(&services, workload, out));
 }
 
 /// Annotations by which a controller brings TLS itself.
@@ -62,54 +63,58 @@ fn conflicts(set: &Set, out: &mut Findings) {
     }
 }
 
-/// A variable or argument with the short name of a Service that another namespace has.
-fn names(set: &Set, workload: &Workload, out: &mut Findings) {
-    let own = &workload.resource.id.namespace;
-    let services = || set.kind("Service").map(|(_, service, _)| &service.id);
-    let foreign: Vec<_> = services()
-        .filter(|id| id.namespace != *own && id.namespace.is_some() && own.is_some())
-        .filter(|id| !services().any(|known| known.namespace == *own && known.name == id.name))
-        .collect();
-    if foreign.is_empty() {
-        return;
+/// The namespaces that have a Service, by its name.
+fn services<'s>(set: &Set<'s>) -> BTreeMap<&'s str, Vec<Option<&'s str>>> {
+    let mut out: BTreeMap<&str, Vec<Option<&str>>> = BTreeMap::new();
+    for (_, service, _) in set.kind("Service") {
+        out.entry(&service.id.name).or_default().push(service.id.namespace.as_deref());
     }
+    out
+}
+
+/// A variable or argument with the short name of a Service that another namespace has.
+fn names(services: &BTreeMap<&str, Vec<Option<&str>>>, workload: &Workload, out: &mut Findings) {
+    let own = workload.resource.id.namespace.as_deref();
+    let foreign = |name: &str| {
+        let namespaces = services.get(name).filter(|namespaces| own.is_some() && !namespaces.contains(&own))?;
+        namespaces.iter().flatten().next().copied()
+    };
     for (_, container) in workload.pod.containers() {
         let values = container.items("env").into_iter().filter_map(|at| at.get("value"));
         for at in values.chain(container.items("args")) {
             let text = at.text().unwrap_or_default();
-            let Some(id) = foreign.iter().find(|id| is_host(text, &id.name)) else { continue };
-            let namespace = id.namespace.as_deref().unwrap_or_default();
+            let Some((name, namespace)) = host(text).and_then(|name| Some((name, foreign(name)?))) else { continue };
             let message =
-                format!("`{}` is looked up in the pod's own namespace, but the Service is in `{namespace}`", id.name);
+                format!("`{name}` is looked up in the pod's own namespace, but the Service is in `{namespace}`");
             let finding = at.error("namespace-mixed", message);
-            out.push(workload.index, finding.hint(format!("write `{}.{namespace}.svc`", id.name)));
+            out.push(workload.index, finding.hint(format!("write `{name}.{namespace}.svc`")));
         }
     }
 }
 
-/// Whether a text is this host, with a port or inside a URL.
-fn is_host(text: &str, name: &str) -> bool {
+/// The host that a text is, with a port or inside a URL.
+fn host(text: &str) -> Option<&str> {
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let is_url = text.contains("://");
     match host.split_once(':') {
-        Some((host, port)) => host == name && port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty(),
-        None => host == name && is_url,
+        Some((host, port)) => (port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty()).then_some(host),
+        None => is_url.then_some(host),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_host;
+    use super::host;
 
     #[test]
     fn hosts() {
         for text in ["cache:6379", "redis://u:p@cache:6379/0", "http://cache/x", "http://cache"] {
-            assert!(is_host(text, "cache"), "{text}");
+            assert_eq!(host(text), Some("cache"), "{text}");
         }
         for text in ["cache", "cache.other:80", "cache: yes", "my-cache:1", "http://cache.x/"] {
-            assert!(!is_host(text, "cache"), "{text}");
+            assert_ne!(host(text), Some("cache"), "{text}");
         }
     }
 }

@@ -19,6 +19,12 @@ pub struct Set<'s> {
     pub workloads: Vec<Workload<'s>>,
     /// Indexes of the objects of each kind.
     kinds: BTreeMap<&'s str, Vec<usize>>,
+    /// Indexes of objects by kind and name.
+    names: BTreeMap<(&'s str, &'s str), Vec<usize>>,
+    /// Autoscalers by what they scale: namespace, kind and name.
+    autoscalers: BTreeMap<(Option<&'s str>, &'s str, &'s str), (usize, At<'s>)>,
+    /// Workloads by namespace and label: a selector looks at those with its rarest label, not at all.
+    labelled: BTreeMap<(Option<&'s str>, &'s str, &'s str), Vec<usize>>,
 }
 
 pub struct Workload<'s> {
@@ -47,11 +53,31 @@ impl<'s> Set<'s> {
             Some(Workload { index, resource, root: At::root(&resource.body), pod, labels })
         };
         let workloads = resources.iter().enumerate().filter_map(workload).collect();
-        let mut kinds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, resource) in resources.iter().enumerate() {
-            kinds.entry(&resource.id.kind).or_default().push(index);
+        let (kinds, names, autoscalers, labelled) = Default::default();
+        let mut set = Self { settings, plan, resources, workloads, kinds, names, autoscalers, labelled };
+        set.index();
+        set
+    }
+
+    fn index(&mut self) {
+        for (index, resource) in self.resources.iter().enumerate() {
+            self.kinds.entry(&resource.id.kind).or_default().push(index);
+            self.names.entry((&resource.id.kind, &resource.id.name)).or_default().push(index);
         }
-        Self { settings, plan, resources, workloads, kinds }
+        for (index, workload) in self.workloads.iter().enumerate() {
+            let namespace = workload.resource.id.namespace.as_deref();
+            for (key, value) in &workload.labels {
+                self.labelled.entry((namespace, key, value)).or_default().push(index);
+            }
+        }
+        let scalers: Vec<_> = self.kind("HorizontalPodAutoscaler").collect();
+        for (index, resource, spec) in scalers {
+            let Some(target) = spec.get("scaleTargetRef") else { continue };
+            let namespace = resource.id.namespace.as_deref();
+            if let Some((kind, name)) = target.str("kind").zip(target.str("name")) {
+                self.autoscalers.entry((namespace, kind, name)).or_insert((index, spec));
+            }
+        }
     }
 
     /// The objects of a kind, with their `spec`.
@@ -67,7 +93,9 @@ impl<'s> Set<'s> {
     /// The object of this kind and name beside a workload.
     pub fn find(&self, kind: &str, workload: &Workload, name: &str) -> Option<(usize, &'s Resource)> {
         let namespace = &workload.resource.id.namespace;
-        self.all(kind).find(|(_, resource)| resource.id.name == name && resource.id.namespace == *namespace)
+        let found = self.names.get(&(kind, name)).map(Vec::as_slice).unwrap_or_default();
+        let mut found = found.iter().filter_map(|index| Some((*index, self.resources.get(*index)?)));
+        found.find(|(_, resource)| resource.id.namespace == *namespace)
     }
 
     /// The claims that the pods of a workload mount, as far as they are rendered.
@@ -87,24 +115,21 @@ impl<'s> Set<'s> {
     }
 
     /// The workloads of a namespace whose pods have these labels.
-    pub fn selected(&self, namespace: &Option<String>, labels: &[(&str, At<'s>)]) -> Vec<&Workload<'s>> {
-        let has = |workload: &&Workload<'s>| {
-            let own = &workload.labels;
-            workload.resource.id.namespace == *namespace
-                && labels.iter().all(|(key, at)| at.text().is_some_and(|value| own.contains(&(key, value))))
+    pub fn selected(&self, namespace: &Option<String>, labels: &[(&'s str, At<'s>)]) -> Vec<&Workload<'s>> {
+        let wanted: Option<Vec<(&str, &str)>> = labels.iter().map(|(key, at)| Some((*key, at.text()?))).collect();
+        let Some(wanted) = wanted else { return Vec::new() };
+        let with = |(key, value): &(&'s str, &'s str)| {
+            self.labelled.get(&(namespace.as_deref(), *key, *value)).map(Vec::as_slice).unwrap_or_default()
         };
-        if labels.is_empty() { Vec::new() } else { self.workloads.iter().filter(has).collect() }
+        let rarest = wanted.iter().map(with).min_by_key(|found| found.len()).unwrap_or_default();
+        let has = |workload: &&Workload| wanted.iter().all(|label| workload.labels.contains(label));
+        rarest.iter().filter_map(|index| self.workloads.get(*index)).filter(has).collect()
     }
 
     /// The autoscaler of a workload.
     pub fn autoscaler(&self, workload: &Workload<'s>) -> Option<(usize, At<'s>)> {
         let id = &workload.resource.id;
-        let found = self.kind("HorizontalPodAutoscaler").find(|(_, resource, spec)| {
-            let target = spec.get("scaleTargetRef");
-            let is = |key: &str, value: &str| target.as_ref().and_then(|at| at.str(key)) == Some(value);
-            resource.id.namespace == id.namespace && is("kind", &id.kind) && is("name", &id.name)
-        });
-        found.map(|(index, _, spec)| (index, spec))
+        self.autoscalers.get(&(id.namespace.as_deref(), &*id.kind, &*id.name)).cloned()
     }
 
     /// The least number of pods that a workload is meant to have; `None` where nodes decide.

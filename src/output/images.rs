@@ -39,6 +39,12 @@ impl Image {
         good.then(|| Self { name: name.to_owned(), tag: tag.map(Into::into), digest: digest.map(Into::into) })
     }
 
+    /// The last part of the name, where only a text with the same one can match: a dot there matches any character.
+    fn last(&self) -> Option<&str> {
+        let last = self.name.rsplit('/').next()?;
+        (!last.contains(['.', ':', '@'])).then_some(last)
+    }
+
     /// What kustomize makes of this text; None where it does not look like this image. The name stays as it was.
     fn replace(&self, text: &str) -> Option<String> {
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_.{}-".contains(c));
@@ -54,10 +60,72 @@ impl Image {
     }
 }
 
-/// As kustomize does it: one entry after the other.
-pub fn transform(object: &mut Tree, images: &[Image]) {
-    // All entries see the same name, so that the last one wins.
-    each(object, &mut |text| images.iter().rev().find_map(|image| image.replace(text)));
+/// The last part of an image's name: a tag and a digest have no slash.
+fn last_of(text: &str) -> &str {
+    let last = text.rsplit('/').next().unwrap_or(text);
+    last.split([':', '@']).next().unwrap_or(last)
+}
+
+/// The `images` of a kustomization.yaml, found by the last part of their names: a thousand apps have a thousand.
+pub struct Images<'i> {
+    images: &'i [Image],
+    by_last: BTreeMap<&'i str, Vec<usize>>,
+    /// Those that any text may match.
+    rest: Vec<usize>,
+}
+
+impl<'i> Images<'i> {
+    pub fn of(images: &'i [Image]) -> Self {
+        let mut out = Self { images, by_last: BTreeMap::new(), rest: Vec::new() };
+        for (at, image) in images.iter().enumerate() {
+            match image.last() {
+                Some(last) => out.by_last.entry(last).or_default().push(at),
+                None => out.rest.push(at),
+            }
+        }
+        out
+    }
+
+    /// As kustomize does it, one entry after the other: all see the same name, so that the last one wins.
+    pub fn transform(&self, object: &mut Tree) {
+        if !self.images.is_empty() {
+            each(object, &mut |text| self.replace(text));
+        }
+    }
+
+    fn replace(&self, text: &str) -> Option<String> {
+        let found = |list: &[usize]| list.iter().rev().find_map(|at| Some((*at, self.images[*at].replace(text)?)));
+        let near = self.by_last.get(last_of(text)).and_then(|list| found(list));
+        near.max(found(&self.rest)).map(|(_, new)| new)
+    }
+}
+
+/// The images of some objects.
+#[derive(Default)]
+struct Texts {
+    all: BTreeSet<String>,
+    by_last: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Texts {
+    fn of(objects: &[&Tree]) -> Self {
+        let mut all = BTreeSet::new();
+        objects.iter().for_each(|object| texts(object, &mut all));
+        let mut by_last: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for text in &all {
+            by_last.entry(last_of(text).to_owned()).or_default().insert(text.clone());
+        }
+        Self { all, by_last }
+    }
+
+    /// Those that kustomize takes for this image.
+    fn of_image(&self, image: &Image) -> impl Iterator<Item = &String> {
+        let near = match image.last() {
+            Some(last) => self.by_last.get(last),
+            None => Some(&self.all),
+        };
+        near.into_iter().flatten().filter(|text| image.replace(text).is_some())
+    }
 }
 
 /// The texts in all places that kustomize looks at.
@@ -109,14 +177,9 @@ pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
     if all.iter().flatten().any(|object| stops_kustomize(object)) {
         return Plan { base: vec![], profiles: vec![vec![]; all.len()] };
     }
-    let gather = |objects: &Vec<&Tree>| {
-        let mut out = BTreeSet::new();
-        objects.iter().for_each(|object| texts(object, &mut out));
-        out
-    };
-    let shared: BTreeSet<String> = shared.iter().flat_map(gather).collect();
-    let names: BTreeSet<String> = shared.iter().filter_map(|text| Some(Image::parse(text)?.name)).collect();
-    let all: Vec<BTreeSet<String>> = all.iter().map(gather).collect();
+    let shared = shared.iter().flat_map(|objects| Texts::of(objects).all);
+    let names: BTreeSet<String> = shared.filter_map(|text| Some(Image::parse(&text)?.name)).collect();
+    let all: Vec<Texts> = all.iter().map(|objects| Texts::of(objects)).collect();
     let mut out = Plan { base: vec![], profiles: vec![vec![]; all.len()] };
     for name in names {
         let Some(versions) = versions(&name, &all) else { continue };
@@ -145,10 +208,10 @@ fn stops_kustomize(object: &Tree) -> bool {
 }
 
 /// The one version in each profile, if there is one in each, and not everywhere the same.
-fn versions(name: &str, profiles: &[BTreeSet<String>]) -> Option<Vec<Option<Image>>> {
+fn versions(name: &str, profiles: &[Texts]) -> Option<Vec<Option<Image>>> {
     let probe = Image { name: name.to_owned(), tag: None, digest: None };
-    let one = |texts: &BTreeSet<String>| {
-        let mut found = texts.iter().filter(|text| probe.replace(text).is_some());
+    let one = |texts: &Texts| {
+        let mut found = texts.of_image(&probe);
         match (found.next(), found.next()) {
             (None, _) => Some(None),
             (Some(text), None) => Image::parse(text).filter(|image| image.name == name).map(Some),
@@ -192,9 +255,27 @@ mod tests {
         let image = Image::parse("r.io:5000/a/nginx:2").unwrap();
         let mut object =
             pod(&["r.io:5000/a/nginx", "rxio:5000/a/nginx:1@sha256:bb", "nginx:1", "r.io:5000/a/nginx:1:2"]);
-        transform(&mut object, &[image]);
+        Images::of(&[image]).transform(&mut object);
         let expected = ["r.io:5000/a/nginx:2", "rxio:5000/a/nginx:2", "nginx:1", "r.io:5000/a/nginx:1:2"];
         assert_eq!(object, pod(&expected));
+    }
+
+    /// As `kubectl kustomize` v5.5.0 did it.
+    #[test]
+    fn the_last_of_several_that_match_wins() {
+        let image = |text: &str| Image::parse(text).unwrap();
+        let transformed = |images: &[Image]| {
+            let mut object = pod(&["r.io/a.b:1"]);
+            Images::of(images).transform(&mut object);
+            object
+        };
+        let (exact, dotted) = (image("r.io/a.b:2"), image("r.i./a.b:3"));
+        assert_eq!(transformed(&[exact.clone(), dotted.clone()]), pod(&["r.io/a.b:3"]));
+        assert_eq!(transformed(&[dotted, exact]), pod(&["r.io/a.b:2"]));
+        let (exact, dotted) = (image("r.io/a:2"), image("..io/a:3"));
+        let mut object = pod(&["r.io/a:1", "q.io/a:1", "r.io/b/a:1"]);
+        Images::of(&[dotted, exact]).transform(&mut object);
+        assert_eq!(object, pod(&["r.io/a:2", "q.io/a:3", "r.io/b/a:1"]));
     }
 
     #[test]

@@ -128,10 +128,11 @@ impl Split {
             .map(|list| list.iter().filter(|o| shared.contains(&o.id)).map(|o| &o.stored).collect())
             .collect();
         self.images = images::plan(&of_base, &free);
+        let images = images::Images::of(&self.images.base);
         for (objects, labels) in self.profiles.iter_mut().zip(&self.labels) {
             for object in objects.iter_mut().filter(|object| !object.pinned) {
                 labels::strip(&mut object.stored, labels);
-                images::transform(&mut object.stored, &self.images.base);
+                images.transform(&mut object.stored);
             }
         }
     }

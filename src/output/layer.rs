@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::images::{self, Image};
+use super::images::{Image, Images};
 use super::labels::{self, Labels};
 use super::namespace;
 use super::patch::Patch;
@@ -64,9 +64,10 @@ impl Layer {
             let accounts = namespace::accounts(&objects);
             objects.iter_mut().for_each(|object| namespace::transform(object, namespace, &accounts));
         }
+        let images = Images::of(&self.images);
         for object in &mut objects {
             labels::transform(object, &self.labels);
-            images::transform(object, &self.images);
+            images.transform(object);
         }
         Ok(objects)
     }

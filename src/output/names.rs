@@ -57,10 +57,11 @@ impl Names {
 fn folders<'c>(components: impl Iterator<Item = &'c String>) -> BTreeMap<&'c String, String> {
     let components: BTreeSet<_> = components.collect();
     let simple = |component: &str| clean(short(component));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    components.iter().for_each(|component| *counts.entry(simple(component)).or_default() += 1);
     let clashes = |component: &str| {
         let folder = simple(component);
-        let same = components.iter().filter(|other| simple(other) == folder).count();
-        same > 1 || RESERVED.contains(&&*folder)
+        counts.get(&folder).is_some_and(|count| *count > 1) || RESERVED.contains(&&*folder)
     };
     let mut used = BTreeSet::new();
     let (double, single): (Vec<&String>, Vec<&String>) = components.iter().partition(|component| clashes(component));

@@ -159,7 +159,8 @@ pub struct Planner<'p> {
     pub proxied: BTreeSet<String>,
     /// Selectors of pods that stand before a store, by its id.
     fronts: BTreeMap<String, Vec<Node>>,
-    owners: Vec<Owner>,
+    /// By id.
+    owners: BTreeMap<String, Owner>,
     existing: BTreeSet<(String, String)>,
 }
 
@@ -181,7 +182,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         guarded: Vec::new(),
         proxied: proxy::wanted(&settings.root),
         fronts: BTreeMap::new(),
-        owners: Vec::new(),
+        owners: BTreeMap::new(),
         existing: BTreeSet::new(),
     };
     // `resolve::top` has put in their references: a second time would read `$${x}` as one.
@@ -243,7 +244,7 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             let node = resolve::component(&cx.resolver, section.ty, &entry.value, &owner.id, &mut cx.report);
             cx.resolver.reached();
             cx.wire_settings(&owner);
-            cx.owners.push(owner.clone());
+            cx.owners.insert(owner.id.clone(), owner.clone());
             // Which objects there are.
             let because = take(&node, "mode").from.and(&take(&node, "workload").from);
             let planned = (section.plan)(cx, &owner, &node).into_iter();
@@ -390,24 +391,6 @@ impl Planner<'_> {
             let _ = self.resolver.value(&text).is_ok();
             self.wire(owner, Via::Setting(path));
         }
-    }
-
-    /// Those that refer to a component, by name: in which order the project lists them changes no policy.
-    fn consumers(&self, target: &str) -> Vec<&Owner> {
-        let ids: BTreeSet<&str> = self
-            .wires
-            .iter()
-            .filter(|wire| wire.target == target && wire.consumer != target)
-            .map(|wire| &*wire.consumer)
-            .collect();
-        let mut out: Vec<&Owner> = self.owners.iter().filter(|owner| ids.contains(&*owner.id)).collect();
-        out.sort_by(|a, b| a.id.cmp(&b.id));
-        out
-    }
-
-    /// What a component refers to.
-    fn targets(&self, consumer: &str) -> BTreeSet<String> {
-        self.wires.iter().filter(|wire| wire.consumer == consumer).map(|wire| wire.target.clone()).collect()
     }
 
     /// Notes that an object of this name is expected outside the project.

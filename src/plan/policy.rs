@@ -2,11 +2,14 @@
 //!
 //! Planned last, when every component has said what it refers to.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of};
 use super::port::Port;
 use super::store::usual_port;
+use super::wire::Wire;
 use super::{Planned, Planner};
 use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};
@@ -90,7 +93,8 @@ pub fn open_to_operator(cx: &mut Planner, owner: &Owner, labels: Node, ports: &[
 }
 
 fn guarded<'g>(cx: &'g mut Planner, owner: &Owner) -> Option<&'g mut Guarded> {
-    cx.guarded.iter_mut().find(|guarded| guarded.owner.id == owner.id && guarded.owner.name == owner.name)
+    // Most often the last one: a component says all that it has to say before the next begins.
+    cx.guarded.iter_mut().rev().find(|guarded| guarded.owner.id == owner.id && guarded.owner.name == owner.name)
 }
 
 /// One more door of a guarded store.
@@ -117,15 +121,36 @@ fn door(app: &Node) -> Option<Node> {
     })
 }
 
-pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
-    let guarded = std::mem::take(&mut cx.guarded);
-    guarded.into_iter().map(|guarded| (guarded.owner.clone(), policy(cx, &guarded))).collect()
+/// Who refers to whom, by ids: in which order the project lists them changes no policy.
+#[derive(Default)]
+struct Wiring<'w> {
+    consumers: BTreeMap<&'w str, BTreeSet<&'w str>>,
+    targets: BTreeMap<&'w str, BTreeSet<&'w str>>,
 }
 
-fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
+impl<'w> Wiring<'w> {
+    fn of(wires: &'w BTreeSet<Wire>) -> Self {
+        let mut out = Self::default();
+        for wire in wires {
+            out.targets.entry(&wire.consumer).or_default().insert(&wire.target);
+            if wire.consumer != wire.target {
+                out.consumers.entry(&wire.target).or_default().insert(&wire.consumer);
+            }
+        }
+        out
+    }
+}
+
+pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
+    let guarded = std::mem::take(&mut cx.guarded);
+    let wiring = Wiring::of(&cx.wires);
+    guarded.into_iter().map(|guarded| (guarded.owner.clone(), policy(cx, &wiring, &guarded))).collect()
+}
+
+fn policy(cx: &Planner, wiring: &Wiring, guarded: &Guarded) -> Planned {
     let owner = &guarded.owner;
-    let consumers: Vec<&Owner> = cx.consumers(&owner.id);
-    let mut peers: Vec<Node> = consumers.iter().map(|consumer| label::selector(cx, consumer)).collect();
+    let consumers = wiring.consumers.get(&*owner.id).into_iter().flatten().filter_map(|id| cx.owners.get(*id));
+    let mut peers: Vec<Node> = consumers.map(|consumer| label::selector(cx, consumer)).collect();
     peers.extend(guarded.own.iter().cloned());
     let door = guarded.door.clone().filter(|door| !door.is_null());
     let mut settings = guarded.settings.clone();
@@ -143,7 +168,7 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
         ("doors", list(guarded.doors.clone())),
         ("anyone", Node::from(guarded.door.as_ref().is_some_and(Tree::is_null)).of(&kind)),
         ("namespaces", filled(list(door.into_iter().collect()))),
-        ("egress", if egress { filled(targets(cx, owner)).or_empty_list() } else { Node::null() }),
+        ("egress", if egress { filled(targets(cx, wiring, owner)).or_empty_list() } else { Node::null() }),
     ]);
     let because = ["mode", "workload", "networkPolicy", "egress"].iter().fold(From::Nowhere, |from, key| {
         from.and(&guarded.settings.get(key).map(|said| said.from.clone()).unwrap_or_default())
@@ -152,16 +177,16 @@ fn policy(cx: &Planner, guarded: &Guarded) -> Planned {
 }
 
 /// What a component with `egress: wiring` refers to: pods, or the port of a store outside the cluster.
-fn targets(cx: &Planner, owner: &Owner) -> Node {
+fn targets(cx: &Planner, wiring: &Wiring, owner: &Owner) -> Node {
     let mut out = Vec::new();
-    for id in cx.targets(&owner.id) {
-        let Some(other) = cx.owners.iter().find(|other| other.id == id) else { continue };
+    for id in wiring.targets.get(&*owner.id).into_iter().flatten() {
+        let Some(other) = cx.owners.get(*id) else { continue };
         let port = outside(cx, other);
         if !port.is_null() {
             out.push(map([("pods", Node::null()), ("port", port)]));
             continue;
         }
-        let pods = std::iter::once(label::pods(cx, other)).chain(cx.fronts.get(&id).cloned().unwrap_or_default());
+        let pods = std::iter::once(label::pods(cx, other)).chain(cx.fronts.get(*id).cloned().unwrap_or_default());
         out.extend(pods.map(|pods| map([("pods", pods), ("port", Node::null())])));
     }
     list(out)

@@ -17,7 +17,7 @@ pub const TEXTS: [(&str, &str); 4] = [
 ];
 
 /// The embedded presets, read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Presets {
     default: Tree<Span>,
     named: [Tree<Span>; 3],
