@@ -11,7 +11,7 @@ const KGEN: &str = env!("CARGO_BIN_EXE_kgen");
 const KNOWN: &str = include_str!("instructions.txt");
 
 fn main() -> ExitCode {
-    let runs = [("stream-of-100-apps", 100, ["render", "prod"]), ("check-of-10-apps", 10, ["render", "--check"])];
+    let runs = [("stream-of-100-apps", 100, ["render", "prod"]), ("check-of-100-apps", 100, ["render", "--check"])];
     let mut is_good = true;
     for (name, apps, args) in runs {
         let folder = project::folder(name, &project::project(apps));

@@ -146,3 +146,29 @@ fn a_scalar_of_fifty_megabytes() {
     let (status, said) = kgen(&format!("{HEAD}configs:\n  c:\n    k: "), before, "render dev");
     assert!(status == Some(2) && said.starts_with("error[too-large]"), "{status:?} {said}");
 }
+
+#[test]
+fn an_app_with_ten_thousand_ports() {
+    let ports: String = (1..=10_000).map(|port| format!("      p{port}: {port}\n")).collect();
+    let (status, said) =
+        kgen(&format!("{HEAD}apps:\n  web:\n    image: a/b:1\n    ports:\n{ports}"), "", "render dev > out");
+    assert_eq!((status, said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_manifest_of_ten_thousand_documents_against_another() {
+    let object = |value: &str| {
+        let one = |at| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{at}}}\ndata: {{a: {value}}}\n");
+        (0..10_000).map(one).collect::<String>()
+    };
+    let project = format!("{HEAD}apps: {{web: {{image: a/b:1}}}}\nmanifests: [{{file: m.yaml}}]\n");
+    let temp = Temp::new();
+    for (name, text) in [("kgen.yaml", project), ("m.yaml", object("x")), ("other.yaml", object("y"))] {
+        fs::write(temp.path().join(name), text).unwrap();
+    }
+    for format in ["human", "markdown", "html"] {
+        let diff = format!("diff dev --against other.yaml --format {format} > out");
+        let (status, said) = run(temp.path(), &format!("ulimit -v 3145728\nulimit -t 60\nexec '{KGEN}' {diff}"));
+        assert_eq!((status, said.as_str()), (Some(1), ""), "{format}");
+    }
+}

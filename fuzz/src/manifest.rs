@@ -186,7 +186,9 @@ pub fn changed(tree: &Tree, bytes: &mut Bytes) -> Tree {
 pub fn resources(objects: impl IntoIterator<Item = Tree>) -> Vec<Resource> {
     let mut out: BTreeMap<Id, Resource> = BTreeMap::new();
     for object in objects {
-        let Some(id) = Id::of(&object).filter(|id| !id.name.is_empty()) else { continue };
+        let Some(id) = Id::of(&object).filter(|id| id.name.contains(|c: char| c.is_ascii_alphanumeric())) else {
+            continue;
+        };
         let component: Arc<str> = format!("apps.{}", id.name).into();
         let body = object.map_from(&mut |()| None);
         out.entry(id.clone()).or_insert(Resource { id, component, body, stream_only: false });

@@ -3,6 +3,8 @@
 //! Owns: which characters are spelled out, how long a shown value may be, the lines of two texts side by side.
 //! Does not own: escaping (`markdown.rs`, `html.rs`).
 
+use std::collections::BTreeSet;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::{Change, Diff, Impact, Object, Shown, What};
@@ -140,11 +142,24 @@ pub fn verb(what: &What) -> &'static str {
     }
 }
 
-/// What tells an object from another of its kind and name in the same diff.
-pub fn apart(object: &Object, diff: &Diff) -> Option<String> {
-    let same = |other: &&Object| other.id.kind == object.id.kind && other.id.name == object.id.name;
-    let namespace = object.id.namespace.as_deref().unwrap_or("no namespace");
-    (diff.objects.iter().filter(same).count() > 1).then(|| format!("{}, {namespace}", object.id.api_version))
+/// The kinds and names that more than one object of a diff has.
+pub struct Twins<'d>(BTreeSet<(&'d str, &'d str)>);
+
+impl<'d> Twins<'d> {
+    pub fn of(diff: &'d Diff) -> Self {
+        let mut seen = BTreeSet::new();
+        Self(diff.objects.iter().map(name).filter(|name| !seen.insert(*name)).collect())
+    }
+
+    /// What tells an object from its twins.
+    pub fn apart(&self, object: &Object) -> Option<String> {
+        let namespace = object.id.namespace.as_deref().unwrap_or("no namespace");
+        self.0.contains(&name(object)).then(|| format!("{}, {namespace}", object.id.api_version))
+    }
+}
+
+fn name(object: &Object) -> (&str, &str) {
+    (&object.id.kind, &object.id.name)
 }
 
 pub fn plural(count: usize, one: &str, many: &str) -> String {

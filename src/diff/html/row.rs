@@ -1,6 +1,6 @@
 //! What stands side by side: a row for each object and field, a cell for each diff.
 
-use crate::diff::plain;
+use crate::diff::plain::Twins;
 use crate::diff::{Change, Diff, Impact, Object};
 use crate::resource::Id;
 
@@ -45,6 +45,7 @@ pub struct Field<'d> {
 pub fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
     let mut rows: indexmap::IndexMap<(&str, &str, &str, usize), Row> = indexmap::IndexMap::new();
     for (at, diff) in diffs.iter().enumerate() {
+        let twins = Twins::of(diff);
         for object in &diff.objects {
             let key = (object.id.group(), object.id.kind.as_str(), object.id.name.as_str());
             let taken =
@@ -52,7 +53,7 @@ pub fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
             let index = (0..).find(|index| !taken(index)).unwrap_or_default();
             let row = rows.entry((key.0, key.1, key.2, index)).or_insert_with(|| Row {
                 id: &object.id,
-                apart: plain::apart(object, diff),
+                apart: twins.apart(object),
                 component: &object.component,
                 impact: object.impact,
                 cells: vec![None; diffs.len()],

@@ -1,7 +1,10 @@
 //! Services, Ingresses, routes and policies: whom they reach, and on which port.
 
+use std::collections::BTreeSet;
+
 use super::{Scope, list};
 use crate::diag::suggest;
+use crate::resource::pods::Pod;
 use crate::resource::references::index::Workload;
 use crate::resource::walk::At;
 
@@ -25,7 +28,7 @@ fn service(spec: &At, scope: &mut Scope) {
     let labels: Vec<_> = wanted.iter().map(|(key, at)| (*key, at.text().unwrap_or_default())).collect();
     let test = |workload: &Workload| labels.iter().all(|(key, value)| workload.has_label(key, value));
     let found = scope.index.selected(scope.namespace, &labels, test);
-    let components: std::collections::BTreeSet<_> = found.iter().map(|workload| workload.component).collect();
+    let components: BTreeSet<_> = found.iter().map(|workload| workload.component).collect();
     let names = found.iter().map(|workload| format!("{}/{}", workload.kind, workload.name)).collect::<Vec<_>>();
     if found.is_empty() {
         let message = "the selector matches the pods of no rendered workload";
@@ -37,21 +40,37 @@ fn service(spec: &At, scope: &mut Scope) {
         let message = format!("the selector matches the pods of several components: {names}");
         scope.out.push(spec.error_at("selector", "service-no-pods", message));
     }
-    for port in spec.items("ports") {
-        let Some(target) = port.get("targetPort") else { continue };
-        for workload in &found {
-            target_port(&target, workload, scope);
-            spread_over_members(spec, &target, workload, scope);
+    let ports = spec.items("ports");
+    for workload in found {
+        let Some(pod) = &workload.pod else { continue };
+        let doors = Doors::of(pod);
+        for target in ports.iter().filter_map(|port| port.get("targetPort")) {
+            target_port(&target, &doors, workload, scope);
+            spread_over_members(spec, &target, &doors, workload, scope);
         }
     }
 }
 
+/// The ports of a pod.
+struct Doors<'p> {
+    names: BTreeSet<&'p str>,
+    /// Of Redis and its Sentinel, where both are in the pod: the first one's name.
+    sentinel: Option<Option<&'p str>>,
+}
+
+impl<'p> Doors<'p> {
+    fn of(pod: &Pod<'p>) -> Self {
+        let ports = pod.ports();
+        let number = |wanted| ports.iter().find(|(_, number)| *number == Some(wanted));
+        let sentinel = number(6379).zip(number(26379)).map(|((redis, _), _)| *redis);
+        Self { names: ports.iter().filter_map(|(name, _)| *name).collect(), sentinel }
+    }
+}
+
 /// One address for the primary and its replicas: two of three writes would meet a replica, which refuses them.
-fn spread_over_members(spec: &At, target: &At, workload: &Workload, scope: &mut Scope) {
-    let ports = workload.pod.as_ref().map(|pod| pod.ports()).unwrap_or_default();
-    let number = |wanted| ports.iter().find(|(_, number)| *number == Some(wanted));
-    let (Some((redis, _)), Some(_)) = (number(6379), number(26379)) else { return };
-    let is_redis = target.node.as_i64() == Some(6379) || (target.text().is_some() && target.text() == *redis);
+fn spread_over_members(spec: &At, target: &At, doors: &Doors, workload: &Workload, scope: &mut Scope) {
+    let Some(redis) = doors.sentinel else { return };
+    let is_redis = target.node.as_i64() == Some(6379) || (target.text().is_some() && target.text() == redis);
     if is_redis && spec.str("clusterIP") != Some("None") {
         let message = format!(
             "it spreads clients over the primary and the replicas of {}/{}, and replicas refuse writes",
@@ -63,13 +82,11 @@ fn spread_over_members(spec: &At, target: &At, workload: &Workload, scope: &mut 
     }
 }
 
-fn target_port(target: &At, workload: &Workload, scope: &mut Scope) {
-    let (Some(name), Some(pod)) = (target.text(), &workload.pod) else { return };
-    let ports = pod.ports();
-    let names: Vec<_> = ports.iter().filter_map(|(name, _)| *name).collect();
-    if !names.contains(&name) {
+fn target_port(target: &At, doors: &Doors, workload: &Workload, scope: &mut Scope) {
+    let Some(name) = target.text() else { return };
+    if !doors.names.contains(name) {
         let message = format!("no container of {}/{} has a port `{name}`", workload.kind, workload.name);
-        let hint = suggest::did_you_mean(name, names.iter().copied());
+        let hint = suggest::did_you_mean(name, doors.names.iter().copied());
         scope.out.push(target.error("probe-port", message).maybe_hint(hint));
     }
 }
