@@ -214,7 +214,7 @@ mod tests {
         let said = "`Pod/api` has no `spec.image`\nhint: did you mean `spec.containers[0].image`?\nhint: `spec` has `containers`";
         assert_eq!(at("spec.image"), said);
         let pod = json!({"spec": {"initContainers": [{"name": "w", "image": "w:1"}], "containers": [{"name": "a", "image": "a:1"}]}});
-        let said = find("Pod/api", &Tree::from_json(&pod), "image").map(|_| ()).unwrap_err();
+        let said = find("Pod/api", &Tree::<()>::from_json(&pod), "image").map(|_| ()).unwrap_err();
         assert!(said.contains("did you mean `spec.containers[0].image`?"), "{said}");
         let said = "`Pod/api` has no `data[\"app.toml\"].x`\nhint: `data[\"app.toml\"]` is a string";
         assert_eq!(at("data[\"app.toml\"].x"), said);
