@@ -3,23 +3,24 @@
 //! Owns: when each stage runs, and that nothing is said of a later stage while an earlier one has errors.
 //! Does not own: any stage, nor reading and writing (`commands`).
 
-use std::collections::BTreeMap;
+mod delivery;
+mod profiles;
+mod texts;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::checks;
+use crate::checks::{self, allow::Used};
 use crate::diag::{Diagnostic, Report, Result};
-use crate::files::{self, Files};
-use crate::output::{self, Layout, amend, order, suffix};
-use crate::parallel::each;
+use crate::files::Files;
+use crate::output::{self, Layout, amend};
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::progress::Progress;
-use crate::project::node::{self, Dialect};
-use crate::project::scan::{self, Leak};
-use crate::project::{self, Project, language, mask};
+use crate::project::scan::Leak;
+use crate::project::{self, Project, language};
+use crate::render::Engine;
 use crate::render::templates::{self, Template};
-use crate::render::{Engine, Parsed};
-use crate::resource::{Resource, normal};
+use crate::resource::Resource;
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
@@ -157,57 +158,19 @@ pub fn render(
     values: Option<Values>,
     origins: bool,
 ) -> Result<Rendered> {
-    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     let mut report = Report::new();
-    one_output(&all, &mut report);
-    for (template, hint) in templates::unused(&input.templates) {
-        let message =
-            format!("`{}` takes the place of no built-in template, and no template includes it", template.path);
-        let place = loaded.project.root.get("templates").map(|node| node.from);
-        report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
-    }
-    checks::leaks::report(&loaded.leaks, all.iter(), &mut report);
-    checks::leaks::report(&file_leaks(sources, loaded, &input.files), all.iter(), &mut report);
-    let ciphers = ciphers(sources, input, &mut report);
-    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
-    let count = all.len();
-    all.retain(|settings| input.only.is_empty() || input.only.contains(&settings.profile));
-    let whole = count == all.len();
-    let mut used = checks::allow::Used::new();
-    all.iter().for_each(|settings| checks::allow::mistakes(settings, &mut report));
-    let large = is_large(&all);
-    let plans = planned(all, &inputs, &mut used, &mut report);
-    if report.has_errors() {
-        return Err(report);
-    }
+    let Prepared { plans, whole, large, mut used } = prepared(sources, loaded, input, values, &mut report)?;
     let delivers = whole && plans.iter().any(|(settings, _)| plan::delivery::is_wanted(settings));
-    let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
-    let named = named.chain(plan::delivery::TEMPLATES.into_iter().filter(|_| delivers));
-    let mut engine = Engine::new(sources, &input.templates, named, origins)?;
-    engine.progress = input.progress.clone();
+    let engine = engine(sources, input, &plans, delivers, origins)?;
     let leaks = amend::add_files(&plans, &input.files, sources);
     checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
-    let texts: &Sources = sources;
-    let count = plans.iter().map(|(_, plan)| plan.objects.len()).sum();
-    input.progress.done.store(0, Ordering::Relaxed);
-    input.progress.total.store(count, Ordering::Relaxed);
-    let rendered = each(plans, large, Parsed::default, |parsed, (settings, mut plan)| {
-        let mut report = Report::new();
-        let resources = objects(&engine, &settings, &mut plan, texts, parsed, &mut report);
-        let mut used = checks::allow::Used::new();
-        let found = resources.as_ref().map(|resources| checks::findings(&plan, &settings, resources, &mut used));
-        if let Some((resources, found)) = resources.as_ref().zip(found.as_ref()) {
-            let profile = checks::Profile { plan: &plan, settings: &settings, resources };
-            report.extend(checks::unused(&profile, found, &mut used));
-        }
-        let profile = resources.zip(found).map(|(resources, found)| (Profile { settings, plan, resources }, found));
-        (profile.map(|profile| (profile, used)), report)
-    });
-    let (rendered, allowed): (Vec<_>, Vec<_>) = gather(rendered, &mut report).into_iter().unzip();
-    let (profiles, found): (Vec<_>, Vec<_>) = rendered.into_iter().unzip();
-    used.extend(allowed.into_iter().flatten());
-    let delivery =
-        if delivers && !report.has_errors() { delivery(&engine, &profiles, texts, &mut report) } else { None };
+    let (profiles, found, allowed) = profiles::rendered(&engine, plans, large, sources, &mut report);
+    used.extend(allowed);
+    let delivery = if delivers && !report.has_errors() {
+        delivery::rendered(&engine, &profiles, sources, &mut report)
+    } else {
+        None
+    };
     if !origins && report.sorted().iter().any(|d| d.id == "template-yaml") {
         // For the line of the template.
         return render(sources, loaded, input, values, true);
@@ -231,6 +194,64 @@ pub fn render(
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, delivery, warnings: report }) }
 }
 
+/// The profiles that are asked for, planned.
+struct Prepared {
+    plans: Vec<(Settings, Plan)>,
+    /// These are all that the project has.
+    whole: bool,
+    large: bool,
+    used: Used,
+}
+
+fn prepared(
+    sources: &mut Sources,
+    loaded: &Loaded,
+    input: &Input,
+    values: Option<Values>,
+    report: &mut Report,
+) -> Result<Prepared> {
+    let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
+    one_output(&all, report);
+    unused_templates(loaded, input, report);
+    checks::leaks::report(&loaded.leaks, all.iter(), report);
+    checks::leaks::report(&texts::leaks(sources, loaded, &input.files), all.iter(), report);
+    let ciphers = texts::ciphers(sources, input, report);
+    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
+    let count = all.len();
+    all.retain(|settings| input.only.is_empty() || input.only.contains(&settings.profile));
+    let whole = count == all.len();
+    all.iter().for_each(|settings| checks::allow::mistakes(settings, report));
+    let (large, mut used) = (profiles::is_large(&all), Used::new());
+    let plans = profiles::planned(all, &inputs, &mut used, report);
+    if report.has_errors() { Err(std::mem::take(report)) } else { Ok(Prepared { plans, whole, large, used }) }
+}
+
+fn unused_templates(loaded: &Loaded, input: &Input, report: &mut Report) {
+    for (template, hint) in templates::unused(&input.templates) {
+        let message =
+            format!("`{}` takes the place of no built-in template, and no template includes it", template.path);
+        let place = loaded.project.root.get("templates").map(|node| node.from);
+        report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
+    }
+}
+
+/// The templates that the plans name.
+fn engine(
+    sources: &mut Sources,
+    input: &Input,
+    plans: &[(Settings, Plan)],
+    delivers: bool,
+    origins: bool,
+) -> Result<Engine> {
+    let named = plans.iter().flat_map(|(_, plan)| &plan.objects).map(|(_, planned)| planned.template);
+    let named = named.chain(plan::delivery::TEMPLATES.into_iter().filter(|_| delivers));
+    let mut engine = Engine::new(sources, &input.templates, named, origins)?;
+    engine.progress = input.progress.clone();
+    input.progress.done.store(0, Ordering::Relaxed);
+    input.progress.total.store(plans.iter().map(|(_, plan)| plan.objects.len()).sum(), Ordering::Relaxed);
+    Ok(engine)
+}
+
 /// What some profiles need, and nothing rendered. `ciphers`: it must be there already.
 pub fn plans(
     sources: &mut Sources,
@@ -242,154 +263,10 @@ pub fn plans(
     let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     all.retain(|settings| wanted.contains(&settings.profile));
     let mut report = Report::new();
-    let there = if ciphers { Some(self::ciphers(sources, input, &mut report)) } else { None };
+    let there = if ciphers { Some(texts::ciphers(sources, input, &mut report)) } else { None };
     let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
-    let plans = planned(all, &inputs, &mut checks::allow::Used::new(), &mut report);
+    let plans = profiles::planned(all, &inputs, &mut Used::new(), &mut report);
     if report.has_errors() { Err(report) } else { Ok(plans) }
-}
-
-/// The plans that there are. What their components allow is left out of the report, and noted.
-fn planned(
-    all: Vec<Settings>,
-    inputs: &Inputs,
-    used: &mut checks::allow::Used,
-    report: &mut Report,
-) -> Vec<(Settings, Plan)> {
-    let large = is_large(&all);
-    let planned = each(
-        all,
-        large,
-        || (),
-        |(), settings| {
-            let mut report = Report::new();
-            let mut used = checks::allow::Used::new();
-            let settings = plan::resolve::top(settings, &mut report);
-            let (plan, mut said) = plan::plan(&settings, inputs);
-            checks::allow::lift(&mut said, &settings, &mut used);
-            let plan = (!said.has_errors()).then_some((settings, plan));
-            report.extend(said);
-            (Some((plan, used)), report)
-        },
-    );
-    let (plans, allowed): (Vec<_>, Vec<_>) = gather(planned, report).into_iter().unzip();
-    used.extend(allowed.into_iter().flatten());
-    plans.into_iter().flatten().collect()
-}
-
-/// Profiles do not know of each other. With fewer settings than this in all of them, a thread costs more than it saves: its heap, and texts that two threads
-/// parse at once.
-const WORTH_A_THREAD: usize = 3000;
-
-fn is_large(all: &[Settings]) -> bool {
-    all.iter().map(|settings| settings.entries.len()).sum::<usize>() >= WORTH_A_THREAD
-}
-
-/// The answers that there are; what each profile reported, in order.
-fn gather<T>(answers: Vec<(Option<T>, Report)>, report: &mut Report) -> Vec<T> {
-    let mut out = Vec::new();
-    for (answer, messages) in answers {
-        report.extend(messages);
-        out.extend(answer);
-    }
-    out
-}
-
-fn objects(
-    engine: &Engine,
-    settings: &Settings,
-    plan: &mut Plan,
-    sources: &Sources,
-    parsed: &mut Parsed,
-    report: &mut Report,
-) -> Option<Vec<Resource>> {
-    let planned = std::mem::take(&mut plan.objects);
-    let mut resources = match engine.render(planned, sources, parsed) {
-        Ok(resources) => resources,
-        Err(errors) => {
-            report.extend(errors);
-            return None;
-        }
-    };
-    resources.extend(amend::manifests(plan, settings, sources, report));
-    amend::patches(plan, settings, sources, &mut resources, report);
-    if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {
-        suffix::configs(&mut resources, rollout.from.ids());
-    }
-    for resource in &mut resources {
-        normal::annotations(&mut resource.body);
-        normal::quantities(&mut resource.body);
-    }
-    Some(resources)
-}
-
-/// What delivers the profiles, and what is found in it.
-fn delivery(
-    engine: &Engine,
-    profiles: &[Profile],
-    sources: &Sources,
-    report: &mut Report,
-) -> Option<(Profile, checks::Found)> {
-    let has_namespace = |profile: &Profile| {
-        let name = profile.plan.namespace.as_deref().unwrap_or_default();
-        profile.resources.iter().any(|resource| resource.id.kind == "Namespace" && resource.id.name == name)
-    };
-    let is_encrypted = |resource: &Resource| resource.id.kind == "Secret" && resource.body.get("sops").is_some();
-    let each = profiles.iter().map(|profile| plan::delivery::Profile {
-        settings: &profile.settings,
-        has_namespace: has_namespace(profile),
-        is_sops: profile.resources.iter().any(is_encrypted),
-    });
-    let (settings, mut plan, said) = plan::delivery::plan(&each.collect::<Vec<_>>());
-    let wrong = said.has_errors();
-    report.extend(said);
-    if wrong {
-        return None;
-    }
-    let mut resources = match engine.render(std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
-        Ok(resources) => resources,
-        Err(errors) => {
-            report.extend(errors);
-            return None;
-        }
-    };
-    resources.sort_by(|a, b| order::compare(&a.id, &b.id));
-    let found = checks::delivery(&resources);
-    Some((Profile { settings, plan, resources }, found))
-}
-
-/// Secrets in the files that configs and containers take; only a file that has some becomes known to messages.
-fn file_leaks(sources: &mut Sources, loaded: &Loaded, files: &Files) -> Vec<Leak> {
-    let mut named: BTreeMap<String, Vec<Span>> = BTreeMap::new();
-    for layer in std::iter::once(&loaded.project.root).chain(&loaded.set) {
-        for (name, place) in files::texts(layer) {
-            named.entry(name).or_default().push(place);
-        }
-    }
-    let mut out = Vec::new();
-    for (name, places) in named {
-        let Some(text) = files.plain(&name).filter(|text| !scan::is_clean(text)) else { continue };
-        let file = sources.find(&name).unwrap_or_else(|| sources.add(name.as_str(), &*text));
-        let leaks = scan::file(sources, file, &places);
-        leaks.iter().for_each(|leak| sources.mask(leak.hidden));
-        out.extend(leaks);
-    }
-    out
-}
-
-/// The encrypted files, read. Nothing of them is secret, but for what someone forgot to encrypt.
-fn ciphers(sources: &mut Sources, input: &Input, report: &mut Report) -> plan::Ciphers {
-    let mut out = plan::Ciphers::new();
-    for (path, text) in &input.ciphers {
-        let file = sources.add(path.as_str(), text.as_str());
-        mask::by_shape(sources, file);
-        let tree = node::parse(sources, file, Dialect::Manifest);
-        if tree.is_err() {
-            // What it holds nobody knows: perhaps a value that was never encrypted.
-            sources.mask(Span { file, start: 0, end: text.len() as u32 });
-        }
-        out.extend(report.take(tree).map(|tree| (path.clone(), tree)));
-    }
-    out
 }
 
 /// `output`, `layout` and `templates` belong to the project: one tree holds all profiles.

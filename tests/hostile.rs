@@ -158,7 +158,8 @@ fn an_app_with_ten_thousand_ports() {
 #[test]
 fn a_manifest_of_ten_thousand_documents_against_another() {
     let object = |value: &str| {
-        let one = |at| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{at}}}\ndata: {{a: {value}}}\n");
+        let one =
+            |at| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{at}}}\ndata: {{a: {value}}}\n");
         (0..10_000).map(one).collect::<String>()
     };
     let project = format!("{HEAD}apps: {{web: {{image: a/b:1}}}}\nmanifests: [{{file: m.yaml}}]\n");

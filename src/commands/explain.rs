@@ -1,11 +1,11 @@
 //! `kgen explain`: why a field of a rendered object has its value.
 
 use anyhow::bail;
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::complete;
+use super::format::{self, Format};
 use super::project::{self, With};
 use super::terminal::{Terminal, print};
 use crate::checks;
@@ -44,12 +44,6 @@ pub struct Args {
     /// Override a setting; may be given several times
     #[arg(long, value_name = "PATH=VALUE", add = complete::setting())]
     pub set: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Human,
-    Json,
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
@@ -103,7 +97,7 @@ fn answer(args: &Args, object: &str, profile: &Profile, sources: &Sources) -> an
         (Format::Human, false) => leaves(&explainer, &question, &shown).iter().map(human::leaf).collect(),
         (Format::Json, _) => {
             let leaves = leaves(&explainer, &question, &shown);
-            format!("{}\n", serde_json::to_string_pretty(&as_json(&question, &shown, leaves, is_part)?)?)
+            format::json(&as_json(&question, &shown, leaves, is_part)?)?
         }
     })
 }

@@ -8,6 +8,7 @@ pub mod complete;
 pub mod completions;
 pub mod diff;
 pub mod explain;
+pub mod format;
 pub mod function;
 pub mod graph;
 pub mod init;

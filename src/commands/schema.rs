@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::Outcome;
+use super::format;
 use super::terminal;
 use crate::schema;
 use crate::settings::preset::Presets;
@@ -24,7 +25,5 @@ pub fn run(_: &Args) -> Result<Outcome> {
 /// The schema, as it is printed and as `kgen init` writes it.
 pub fn text() -> Result<String> {
     let presets = Presets::load(&mut Sources::default())?;
-    let mut text = serde_json::to_string_pretty(&schema::document(&presets))?;
-    text.push('\n');
-    Ok(text)
+    format::json(&schema::document(&presets))
 }

@@ -1,9 +1,9 @@
 //! Findings as JSON: `{"version": 1, "errors": 1, "warnings": 0, "findings": [...]}`.
 
-use anyhow::Context;
 use serde::Serialize;
 
 use super::finding::Finding;
+use crate::commands::format;
 
 #[derive(Serialize)]
 struct Document<'f> {
@@ -17,5 +17,5 @@ struct Document<'f> {
 pub fn text(findings: &[Finding]) -> anyhow::Result<String> {
     let count = |severity: &str| findings.iter().filter(|finding| finding.severity == severity).count();
     let document = Document { version: 1, errors: count("error"), warnings: count("warning"), findings };
-    Ok(format!("{}\n", serde_json::to_string_pretty(&document).context("cannot write JSON")?))
+    format::json(&document)
 }

@@ -2,11 +2,11 @@
 //! Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
 //! https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 
-use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Place};
 use crate::checks::table::{self, Check, Level};
+use crate::commands::format;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -23,7 +23,7 @@ pub fn text(findings: &[Finding]) -> anyhow::Result<String> {
     });
     let run = json!({"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results});
     let document = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]});
-    Ok(format!("{}\n", serde_json::to_string_pretty(&document).context("cannot write JSON")?))
+    format::json(&document)
 }
 
 fn rule(check: &Check) -> Value {

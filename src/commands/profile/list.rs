@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::Room;
 use super::screen::{self, Screen};
-use super::{Format, Room};
 use crate::cli::Global;
 use crate::commands::Outcome;
+use crate::commands::format::{self, Format};
 use crate::commands::terminal::Terminal;
 use crate::settings::Settings;
 use crate::settings::preset::Presets;
@@ -29,7 +30,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     let rows: Vec<Row> = room.profiles.iter().map(|settings| row(&room, settings)).collect();
     match args.format {
         Format::Human => super::print(&human(&rows, &room, Screen::new(global))),
-        Format::Json => super::print(&super::json(&all(&rows, &room))?),
+        Format::Json => super::print(&format::json(&all(&rows, &room))?),
     }
 }
 

@@ -10,8 +10,8 @@ mod one;
 pub mod screen;
 mod show;
 
-use anyhow::{Context, Result};
-use clap::{Subcommand, ValueEnum};
+use anyhow::Result;
+use clap::Subcommand;
 
 use super::Outcome;
 use super::load;
@@ -39,12 +39,6 @@ pub struct Args {
 enum Verb {
     List(list::Args),
     Show(show::Args),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome> {
@@ -94,8 +88,4 @@ fn read(room: &mut Room, global: &Global, set: &[String]) -> Result<Result<(), R
 fn print(text: &str) -> Result<Outcome> {
     terminal::print(text)?;
     Ok(Outcome::Done)
-}
-
-fn json(value: &serde_json::Value) -> Result<String> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(value).context("cannot write JSON")?))
 }

@@ -3,10 +3,11 @@
 use anyhow::bail;
 
 use super::screen::Screen;
-use super::{Format, Room, matrix, one};
+use super::{Room, matrix, one};
 use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::complete;
+use crate::commands::format::{self, Format};
 use crate::commands::terminal::Terminal;
 use crate::diag::suggest;
 use crate::settings::Settings;
@@ -51,7 +52,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
             let subject = find(&room, name, args.preset)?;
             match args.format {
                 Format::Human => one::human(&room, &subject, args.all_layers, screen),
-                Format::Json => super::json(&one::json(&room, &subject))?,
+                Format::Json => format::json(&one::json(&room, &subject))?,
             }
         }
     };
@@ -67,7 +68,7 @@ fn all(room: &Room, args: &Args, screen: Screen) -> anyhow::Result<String> {
     let names: Vec<&str> = profiles.iter().map(|settings| &*settings.profile).collect();
     match args.format {
         Format::Human => Ok(matrix::human(&names, &rows, screen)),
-        Format::Json => super::json(&matrix::json(&names, &rows)),
+        Format::Json => format::json(&matrix::json(&names, &rows)),
     }
 }
 

@@ -3,8 +3,7 @@
 //! No age: a checkout writes every file anew, so its time says nothing. `git blame` of a sealed file says when each
 //! item, a line of its own, was set, and by whom.
 
-use anyhow::{Context, Result};
-use clap::ValueEnum;
+use anyhow::Result;
 use serde::Serialize;
 
 use super::store::Store;
@@ -12,6 +11,7 @@ use super::{Room, elsewhere};
 use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::complete;
+use crate::commands::format::{self, Format};
 use crate::commands::terminal::{self, Terminal};
 use crate::output::write;
 use crate::plan::Plan;
@@ -45,12 +45,6 @@ pub struct Args {
     pub format: Format,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Human,
-    Json,
-}
-
 /// One value.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,7 +70,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
     }
     let text = match args.format {
         Format::Human => table(&rows),
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows).context("cannot write JSON")?),
+        Format::Json => format::json(&rows)?,
     };
     terminal::print(&text)?;
     Ok(Outcome::Done)

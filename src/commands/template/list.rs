@@ -1,10 +1,10 @@
 //! `kgen template list`: all templates, what each renders, and what the project has in its place.
 
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::Room;
 use crate::cli::Global;
+use crate::commands::format::{self, Format};
 use crate::commands::terminal::{Terminal, print};
 use crate::commands::{Outcome, load};
 use crate::render::eject::{self, State};
@@ -23,12 +23,6 @@ pub struct Args {
     /// For a person, or JSON
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 struct Row {
@@ -122,5 +116,5 @@ fn as_json(rows: &[Row]) -> anyhow::Result<String> {
         };
         json!({"name": row.name, "renders": row.renders, "file": row.path, "state": state, "ejectedFrom": version})
     };
-    Ok(format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(row).collect::<Vec<_>>())?))
+    format::json(&rows.iter().map(row).collect::<Vec<_>>())
 }
