@@ -48,6 +48,7 @@ impl Select {
             }
             let mut meant: Vec<&str> =
                 names.iter().map(String::as_str).filter(|name| name.ends_with(&format!(".{selector}"))).collect();
+            meant.sort_unstable();
             meant.dedup();
             let component = (!meant.is_empty()).then(|| format!("write {}", suggest::one_of(meant)));
             let hint = component.or_else(|| suggest::did_you_mean(selector, names.iter().map(String::as_str)));
