@@ -154,28 +154,51 @@ impl Split {
     }
 
     fn overlays(&self, writer: &mut Writer) -> Result<()> {
-        let mut bases = BTreeMap::new();
-        let mut layer = Layer::default();
-        let mut variants: BTreeMap<&Id, Vec<&Object>> = BTreeMap::new();
-        for object in self.profiles.iter().flatten() {
-            variants.entry(&object.id).or_default().push(object);
-        }
-        for id in self.shared() {
-            let variants = variants.get(&id).map(Vec::as_slice).unwrap_or_default();
-            let base = base::common(&variants.iter().map(|object| &object.stored).collect::<Vec<_>>());
-            let file = self.paths.file(&id);
-            let component = variants.first().map_or("", |object| &object.component);
-            writer.write(&format!("base/{file}"), component, &base)?;
-            layer.resources.push(file.to_owned());
-            bases.insert(id, base);
-        }
-        if !bases.is_empty() {
-            writer.write("base/kustomization.yaml", "base", &layer.tree())?;
-        }
+        let bases = self.base(writer)?;
         let large = is_large(self.profiles.iter().map(Vec::len));
         let profiles = (0..self.profiles.len()).collect();
         let overlays = each(profiles, large, || (), |(), profile| self.overlay(profile, &bases, writer.source));
         overlays.into_iter().try_for_each(|files| writer.add(files?))
+    }
+
+    /// Writes what the profiles have in common, and returns it.
+    fn base(&self, writer: &mut Writer) -> Result<BTreeMap<Id, Tree>> {
+        let mut variants: BTreeMap<&Id, Vec<&Object>> = BTreeMap::new();
+        for object in self.profiles.iter().flatten() {
+            variants.entry(&object.id).or_default().push(object);
+        }
+        let (shared, source) = (self.shared(), writer.source);
+        let parts = shared.chunks(PART).collect();
+        let written = each(parts, shared.len() > PART, || (), |(), ids| self.common(ids, &variants, source));
+        let mut bases = BTreeMap::new();
+        for part in written {
+            let (objects, files) = part?;
+            writer.add(files)?;
+            bases.extend(objects);
+        }
+        let resources = shared.iter().map(|id| self.paths.file(id).to_owned()).collect();
+        if !bases.is_empty() {
+            writer.write("base/kustomization.yaml", "base", &Layer { resources, ..Layer::default() }.tree())?;
+        }
+        Ok(bases)
+    }
+
+    /// Some objects of the base, with their files.
+    fn common(
+        &self,
+        ids: &[Id],
+        variants: &BTreeMap<&Id, Vec<&Object>>,
+        source: &str,
+    ) -> Result<(Vec<(Id, Tree)>, Files)> {
+        let (mut writer, mut out) = (Writer { source, files: Files::new() }, Vec::new());
+        for id in ids {
+            let variants = variants.get(id).map(Vec::as_slice).unwrap_or_default();
+            let base = base::common(&variants.iter().map(|object| &object.stored).collect::<Vec<_>>());
+            let component = variants.first().map_or("", |object| &object.component);
+            writer.write(&format!("base/{}", self.paths.file(id)), component, &base)?;
+            out.push((id.clone(), base));
+        }
+        Ok((out, writer.files))
     }
 
     /// The files of one overlay, proved to build to its profile.
@@ -234,18 +257,27 @@ impl Split {
     }
 
     fn flat(&self, writer: &mut Writer) -> Result<()> {
-        for (name, objects) in self.names.iter().zip(&self.profiles) {
-            let mut layer = Layer::default();
-            for object in objects {
-                let file = self.paths.file(&object.id);
-                writer.write(&format!("{name}/{file}"), &object.component, &object.body)?;
-                layer.resources.push(file.to_owned());
-            }
-            writer.write(&format!("{name}/kustomization.yaml"), name, &layer.tree())?;
+        let (source, large) = (writer.source, is_large(self.profiles.iter().map(Vec::len)));
+        let profiles = self.names.iter().zip(&self.profiles).collect();
+        let trees = each(profiles, large, || (), |(), (name, objects)| self.folder(name, objects, source));
+        trees.into_iter().try_for_each(|files| writer.add(files?))
+    }
+
+    /// The files of one profile without a base.
+    fn folder(&self, name: &str, objects: &[Object], source: &str) -> Result<Files> {
+        let (mut writer, mut layer) = (Writer { source, files: Files::new() }, Layer::default());
+        for object in objects {
+            let file = self.paths.file(&object.id);
+            writer.write(&format!("{name}/{file}"), &object.component, &object.body)?;
+            layer.resources.push(file.to_owned());
         }
-        Ok(())
+        writer.write(&format!("{name}/kustomization.yaml"), name, &layer.tree())?;
+        Ok(writer.files)
     }
 }
+
+/// So many objects of the base are worth a thread.
+const PART: usize = 1000;
 
 /// With fewer objects than this in all profiles, a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 300;
