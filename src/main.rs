@@ -4,8 +4,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Rendering makes and drops many small values, on a thread for each profile; the system's allocator asks the kernel for
 /// memory so often then that a small project takes twice as long (measured with glibc; musl is slower still).
 /// Without huge pages (`no_thp`): clearing them took a tenth of a small run, and more of a large one (measured).
@@ -16,5 +14,5 @@ fn main() -> ExitCode {
     if kgen::commands::completions::answer(std::env::args_os()) {
         return ExitCode::SUCCESS;
     }
-    kgen::commands::run(kgen::cli::Cli::parse())
+    kgen::commands::usage::parse(std::env::args_os()).map_or_else(|status| status, kgen::commands::run)
 }

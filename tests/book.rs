@@ -78,9 +78,10 @@ fn updates() -> bool {
     inherited("KGEN_UPDATE").is_some()
 }
 
-/// Pages with blocks of their own; `seeds.md` has its own test.
+/// Pages with blocks of their own; those of `seeds` have their own test.
 fn pages() -> Vec<PathBuf> {
-    all_pages().into_iter().filter(|page| !page.ends_with("SUMMARY.md") && !page.ends_with("seeds.md")).collect()
+    let seeds = Path::new(ROOT).join("docs/seeds");
+    all_pages().into_iter().filter(|page| !page.ends_with("SUMMARY.md") && !page.starts_with(&seeds)).collect()
 }
 
 fn all_pages() -> Vec<PathBuf> {
@@ -267,4 +268,72 @@ fn the_pictures_of_the_systems_are_drawn_by_kgen() {
         }
         assert!(fs::read_to_string(&path).unwrap_or_default() == drawn, "{} is not what kgen draws", path.display());
     }
+}
+
+/// In the book as `mdbook` makes it and in the repository as a forge shows it: pages, their headings, pictures.
+#[test]
+fn every_link_of_the_book_leads_somewhere() {
+    let mut problems = Vec::new();
+    for page in all_pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in links(&text) {
+            if let Err(problem) = leads(&page, &link) {
+                problems.push(format!("{}: {link}: {problem}", page.display()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Outside of blocks and of code in a line.
+fn links(text: &str) -> Vec<String> {
+    let mut inside = false;
+    let prose = text.lines().filter(|line| {
+        inside ^= line.starts_with("```");
+        !inside
+    });
+    let words = |line: &str| line.split('`').step_by(2).collect::<Vec<_>>().join("``");
+    let found = prose.flat_map(|line| {
+        let line = words(line);
+        let links = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        links.map(str::to_owned).collect::<Vec<_>>()
+    });
+    found.filter(|link| !link.starts_with("http")).collect()
+}
+
+fn leads(page: &Path, link: &str) -> Result<(), &'static str> {
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let target = if file.is_empty() { page.to_owned() } else { page.parent().unwrap().join(file) };
+    let Ok(target) = target.canonicalize() else { return Err("nothing is there") };
+    if !target.starts_with(Path::new(ROOT).join("docs").canonicalize().unwrap()) || target.is_dir() {
+        return Err("the book does not have it");
+    }
+    // mdbook makes `index.html` of it, and leaves links to it as they are.
+    if target.ends_with("README.md") {
+        return Err("call it `index.md`");
+    }
+    let has = |text: String| text.lines().any(|line| slug(line).is_some_and(|slug| slug == anchor));
+    match anchor.is_empty() || has(fs::read_to_string(&target).unwrap_or_default()) {
+        true => Ok(()),
+        false => Err("it has no such heading"),
+    }
+}
+
+/// The anchor of a heading, as GitHub and mdbook make it: letters, digits, `-` and `_`, small; a space is `-`.
+fn slug(line: &str) -> Option<String> {
+    let title = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))?;
+    let kept = title.trim().chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    Some(kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect())
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_noticed() {
+    let page = Path::new(ROOT).join("docs/systems/darwin.md");
+    assert_eq!(links("[a](b.md) `[c](d)` ![e](f.svg)\n```\n[g](h)\n```\n[i](https://j)"), ["b.md", "f.svg"]);
+    assert_eq!(leads(&page, "../tutorial.md#a-mistake"), Ok(()));
+    assert_eq!(leads(&page, "darwin.svg"), Ok(()));
+    assert_eq!(leads(&page, "#secrets"), Ok(()));
+    assert_eq!(leads(&page, "../tutorial.md#no"), Err("it has no such heading"));
+    assert_eq!(leads(&page, "gone.svg"), Err("nothing is there"));
+    assert_eq!(leads(&page, "../../golden"), Err("the book does not have it"));
 }

@@ -156,3 +156,38 @@ fn the_version_is_the_packages() {
         if cfg!(debug_assertions) { concat!("kgen ", env!("CARGO_PKG_VERSION"), "\n").to_owned() } else { return };
     Kgen::new().args(["--version"]).stdout(&expected).run();
 }
+
+/// What other tools call it, and what is left out.
+#[test]
+fn arguments_that_kgen_does_not_take_get_a_way_out() {
+    let hint = |args: &[&str]| {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let said = run(Path::new(KGEN), Temp::new().path(), &args, &BTreeMap::new(), "");
+        assert_eq!((said.status, said.stdout.as_str()), (Some(2), ""), "{args:?}");
+        assert!(said.stderr.starts_with("error: "), "{}", said.stderr);
+        assert!(!said.stderr.contains("similar subcommand") || args[0] == "rendr", "{}", said.stderr);
+        said.stderr.split_once("\nhint: ").map(|(_, hint)| hint.to_owned()).unwrap_or_default()
+    };
+    let applied = "kgen applies nothing: `kgen render prod | kubectl apply --server-side -f -`; `kgen notes prod` tells all of it\n";
+    assert_eq!(hint(&["apply", "prod"]), applied);
+    assert_eq!(hint(&["prod"]), "say what to do with the profile, for instance `kgen render PROFILE`\n");
+    assert_eq!(hint(&["render", "--profile", "prod"]), "a profile stands without an option: `kgen render prod`\n");
+    assert_eq!(
+        hint(&["render", "--namespace=x"]),
+        "the project file says it: `namespace: NAME`, at the top level or in a profile\n"
+    );
+    assert_eq!(hint(&["notes"]), "for instance `kgen notes prod`\n");
+    assert_eq!(hint(&["secret", "set", "prod"]), "for instance `kgen secret set prod db password`\n");
+    assert_eq!(hint(&["rendr", "--x"]), "");
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let said = |args: &[&str]| {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        run(Path::new(KGEN), Temp::new().path(), &args, &BTreeMap::new(), "").stdout
+    };
+    assert_eq!(said(&["help", "secret", "set"]), said(&["secret", "set", "--help"]));
+    assert_eq!(said(&["help"]), said(&["--help"]));
+    assert!(said(&["help", "render"]).contains("Usage: kgen render"));
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{KGEN, Kgen, Temp, put, run};
 
-mod seeds; // what `docs/seeds.md` cites is in the golden cases
+mod seeds; // what the pages of `docs/seeds` cite is in the golden cases
 
 const README: &str = include_str!("../README.md");
 

@@ -216,7 +216,27 @@ fn an_object_that_is_not_there() {
 fn an_object_without_its_kind() {
     refuses(
         &["dev", "api"],
-        "error: `api` is no object\nhint: write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`\n",
+        "error: `api` is no object\nhint: write `Deployment/api`, `HorizontalPodAutoscaler/api`, `Service/api` or `ServiceAccount/api`\n",
+    );
+    refuses(
+        &["dev", "apy"],
+        "error: `apy` is no object\nhint: write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`\n",
+    );
+}
+
+#[test]
+fn a_profile_without_an_object() {
+    refuses(
+        &["dev"],
+        "error: explain what of `dev`?\nhint: name an object: `kgen explain dev Deployment/NAME`; `kgen profile show dev` prints the settings\n",
+    );
+}
+
+#[test]
+fn an_object_without_a_profile() {
+    refuses(
+        &["deploy/api"],
+        "error: `deploy/api` of which profile?\nhint: it stands before: `kgen explain prod deploy/api`\n",
     );
 }
 

@@ -123,7 +123,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 #[test]
 fn wrong_options_say_why() {
     for (args, reason) in [
-        (&["--name", "A"][..], "--name: `A` has `A`; a name has lower-case letters, digits and `-`"),
+        (&["--name", "A"][..], "--name: `A` has `A`; a name has lower-case letters, digits and `-`: `a`"),
         (&["--image", "nginx"], "--image: `nginx` has no tag, so what runs would change by itself; write `nginx:TAG`"),
         (
             &["--image", "a:latest"],

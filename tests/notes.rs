@@ -86,7 +86,7 @@ impl Room {
         fs::create_dir_all(&log).unwrap();
         let note = "at=`ls \"$LOG\" | wc -l`; while ! mkdir \"$LOG/$at\" 2>/dev/null; do at=$((at + 1)); done\n\
             printf '%s\\n' \"${0##*/}\" \"$@\" > \"$LOG/$at/call\"\n";
-        for program in ["kubectl", "curl", "aws", "sops"] {
+        for program in ["kubectl", "curl", "aws", "sops", "openssl"] {
             executable(&bin.join(program), &format!("#!/bin/sh\n{note}"));
         }
         let kgen = format!(
@@ -338,4 +338,25 @@ fn an_unknown_profile_is_said() {
     let project = "apiVersion: kgen.dev/v1\nproject: a\napps: {a: {image: a/b:1}}\nprofiles: {dev: {}}\n";
     let said = "error: there is no profile `dve`\nhint: did you mean `dev`?\n";
     Kgen::new().file("kgen.yaml", project).args(["notes", "dve"]).stderr(said).status(2).run();
+}
+
+/// Where someone else makes the Secrets, that may be who reads the notes: no value is typed or shown.
+#[test]
+fn passwords_that_nobody_needs_to_know_are_made_by_a_command() {
+    let project = "apiVersion: kgen.dev/v1
+project: shop
+namespace: shop
+apps: {api: {image: 'a/b:1', env: {URL: '${postgres.db.url}', KEY: '${secrets.stripe.key}'}}}
+postgres: {db: {}}
+secrets: {stripe: {key: {}}}
+profiles: {prod: {secretProvider: existing}}
+";
+    let said = Kgen::new().file("kgen.yaml", project).args(["notes", "prod"]).says();
+    let command = "    { echo superuser-password=`openssl rand -hex 24`; echo password=`openssl rand -hex 24`; } |
+      kubectl create secret generic db -n shop --from-env-file=/dev/stdin
+";
+    assert!(said.contains(command), "{said}");
+    assert!(!said.contains("secret generic stripe"), "nobody can make up another's key: {said}");
+    let fetched = project.replace("existing", "{external: {store: vault}}");
+    assert!(!Kgen::new().file("kgen.yaml", &fetched).args(["notes", "prod"]).says().contains("openssl"));
 }

@@ -60,6 +60,11 @@ fn message(leak: &Leak, strict: Vec<Arc<str>>, dev: Vec<Arc<str>>) -> Diagnostic
     for profile in &profiles {
         d = d.in_profile(profile);
     }
-    d.hint("declare it under `secrets`, and give it to the app by `env` or `files`: `${secrets.NAME.KEY}`")
-        .hint(format!("if it is no secret, say so behind it: `# {} REASON`", allow::MARK))
+    let layer = subject.strip_prefix("profiles.").and_then(|rest| rest.split_once('.')).map_or(&**subject, |it| it.1);
+    // A URL is composed there, of keys that have no value.
+    d.hint(match layer.starts_with("secrets.") && leak.what != What::Url {
+        true => "leave the value out (`KEY: {}`): `kgen secret list` says where each profile takes it from",
+        false => "declare it under `secrets`, and give it to the app by `env` or `files`: `${secrets.NAME.KEY}`",
+    })
+    .hint(format!("if it is no secret, say so behind it: `# {} REASON`", allow::MARK))
 }

@@ -30,12 +30,12 @@ type Words = Vec<CompletionCandidate>;
 
 /// Profiles of the project; the presets where there is none, as `profile list` has it.
 pub fn profile() -> ArgValueCompleter {
-    completer(|| profiles().iter().map(|name| plain(name)).collect())
+    completer(|| named().iter().map(|name| plain(name)).collect())
 }
 
 /// Profiles, and all checks: what `explain` takes first.
 pub fn profile_or_check() -> ArgValueCompleter {
-    completer(|| profiles().iter().map(|name| plain(name)).chain(checks(|_| true)).collect())
+    completer(|| named().iter().map(|name| plain(name)).chain(checks(|_| true)).collect())
 }
 
 /// `StatefulSet/cache`, of the profile that stands before it.
@@ -148,19 +148,28 @@ struct Room {
 }
 
 fn open() -> Option<Room> {
+    read(&global())
+}
+
+fn read(global: &Global) -> Option<Room> {
     let mut sources = Sources::default();
-    let (root, loaded, input) = load::open(&global(), &[], &mut sources).ok()?.ok()?;
+    let (root, loaded, input) = load::open(global, &[], &mut sources).ok()?.ok()?;
     Some(Room { root, sources, loaded, input })
 }
 
-fn profiles() -> Vec<Arc<str>> {
-    open().map(|room| settings::profiles(&room.loaded.project)).unwrap_or_default()
+fn named() -> Vec<Arc<str>> {
+    profiles(&global())
+}
+
+/// The project's profiles; none where it cannot be read.
+pub fn profiles(global: &Global) -> Vec<Arc<str>> {
+    read(global).map(|room| settings::profiles(&room.loaded.project)).unwrap_or_default()
 }
 
 /// The profile that was typed.
 fn said_profile() -> Option<Arc<str>> {
     let words = typed();
-    profiles().into_iter().find(|profile| words.iter().any(|word| *word == **profile))
+    named().into_iter().find(|profile| words.iter().any(|word| *word == **profile))
 }
 
 /// One profile rendered; the first where none was typed.

@@ -47,7 +47,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let Some(object) = &args.object else { return check(&args.profile) };
+    let Some(object) = &args.object else { return check(&args.profile, global) };
     let with = With { values: false, origins: true };
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
     let profile = project.find(&args.profile)?;
@@ -59,8 +59,18 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
 }
 
 /// The page of a check.
-fn check(id: &str) -> anyhow::Result<Outcome> {
+fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
     let Some(page) = checks::page(id) else {
+        let profiles = complete::profiles(global);
+        let example = profiles.last().map_or("prod", |name| &**name);
+        if profiles.iter().any(|name| **name == *id) {
+            bail!(
+                "explain what of `{id}`?\nhint: name an object: `kgen explain {id} Deployment/NAME`; `kgen profile show {id}` prints the settings"
+            );
+        }
+        if id.contains('/') {
+            bail!("`{id}` of which profile?\nhint: it stands before: `kgen explain {example} {id}`");
+        }
         let near = suggest::did_you_mean(id, checks::table::TABLE.iter().map(|check| check.id));
         let hint = near.unwrap_or_else(|| {
             "`kgen explain PROFILE OBJECT [PATH]` explains a field, for instance `kgen explain prod Deployment/api`"

@@ -24,6 +24,7 @@ pub mod secret;
 pub mod select;
 pub mod template;
 pub mod terminal;
+pub mod usage;
 
 use std::io;
 use std::process::ExitCode;

@@ -145,7 +145,12 @@ fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> 
         return Ok(Outcome::Done);
     }
     terminal.say(changes.to_string().trim_end());
-    terminal.say("hint: run `kgen render` and commit what it writes");
+    terminal.say(match changes.conflicts.is_empty() {
+        true => "hint: run `kgen render` and commit what it writes",
+        false => {
+            "hint: say in the project file what was edited here, then `kgen render --force` and commit what it writes"
+        }
+    });
     Ok(Outcome::No)
 }
 

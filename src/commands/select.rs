@@ -46,7 +46,12 @@ impl Select {
                     format!("component={}", resource.component),
                 ]);
             }
-            let hint = suggest::did_you_mean(selector, names.iter().map(String::as_str));
+            let mut meant: Vec<&str> =
+                names.iter().map(String::as_str).filter(|name| name.ends_with(&format!(".{selector}"))).collect();
+            meant.sort_unstable();
+            meant.dedup();
+            let component = (!meant.is_empty()).then(|| format!("write {}", suggest::one_of(meant)));
+            let hint = component.or_else(|| suggest::did_you_mean(selector, names.iter().map(String::as_str)));
             let hint = hint.unwrap_or_else(|| "a selector is `KIND`, `KIND/NAME` or `component=SECTION.NAME`".into());
             bail!("`{selector}` selects nothing\nhint: {hint}");
         }

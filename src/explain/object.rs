@@ -32,15 +32,25 @@ const SHORT: [(&str, &str); 21] = [
 
 /// The object of this name; the error says what there is.
 pub fn find<'r>(resources: &'r [Resource], text: &str, profile: &str) -> Result<&'r Resource, String> {
-    let Some((kind, name)) = text.split_once('/') else {
-        return Err(format!(
-            "`{text}` is no object\nhint: write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`"
-        ));
-    };
+    let Some((kind, name)) = text.split_once('/') else { return Err(without_kind(resources, text)) };
     let of_kind = || resources.iter().filter(|resource| is_kind(kind, &resource.id.kind));
     let exact = of_kind().find(|resource| resource.id.name == name);
     let hashed = || of_kind().find(|resource| is_hashed(resource, name));
     exact.or_else(hashed).ok_or_else(|| unknown(resources, text, profile))
+}
+
+/// The objects that have this name, or are of this kind.
+fn without_kind(resources: &[Resource], text: &str) -> String {
+    let is_meant = |id: &crate::resource::Id| *id.name == *text || is_kind(text, &id.kind);
+    let mut meant: Vec<String> =
+        resources.iter().filter(|r| is_meant(&r.id)).map(|resource| resource.id.to_string()).collect();
+    meant.sort();
+    meant.dedup();
+    let hint = match meant.is_empty() {
+        true => "write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`".into(),
+        false => format!("write {}", suggest::one_of(meant.iter().map(String::as_str))),
+    };
+    format!("`{text}` is no object\nhint: {hint}")
 }
 
 fn unknown(resources: &[Resource], text: &str, profile: &str) -> String {
@@ -105,6 +115,16 @@ mod tests {
         assert_eq!(find(&all, "netpol/db", "dev").unwrap().id.kind, "NetworkPolicy");
         assert_eq!(find(&all, "networkpolicies/db", "dev").unwrap().id.kind, "NetworkPolicy");
         assert_eq!(find(&all, "job/up", "dev").unwrap().id.name, "up-0a1b2c3d4e");
+    }
+
+    #[test]
+    fn a_name_or_a_kind_alone_gets_its_objects() {
+        let all = resources(&[("Service", "api"), ("Deployment", "api"), ("Deployment", "web")]);
+        let said = |text| find(&all, text, "dev").map(|_| ()).unwrap_err();
+        assert_eq!(said("api"), "`api` is no object\nhint: write `Deployment/api` or `Service/api`");
+        assert_eq!(said("deploy"), "`deploy` is no object\nhint: write `Deployment/api` or `Deployment/web`");
+        let hint = "write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`";
+        assert_eq!(said("x"), format!("`x` is no object\nhint: {hint}"));
     }
 
     #[test]

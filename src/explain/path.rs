@@ -146,12 +146,14 @@ fn near<O>(body: &Tree<O>, place: &str, node: &Tree<O>, words: &[Word]) -> Optio
         return Some(if find("", body, &whole).is_ok() { whole } else { fixed });
     }
     let Some(Word::Key(last)) = words.last() else { return None };
-    let mut found = None;
+    let (mut found, mut before) = (None, None);
     body.leaves(&mut |path, _| {
-        let end = path.iter().position(|step| *step == Step::Key(last));
-        found = found.take().or_else(|| Some(path_text(&path[..=end?])));
+        let Some(end) = path.iter().position(|step| *step == Step::Key(last)) else { return };
+        // What runs is meant, not what runs before it.
+        let place = if path.contains(&Step::Key("initContainers")) { &mut before } else { &mut found };
+        place.get_or_insert_with(|| path_text(&path[..=end]));
     });
-    found
+    found.or(before)
 }
 
 /// The keys of a map, or what elements of a list are called by.
@@ -211,6 +213,9 @@ mod tests {
         assert_eq!(at("spec.containers[prox].image"), said);
         let said = "`Pod/api` has no `spec.image`\nhint: did you mean `spec.containers[0].image`?\nhint: `spec` has `containers`";
         assert_eq!(at("spec.image"), said);
+        let pod = json!({"spec": {"initContainers": [{"name": "w", "image": "w:1"}], "containers": [{"name": "a", "image": "a:1"}]}});
+        let said = find("Pod/api", &Tree::<()>::from_json(&pod), "image").map(|_| ()).unwrap_err();
+        assert!(said.contains("did you mean `spec.containers[0].image`?"), "{said}");
         let said = "`Pod/api` has no `data[\"app.toml\"].x`\nhint: `data[\"app.toml\"]` is a string";
         assert_eq!(at("data[\"app.toml\"].x"), said);
         assert_eq!(

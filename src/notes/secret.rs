@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Section;
 use super::view::{View, of, reference, within};
+use crate::plan::need::Needed;
 use crate::plan::node::str_of;
 use crate::plan::provider::Provider;
 
@@ -60,6 +61,28 @@ fn existing(view: &View, out: &mut Section) {
     }
     let all: Vec<String> = keys.iter().map(|(name, keys)| format!("`{name}` with {}", keys.join(", "))).collect();
     out.say(format!("Someone else creates these before the first apply: {}.", all.join("; ")));
+    passwords(view, keys.keys().copied(), out);
+}
+
+/// Nobody needs to know what only a server and its clients say to each other: such a Secret is made at once.
+fn passwords<'v>(view: &'v View, names: impl Iterator<Item = &'v str>, out: &mut Section) {
+    let keys =
+        |name: &'v str| view.of.plan.secrets.iter().filter(move |it| it.home.secret == name && it.pieces.is_empty());
+    let is_password = |it: &Needed| it.password || it.home.key == "superuser-password";
+    let is_free = |name: &&'v str| keys(name).all(|it| is_password(it) && it.secret_type == "Opaque");
+    let values = |name: &'v str| -> Vec<String> {
+        keys(name).map(|it| format!("echo {}=`openssl rand -hex 24`", it.home.key)).collect()
+    };
+    let namespace = within(view.of.plan.namespace.as_deref());
+    let create = |name: &'v str| {
+        let values = values(name).join("; ");
+        format!("{{ {values}; }} |\n  kubectl create secret generic {name}{namespace} --from-env-file=/dev/stdin")
+    };
+    let made: Vec<String> = names.filter(is_free).map(create).collect();
+    if !made.is_empty() {
+        out.say("If that is you: passwords which nobody sees, for what only the stores and their clients need.");
+        out.run(made);
+    }
 }
 
 fn variables(view: &View, out: &mut Section) {

@@ -188,7 +188,8 @@ impl<'s> Resolver<'s> {
             let hint = |known: Vec<String>| {
                 format!("`{}` has {}", reference.text, suggest::all_of(known.iter().map(String::as_str)))
             };
-            return Err(Box::new(d.maybe_hint(known.filter(|known| !known.is_empty()).map(hint))));
+            let hint = known.filter(|known| !known.is_empty()).map(hint);
+            return Err(Box::new(d.maybe_hint(hint.or_else(|| self.unnamed(section, name?)))));
         };
         let Some(component) = self.component(section, name) else {
             return Err(Box::new(self.dangling(section, name).at(here())));
@@ -239,6 +240,14 @@ impl<'s> Resolver<'s> {
         self.settings.root.at(&[section, name])
     }
 
+    /// `redis.url` for `redis.cache.url`.
+    fn unnamed(&self, section: &str, output: &str) -> Option<String> {
+        let components = self.settings.root.get(section).filter(|_| SECTIONS.contains(&section))?.as_map()?;
+        let has = |node: &Node| self.outputs(section, node).iter().any(|known| known == output);
+        let name = components.entries().find(|(_, entry)| has(&entry.value))?.0;
+        Some(format!("the component's name stands between: `${{{section}.{name}.{output}}}`"))
+    }
+
     fn dangling(&self, section: &str, name: &str) -> Diagnostic {
         if !SECTIONS.contains(&section) {
             let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
@@ -256,6 +265,7 @@ impl<'s> Resolver<'s> {
             .collect();
         let message = format!("there is no `{section}.{name}`");
         let hint = suggest::did_you_mean(name, names.iter().copied()).or_else(|| match names.is_empty() {
+            true if section == "secrets" => Some(format!("declare it: `secrets: {{{name}: {{KEY: {{}}}}}}`")),
             true => Some(format!("the project has no `{section}`")),
             false => Some(format!("`{section}` has {}", suggest::all_of(names.iter().copied()))),
         });

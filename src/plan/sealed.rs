@@ -108,7 +108,9 @@ fn encrypted(
     let message = format!("`{path}` has no sealed value for {names} of Secret `{name}`");
     let (secret, key) = first.split_once('.').filter(|(secret, _)| cx.secrets.names(secret)).unwrap_or((name, first));
     let d = Diagnostic::error("secret-missing", message).at(cx.span_in_from(from)).in_profile(&profile);
-    cx.report.push(d.hint(format!("seal it: `kgen secret set {profile} {secret} {key}`, which asks for the value")));
+    cx.report.push(d.hint(format!(
+        "seal it: `kgen secret set {profile} {secret} {key}`, which asks for the value; `--generate` makes one up"
+    )));
     None
 }
 

@@ -28,6 +28,8 @@ const KEYS: &[Row] = &[
     (&[""], &["cache", "valkey"], "write `redis: {NAME: {}}`, with a Valkey image for Valkey"),
     (&[""], &["resources", "extraObjects", "objects"], "raw objects are written under `manifests`"),
     (&["", "profile"], &["ingress", "env", "image", "replicas"], "write it in a component: `apps: {NAME: {...}}`"),
+    (&["", "profile"], &["domain", "domains", "host", "hosts", "hostname", "url"],
+        "write it in a component: `apps: {NAME: {ingress: {host: shop.example.com}}}`"),
     (&["profile"], &["inherits", "inherit", "from", "base", "parent"], "write `extends: PROFILE`"),
     (CONTAINER, &["environment", "envs", "envVars", "variables"], "write `env: {NAME: value}`"),
     (CONTAINER, &["env_file", "envFile", "configMapRef", "secretRef"], "write `envFrom: [configs.NAME]`, or `secrets.NAME`"),
@@ -144,11 +146,17 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
     if let (Some(file), true) = (text, key.starts_with("manifests[")) {
         return Some(format!("write `{{file: {file}}}`"));
     }
+    if let Some(hint) = child(value, &place(parent), parent, key) {
+        return Some(hint);
+    }
     let hint = match key {
         "patches" if value.as_map().is_some() => {
             "write a list: `[{target: {kind: Deployment, name: NAME}, patch: {...}}]`"
         }
         "env" if is_list => "write a map: `env: {NAME: value}`",
+        "env" if text.is_some_and(|text| text.starts_with("${")) => {
+            "what several apps read stands in `configs`: `envFrom: [configs.NAME]` in each of them"
+        }
         "ports" if is_list => "write `port: 8080`, or a map by name: `ports: {http: 8080}`",
         "ports" if !value.is_container() => "write `port: 8080`",
         "volumes" if is_list => "write a map by path: `volumes: {/data: {size: 1Gi}}`",
@@ -173,6 +181,22 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// Of elements that have a name of the user's own.
+fn child<O>(value: &Tree<O>, place: &str, parent: &str, key: &str) -> Option<String> {
+    let is_list = matches!(value.kind, Kind::List(_));
+    match place {
+        "secrets" if parent.ends_with("secrets") && is_list => {
+            Some(format!("write a map with a key for each value: `{key}: {{KEY: {{}}}}`"))
+        }
+        "env" if is_list => Some("a variable is one text: `a,b,c`".into()),
+        "volumes" if value.as_str().is_some_and(|text| text.starts_with('/')) => {
+            Some("the path stands before: `volumes: {/data: {size: 1Gi}}`".into())
+        }
+        "volumes" if value.as_str().is_some() => Some("write `{size: 10Gi}`, or `{emptyDir: {}}`".into()),
+        _ => None,
+    }
 }
 
 /// What a text that breaks the rule of its kind should be.

@@ -243,7 +243,7 @@ fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
         let key = key.split(", set DuplicateKeyPolicy").next().unwrap_or(key);
         return Diagnostic::error("duplicate-key", format!("key `{key}` is written twice"))
             .at(span)
-            .hint("remove one of the two");
+            .hint("remove one of the two, or put what stands below both under one");
     }
     let found = mistake::explain(&said, text, start, (span.end - span.start) as usize);
     let span = Span { file, start: found.start as u32, end: found.end as u32 };

@@ -166,9 +166,11 @@ fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> D
 
 fn no_preset(all: Option<&Map<Span>>, name: &str) -> Diagnostic {
     let span = all.and_then(|map| map.entry(name)).map(|entry| entry.key_from);
-    Diagnostic::error("no-preset", format!("profile `{name}` has no preset below it"))
-        .at(span)
-        .hint("add `preset: staging` (or `dev`, `prod`), or `extends:` another profile")
+    Diagnostic::error("no-preset", format!("profile `{name}` has no preset below it")).at(span).hint(match name {
+        "production" | "live" => "add `preset: prod`, or call it `prod`",
+        "development" | "local" => "add `preset: dev`, or call it `dev`",
+        _ => "add `preset: staging` (or `dev`, `prod`), or `extends:` another profile",
+    })
 }
 
 /// All profiles' settings, in order, each with what it was told on the command line.

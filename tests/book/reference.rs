@@ -103,6 +103,8 @@ fn alternatives(field: &Value) -> Vec<String> {
         _ => vec![],
     };
     match types[..] {
+        // `null` removes, everywhere: the page says so once.
+        ["null"] => vec![],
         ["array"] => vec![format!("a list of {}", takes(&field["items"]))],
         ["object"] if field["additionalProperties"].is_object() => {
             vec![format!("by name: {}", takes(&field["additionalProperties"]))]

@@ -74,7 +74,7 @@ fn the_status_is_the_answer() {
     room.fails(&["diff", "dev", "prd"], "error: there is no profile `prd`\nhint: did you mean `prod`?\n");
     room.fails(
         &["diff", "dev"],
-        "error: kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev\n",
+        "error: kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk\n",
     );
     room.fails(&["diff", "--live"], "error: --live goes with one profile\nhint: `kgen diff prod --live`\n");
     room.fails(
@@ -367,7 +367,11 @@ fn what_the_server_refuses_is_compared_as_it_was_rendered() {
 #[test]
 fn a_cluster_that_does_not_answer_is_told() {
     let room = cluster(PROJECT);
-    fs::write(room.temp.path().join("refuse.1"), "connection refused\n").unwrap();
+    fs::write(
+        room.temp.path().join("refuse.1"),
+        "E1121 10:46:23.892621   19125 memcache.go:265] \"Unhandled Error\"\nconnection refused\n",
+    )
+    .unwrap();
     room.fails(&["diff", "prod", "--live"], "error: kubectl cannot get the objects: connection refused\n");
     fs::remove_file(room.temp.path().join("bin/kubectl")).unwrap();
     let mut room = room;

@@ -1,4 +1,4 @@
-//! What `docs/seeds.md` cites is there. The last column of each of its tables, `shown by`, holds citations of golden
+//! What the pages of `docs/seeds` cite is there. The last column of each of its tables, `shown by`, holds citations of golden
 //! cases in backticks, with `<br>` between them:
 //!
 //! - `CASE PROFILE KIND/NAME PATH = VALUE`: in `golden/CASE/stream/PROFILE.yaml` that field of that object has that value
@@ -18,13 +18,21 @@ use serde_json::Value;
 
 use crate::support::{Temp, put};
 
-const PAGE: &str = include_str!("../../docs/seeds.md");
+const PAGES: [(&str, &str); 5] = [
+    ("index", include_str!("../../docs/seeds/index.md")),
+    ("darwin", include_str!("../../docs/seeds/darwin.md")),
+    ("fastapi", include_str!("../../docs/seeds/fastapi.md")),
+    ("open-webui", include_str!("../../docs/seeds/open-webui.md")),
+    ("tl-engine", include_str!("../../docs/seeds/tl-engine.md")),
+];
 
 #[test]
 fn what_is_said_of_the_seeds_is_in_the_golden_cases() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let problems = problems(&root, PAGE);
-    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+    for (name, page) in PAGES {
+        let problems = problems(&root, page);
+        assert!(problems.is_empty(), "docs/seeds/{name}.md\n{}\n", problems.join("\n"));
+    }
 }
 
 /// Everything wrong with a page, each with its line.

@@ -91,6 +91,17 @@ fn a_selector_that_resembles_none() {
 }
 
 #[test]
+fn a_selector_that_is_the_name_of_a_component() {
+    refused(
+        project(APP).args(["render", "dev", "--only", "api"]),
+        "
+        error: `api` selects nothing
+        hint: write `component=apps.api`
+        ",
+    );
+}
+
+#[test]
 fn a_selector_without_profile() {
     refused(
         project(APP).args(["render", "--only", "Secret"]),
@@ -194,6 +205,22 @@ fn a_stale_tree_does_not_pass_the_check() {
         ",
     );
     assert_eq!(again(newer, &["render", "--check"]), (String::new(), expected, Some(1)));
+}
+
+/// `kgen render` would stop there: its hint would lead nowhere.
+#[test]
+fn a_tree_that_was_edited_does_not_pass_the_check() {
+    let edited = |root: &Path| {
+        let path = root.join("deploy/overlays/dev/kustomization.yaml");
+        put(&path, std::fs::read_to_string(&path).unwrap() + "images: [{name: acme/api, newTag: '2'}]\n");
+    };
+    let expected = text(
+        "
+        `overlays/dev/kustomization.yaml` was edited since kgen wrote it
+        hint: say in the project file what was edited here, then `kgen render --force` and commit what it writes
+        ",
+    );
+    assert_eq!(again(edited, &["render", "--check"]), (String::new(), expected, Some(1)));
 }
 
 #[test]

@@ -39,14 +39,14 @@ fn nothing_is_sealed() {
                |
             6 | secrets: {app: {token: {}, url: ***${secrets.rabbit.password}***}, rabbit: {password: {}}}
                |                            ^^^
-            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value
+            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value; `--generate` makes one up
 
             error[secret-missing]: `secrets/prod/rabbit.sealed.yaml` has no sealed value for `password` of Secret `rabbit` (profile `prod`)
               --> kgen.yaml:6:86
                |
             6 | secrets: {app: {token: {}, url: ***${secrets.rabbit.password}***}, rabbit: {password: {}}}
                |                                                                             ^^^^^^^^
-            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value
+            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value; `--generate` makes one up
         ",
     );
 }
@@ -83,7 +83,7 @@ fn one_value_was_sealed_for_another_secret() {
                |
             6 | secrets: {app: {token: {}, url: ***${secrets.rabbit.password}***}, rabbit: {password: {}}}
                |                            ^^^
-            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value
+            hint: seal it: `kgen secret set prod rabbit password`, which asks for the value; `--generate` makes one up
 
             error[sealed-for]: the values of Secret `app` were sealed for the name `web`, not `app`: the controller cannot open them (profile `prod`)
               --> secrets/prod/app.sealed.yaml:3:18

@@ -99,7 +99,7 @@ fn a_key_twice() {
                |
             7 |     image: acme/api:2
                |     ^^^^^
-            hint: remove one of the two
+            hint: remove one of the two, or put what stands below both under one
         ",
     );
 }

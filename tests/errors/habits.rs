@@ -512,3 +512,82 @@ fn patches_by_name() {
         ",
     );
 }
+
+#[test]
+fn volumes_as_texts() {
+    shop(
+        "
+            apps: {api: {image: 'a/b:1', volumes: {/data: 10Gi, /tmp: /cache}}}
+        ",
+        "
+            error[wrong-type]: `apps.api.volumes./data`: expected a map, found a string
+              --> kgen.yaml:3:47
+               |
+            3 | apps: {api: {image: 'a/b:1', volumes: {/data: 10Gi, /tmp: /cache}}}
+               |                                               ^^^^
+            hint: write `{size: 10Gi}`, or `{emptyDir: {}}`
+
+            error[wrong-type]: `apps.api.volumes./tmp`: expected a map, found a string
+              --> kgen.yaml:3:59
+               |
+            3 | apps: {api: {image: 'a/b:1', volumes: {/data: 10Gi, /tmp: /cache}}}
+               |                                                           ^^^^^^
+            hint: the path stands before: `volumes: {/data: {size: 1Gi}}`
+        ",
+    );
+}
+
+#[test]
+fn the_keys_of_a_secret_as_a_list() {
+    shop(
+        "
+            apps: {api: {image: 'a/b:1'}}
+            secrets: {stripe: [key]}
+        ",
+        "
+            error[wrong-type]: `secrets.stripe`: expected a map, found a list
+              --> kgen.yaml:4:19
+               |
+            4 | secrets: {stripe: [***]}
+               |                   ^
+            hint: write a map with a key for each value: `stripe: {KEY: {}}`
+        ",
+    );
+}
+
+#[test]
+fn the_variables_of_another_app() {
+    shop(
+        "
+            apps:
+              api: {image: 'a/b:1', env: {A: b}}
+              worker: {image: 'a/b:1', env: '${apps.api.env}'}
+        ",
+        "
+            error[wrong-type]: `apps.worker.env`: expected a map, found a string
+              --> kgen.yaml:5:33
+               |
+            5 |   worker: {image: 'a/b:1', env: '${apps.api.env}'}
+               |                                 ^^^^^^^^^^^^^^^^^
+            hint: what several apps read stands in `configs`: `envFrom: [configs.NAME]` in each of them
+        ",
+    );
+}
+
+#[test]
+fn the_domain_of_a_profile() {
+    shop(
+        "
+            apps: {api: {image: 'a/b:1'}}
+            profiles: {dev: {}, prod: {domain: shop.example.com}}
+        ",
+        "
+            error[unknown-key]: unknown key `domain` in `profiles.prod`
+              --> kgen.yaml:4:28
+               |
+            4 | profiles: {dev: {}, prod: {domain: shop.example.com}}
+               |                            ^^^^^^
+            hint: write it in a component: `apps: {NAME: {ingress: {host: shop.example.com}}}`
+        ",
+    );
+}

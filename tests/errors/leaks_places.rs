@@ -94,7 +94,7 @@ fn a_misspelt_section() {
                |
             6 |     token: ***
                |     ^^^^^
-            hint: remove one of the two
+            hint: remove one of the two, or put what stands below both under one
         ",
     );
 }
@@ -369,6 +369,7 @@ fn a_key_with_a_value_of_the_wrong_type() {
                |
             3 | apps: {api: {image: 'acme/api:1', env: {API_KEY: [***]}}}
                |                                                  ^
+            hint: a variable is one text: `a,b,c`
         ",
     );
 }

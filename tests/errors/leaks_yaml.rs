@@ -17,7 +17,7 @@ fn a_secret_twice() {
                |
             6 |     token: ***
                |     ^^^^^
-            hint: remove one of the two
+            hint: remove one of the two, or put what stands below both under one
         ",
     );
 }
@@ -34,7 +34,7 @@ fn a_secret_twice_in_a_flow_map() {
                |
             3 | secrets: ***
                |             ^
-            hint: remove one of the two
+            hint: remove one of the two, or put what stands below both under one
         ",
     );
 }
@@ -51,7 +51,7 @@ fn a_secret_before_another_mistake_of_the_line() {
                |
             3 | x: {secrets: ***
                |                 ^
-            hint: remove one of the two
+            hint: remove one of the two, or put what stands below both under one
         ",
     );
 }

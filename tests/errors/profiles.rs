@@ -123,6 +123,25 @@ fn a_profile_without_preset() {
 }
 
 #[test]
+fn a_profile_called_production() {
+    shop(
+        "
+            apps: {api: {image: 'acme/api:1'}}
+            profiles:
+              production: {}
+        ",
+        "
+            error[no-preset]: profile `production` has no preset below it
+              --> kgen.yaml:5:3
+               |
+            5 |   production: {}
+               |   ^^^^^^^^^^
+            hint: add `preset: prod`, or call it `prod`
+        ",
+    );
+}
+
+#[test]
 fn an_empty_profile_without_preset() {
     shop(
         "

@@ -221,6 +221,49 @@ fn a_reference_without_output() {
 }
 
 #[test]
+fn a_reference_without_the_component() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                env: {A: '${redis.url}'}
+            redis: {cache: {}}
+        ",
+        "
+            error[bad-reference]: `${redis.url}` names no output
+              --> kgen.yaml:7:15
+               |
+            7 |     env: {A: '${redis.url}'}
+               |               ^^^^^^^^^^^^
+            hint: the component's name stands between: `${redis.cache.url}`
+        ",
+    );
+}
+
+#[test]
+fn a_secret_that_is_not_declared() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                env: {A: '${secrets.stripe.key}'}
+        ",
+        "
+            error[dangling-reference]: there is no `secrets.stripe` (profile `dev`)
+              --> kgen.yaml:7:15
+               |
+            7 |     env: {A: '${secrets.stripe.key}'}
+               |               ^^^^^^^^^^^^^^^^^^^^^
+            hint: declare it: `secrets: {stripe: {KEY: {}}}`
+        ",
+    );
+}
+
+#[test]
 fn a_reference_not_closed() {
     shop(
         "

@@ -298,7 +298,7 @@ fn in_dev_it_is_a_warning() {
     said(
         kgen.args(["render"]),
         &format!(
-            "{}{HINTS}\n{}{HINTS}4 written, 0 removed, 0 unchanged\n",
+            "{}{HINTS}\n{}4 written, 0 removed, 0 unchanged\n",
             super::text(
                 "
             warning[url-credentials]: `profiles.dev.configs.app.URL` holds a URL with its password (profile `dev`)
@@ -315,6 +315,8 @@ fn in_dev_it_is_a_warning() {
                |
             4 | secrets: {app: {key: ***, url: ***}}
                |                      ^^^
+            hint: leave the value out (`KEY: {}`): `kgen secret list` says where each profile takes it from
+            hint: if it is no secret, say so behind it: `# kgen:allow-secret REASON`
         "
             )
         ),

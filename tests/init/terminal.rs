@@ -54,7 +54,7 @@ fn answers_are_asked_for_and_a_wrong_one_again() {
     assert_eq!(
         shown,
         "name [shop] Shop
-  `Shop` has `S`; a name has lower-case letters, digits and `-`
+  `Shop` has `S`; a name has lower-case letters, digits and `-`: `shop`
 name [shop] 
 image [nginxinc/nginx-unprivileged:1.29-alpine] a/b:1.2
 port [8000] 80000

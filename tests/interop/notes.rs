@@ -44,7 +44,7 @@ fn kubectl_takes_every_command() {
         "kubectl",
         "case \"$1\" in cnpg) exit 0; esac\necho '{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}' |\n  timeout 20 /usr/bin/env PATH=\"$REAL\" kubectl --server=http://127.0.0.1:9 \"$@\" >/dev/null 2>> \"$LOG\"; echo \"$*\" >> \"$DONE\"",
     );
-    ["kgen", "curl", "aws", "sops"].iter().for_each(|name| program(name, "exit 0"));
+    ["kgen", "curl", "aws", "sops", "openssl"].iter().for_each(|name| program(name, "exit 0"));
     let real = std::env::var("PATH").unwrap();
     let mut kinds = BTreeSet::new();
     for (case, profile) in CASES {

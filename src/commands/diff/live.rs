@@ -71,6 +71,23 @@ struct Cluster {
     hidden: Vec<String>,
 }
 
+/// What kubectl says, without the lines of its log before it: `E1121 10:46:23.892621 19125 memcache.go:265] ...`, one for
+/// each try to reach a server.
+fn without_log(stderr: &str) -> &str {
+    let is_log = |line: &str| {
+        let (level, rest) = line.split_at_checked(1).unwrap_or_default();
+        "EWI".contains(level)
+            && !level.is_empty()
+            && rest.starts_with(|c: char| c.is_ascii_digit())
+            && line.contains("] ")
+    };
+    let mut rest = stderr.trim_end();
+    while let Some((_, after)) = rest.split_once('\n').filter(|(line, _)| is_log(line)) {
+        rest = after;
+    }
+    rest
+}
+
 /// What was said by kubectl.
 struct Said {
     stdout: String,
@@ -83,7 +100,7 @@ impl Cluster {
     fn live(&self, stream: &str, profile: &Profile, args: &Args) -> anyhow::Result<Vec<Resource>> {
         let said = self.kubectl(&["get", "-f", "-", "-o", "yaml", "--ignore-not-found"], stream)?;
         if !said.success {
-            bail!("kubectl cannot get the objects: {}", said.stderr.trim_end());
+            bail!("kubectl cannot get the objects: {}", without_log(&said.stderr));
         }
         let mut out = resources("kubectl get", &said.stdout, &profile.resources)?;
         let known: BTreeSet<Key> = out.iter().map(|resource| key(&resource.id)).collect();
@@ -120,7 +137,7 @@ impl Cluster {
         }
         let said = self.kubectl(&words, "")?;
         if !said.success {
-            bail!("kubectl cannot get the objects of the project: {}", said.stderr.trim_end());
+            bail!("kubectl cannot get the objects of the project: {}", without_log(&said.stderr));
         }
         resources("kubectl get", &said.stdout, &profile.resources)
     }

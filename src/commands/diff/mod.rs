@@ -106,7 +106,9 @@ fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<O
         (_, _, true, _) => bail!("--live goes with one profile\nhint: `kgen diff prod --live`"),
         (.., []) => tree::compare(args, global, terminal),
         (.., [a, b]) => project::profiles(args, global, terminal, a, b),
-        _ => bail!("kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev"),
+        _ => bail!(
+            "kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk"
+        ),
     }
 }
 

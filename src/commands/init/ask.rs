@@ -102,7 +102,7 @@ mod tests {
         assert!(answers.redis && !answers.postgres);
         assert_eq!(
             shown,
-            "name [shop]   `My Shop` has `M`; a name has lower-case letters, digits and `-`
+            "name [shop]   `My Shop` has `M`; a name has lower-case letters, digits and `-`: `my-shop`
 name [shop] image [nginxinc/nginx-unprivileged:1.29-alpine]   `nginx` has no tag, so what runs would change by itself; write `nginx:TAG`
 image [nginxinc/nginx-unprivileged:1.29-alpine] port [8000]   `99999` is no port; a port is from 1 to 65535
 port [8000] with a Redis? [no]   `maybe` is neither `yes` nor `no`

@@ -71,7 +71,9 @@ pub fn name_of(path: &Path) -> String {
 
 pub fn check_name(name: &str) -> Result<(), String> {
     if let Some(odd) = name.chars().find(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && *c != '-') {
-        return Err(format!("`{name}` has `{odd}`; a name has lower-case letters, digits and `-`"));
+        let instead = label(name).filter(|label| check_name(label).is_ok());
+        let instead = instead.map(|label| format!(": `{label}`")).unwrap_or_default();
+        return Err(format!("`{name}` has `{odd}`; a name has lower-case letters, digits and `-`{instead}"));
     }
     // The app has the project's name, and so has its Service.
     format::service_name(name).map_err(|reason| format!("`{name}` cannot be the name: it {reason}"))?;
@@ -144,7 +146,9 @@ fn stores(redis: bool, postgres: bool) -> String {
     let mut out = String::from("\n");
     if redis {
         out += "redis:
-  cache: {} # what is written survives a restart; for a cache: {persistence: none, evictionPolicy: allkeys-lru}\n";
+  # Valkey, which speaks Redis; Redis itself by `image: redis:8.2-alpine`. What is written survives a restart; for a
+  # cache: {persistence: none, evictionPolicy: allkeys-lru}
+  cache: {}\n";
     }
     if postgres {
         out += "postgres:

@@ -80,7 +80,8 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
     let name = format!("`{}.{}`", needed.home.secret, needed.home.key);
     let length = text.chars().count();
     if text.is_empty() {
-        bail!("the value of {name} is empty: a server without a password is open to all");
+        let why = if needed.password { ": a server without a password is open to all" } else { "" };
+        bail!("the value of {name} is empty{why}");
     }
     if text.contains('\0') {
         bail!(
