@@ -1,13 +1,30 @@
-//! What the README shows works: its project files render, its message is what kgen says.
+//! What the README and the pages of `docs/guide` show works: their project files render, their messages are what kgen says.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::support::{KGEN, Kgen, Temp, put, run};
 
+mod commands; // the commands of the pages
 mod seeds; // what the pages of `docs/seeds` cite is in the golden cases
 
-const README: &str = include_str!("../README.md");
+/// One text after the other: a page may speak of the project that the README begins with.
+const README: &str = concat!(
+    include_str!("../README.md"),
+    include_str!("../docs/guide/compose.md"),
+    include_str!("../docs/guide/project.md"),
+    include_str!("../docs/guide/secrets.md"),
+    include_str!("../docs/guide/redis.md"),
+    include_str!("../docs/guide/postgresql.md"),
+    include_str!("../docs/guide/checks.md"),
+    include_str!("../docs/guide/diff.md"),
+    include_str!("../docs/guide/explain.md"),
+    include_str!("../docs/guide/graph.md"),
+    include_str!("../docs/guide/operating.md"),
+    include_str!("../docs/guide/shell.md"),
+    include_str!("../docs/guide/delivery.md"),
+    include_str!("../docs/guide/templates.md"),
+);
 
 /// The fenced blocks of one language, in order.
 fn blocks(language: &str) -> Vec<&'static str> {
@@ -191,7 +208,7 @@ fn the_delivery_of_the_readme_renders() {
 /// The files that it names are there.
 #[test]
 fn the_links_of_the_readme_lead_somewhere() {
-    let links = README.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let links = include_str!("../README.md").split("](").skip(1).filter_map(|rest| rest.split(')').next());
     for link in links.filter(|link| !link.starts_with("http") && !link.starts_with('#')) {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}");
     }

@@ -335,13 +335,13 @@ fn a_dump_is_uploaded_and_old_ones_go() {
     }
 }
 
-/// What stands in the README between two texts.
+/// What stands in the page of PostgreSQL between two texts.
 fn of_readme(start: &str, end: &str) -> &'static str {
-    let rest = include_str!("../../README.md").split_once(start).unwrap().1;
+    let rest = include_str!("../../docs/guide/postgresql.md").split_once(start).unwrap().1;
     rest.split_once(end).unwrap().0
 }
 
-/// Both ways that the README shows, as the app's role, over what is there: the dump, whole, and nothing else.
+/// Both ways that the page shows, as the app's role, over what is there: the dump, whole, and nothing else.
 #[test]
 fn the_readme_restores() {
     let network = Network::new();
