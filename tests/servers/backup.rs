@@ -336,18 +336,18 @@ fn a_dump_is_uploaded_and_old_ones_go() {
 }
 
 /// What stands in the page of PostgreSQL between two texts.
-fn of_readme(start: &str, end: &str) -> &'static str {
+fn of_page(start: &str, end: &str) -> &'static str {
     let rest = include_str!("../../docs/guide/postgresql.md").split_once(start).unwrap().1;
     rest.split_once(end).unwrap().0
 }
 
 /// Both ways that the page shows, as the app's role, over what is there: the dump, whole, and nothing else.
 #[test]
-fn the_readme_restores() {
+fn the_page_restores() {
     let network = Network::new();
-    let job = of_readme("\"sh\", \"-c\",\n    \"", "\"]}]'");
-    let file = format!("/tmp/{}.dump", of_readme("$FOLDER/$NAME", ".dump\"]}]'").replacen("-", "db-", 1));
-    let bucket = of_readme("-c postgres -- sh -c '", "'\n```");
+    let job = of_page("\"sh\", \"-c\",\n    \"", "\"]}]'");
+    let file = format!("/tmp/{}.dump", of_page("$FOLDER/$NAME", ".dump\"]}]'").replacen("-", "db-", 1));
+    let bucket = of_page("-c postgres -- sh -c '", "'\n```");
     assert!(job.starts_with("exec pg_restore ") && bucket.contains("exec pg_restore "), "{job}\n{bucket}");
     let names = [("app", "app"), ("o''hara \"x\"", "legacy app=1")];
     for (user, database) in names {
