@@ -1,24 +1,13 @@
 //! Layers of settings. A layer that says what is there already changes nothing; the same lines in a profile, in the
 //! profile that it extends and in `--set` come to the same; an open map is merged by the one rule of the language.
 
-use std::sync::LazyLock;
-
 use kgen::pipeline;
 use kgen::settings::Settings;
-use kgen::settings::preset::Presets;
-use kgen::source::Sources;
 use kgen::tree::Tree;
 use serde_json::{Map, Value, json};
 
 use super::bytes::Bytes;
-use super::project::shown;
-
-/// Reading them takes longer than what is tried over them.
-static PRESETS: LazyLock<(Sources, Presets)> = LazyLock::new(|| {
-    let mut sources = Sources::default();
-    let presets = Presets::load(&mut sources).unwrap();
-    (sources, presets)
-});
+use super::project::{PRESETS, shown};
 
 pub fn check(data: &[u8]) {
     let mut bytes = Bytes::new(data);

@@ -4,7 +4,8 @@
 //! What follows the first line `#%%` is the text of every file that the project names.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,11 +16,19 @@ use kgen::output::{self, Reveal, build, order};
 use kgen::pipeline;
 use kgen::resource::{Body, Resource};
 use kgen::secret::Secret;
+use kgen::settings::preset::Presets;
 use kgen::source::Sources;
 use kgen::tree::{Kind, Tree};
 
 /// What the environment has for every secret; no placeholder.
 pub const CANARY: &str = "Zq7kPw93LmXe";
+
+/// Reading them takes longer than most of what is tried over them.
+pub static PRESETS: LazyLock<(Sources, Presets)> = LazyLock::new(|| {
+    let mut sources = Sources::default();
+    let presets = Presets::load(&mut sources).unwrap();
+    (sources, presets)
+});
 
 pub fn check(data: &[u8]) {
     if String::from_utf8_lossy(data).contains(CANARY) {
@@ -47,6 +56,7 @@ pub struct Answer {
     pub tree: Option<output::Files>,
 }
 
+#[derive(Clone)]
 pub struct Profile {
     pub name: Arc<str>,
     pub resources: Vec<Resource>,
@@ -93,11 +103,20 @@ pub fn answer(data: &[u8]) -> Answer {
     let at = data.windows(mark.len()).position(|window| window == mark);
     let (project, other) = at.map_or((data, &data[..0]), |at| (&data[..at + 1], &data[at + mark.len()..]));
     let store = Memory { project, other };
-    let value = |_: &str, _: &str| Ok(Secret::new(CANARY.to_owned()));
+    let asked = AtomicBool::new(false);
+    let value = |_: &str, _: &str| {
+        asked.store(true, Relaxed);
+        Ok(Secret::new(CANARY.to_owned()))
+    };
     let mut said = Vec::new();
     let streams = rendered(&store, Some(&value), &mut said);
+    // Without a value that the tree must not hold, what is written is the same.
+    let written = match &streams {
+        Ok(streams) if !asked.into_inner() => Ok(streams.clone()),
+        _ => rendered(&store, None, &mut said),
+    };
     let mut tree = None;
-    if let Ok((profiles, layout)) = rendered(&store, None, &mut said)
+    if let Ok((profiles, layout)) = written
         && streams.is_ok()
     {
         let of = |(profile, namespace): (Profile, Option<String>)| output::Profile {
@@ -121,12 +140,12 @@ pub fn answer(data: &[u8]) -> Answer {
 type Rendered = (Vec<(Profile, Option<String>)>, output::Layout);
 
 fn rendered(store: &Memory, values: Option<kgen::plan::Values>, said: &mut Vec<String>) -> Result<Rendered, ()> {
-    let mut sources = Sources::default();
+    let (mut sources, presets) = PRESETS.clone();
     let refused = |report: &Report, sources: &Sources, said: &mut Vec<String>| {
         assert!(report.has_errors());
         said.extend(messages(report, sources));
     };
-    let opened = match load::open_in(store, Path::new("kgen.yaml"), &[], &mut sources) {
+    let opened = match load::open_over(store, Path::new("kgen.yaml"), &[], &mut sources, presets) {
         Ok(opened) => opened,
         Err(error) => {
             said.push(format!("{error:#}"));
@@ -175,12 +194,15 @@ pub fn hold(answer: &Answer) {
         return;
     };
     for profile in streams {
-        let text = profile.stream(Reveal::No);
-        hidden(&text);
+        let masked = profile.stream(Reveal::No);
+        hidden(&masked);
         let mut sorted: Vec<&Resource> = profile.resources.iter().collect();
         sorted.sort_by(|a, b| order::compare(&a.id, &b.id));
         for reveal in [Reveal::No, Reveal::Yes] {
             let text = profile.stream(reveal);
+            if reveal == Reveal::Yes && text == masked {
+                continue;
+            }
             let read = build::parse("stream", &text).unwrap_or_else(|error| panic!("{error:#}\n{text}"));
             assert_eq!(read.len(), sorted.len(), "{text}");
             for (read, resource) in read.iter().zip(&sorted) {

@@ -15,6 +15,7 @@ use crate::pipeline::{self, Input, Loaded, Rendered};
 use crate::project::mask;
 use crate::render::templates::Template;
 use crate::secret::Secret;
+use crate::settings::preset::Presets;
 use crate::source::{Sources, Span};
 use crate::tree::Tree;
 
@@ -100,6 +101,18 @@ pub fn open_in(
     set: &[String],
     sources: &mut Sources,
 ) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
+    let presets = Presets::load(sources)?;
+    open_over(store, path, set, sources, presets)
+}
+
+/// As [`open_in`], over presets that were read already.
+pub fn open_over(
+    store: &dyn Store,
+    path: &Path,
+    set: &[String],
+    sources: &mut Sources,
+    presets: Presets,
+) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
     let text = read_text(store, path)?;
     let text = match text {
         Ok(text) => text,
@@ -108,7 +121,7 @@ pub fn open_in(
         }
     };
     let file = sources.add(store.shown(path), text);
-    let loaded = match pipeline::load(sources, file, set)? {
+    let loaded = match pipeline::load_over(sources, file, set, presets) {
         Ok(loaded) => loaded,
         Err(report) => return Ok(Err(report)),
     };

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::images::Image;
 use super::labels::Labels;
-use super::layer::Layer;
+use super::layer::{CORE, DEFAULT, Layer};
 use super::patch::Patch;
 use crate::project::node::{self, Dialect};
 use crate::resource::Id;
@@ -161,14 +161,14 @@ fn patches(entry: &Tree, folder: &str, objects: &[Tree], read: Read) -> Result<V
     Ok(out)
 }
 
-/// Names are regular expressions there; kgen writes only escaped dots.
+/// Names are regular expressions there; kgen writes only escaped dots, and `^$` for the core group.
 fn matches(target: &Tree, id: &Id) -> bool {
     let version = id.api_version.rsplit('/').next().unwrap_or_default();
     let is = |key: &str, found: &str| {
         target.get(key).and_then(Tree::as_str).is_none_or(|wanted| wanted.replace("\\.", ".") == found)
     };
-    let namespace = id.namespace.as_deref().unwrap_or_default();
-    is("group", id.group())
+    let namespace = id.namespace.as_deref().unwrap_or(DEFAULT);
+    is("group", if id.group().is_empty() { CORE } else { id.group() })
         && is("version", version)
         && is("kind", &id.kind)
         && is("name", &id.name)

@@ -218,6 +218,8 @@ impl Split {
         if !bases.is_empty() {
             layer.resources.push(if nested { "../../../base" } else { "../../base" }.to_owned());
         }
+        layer.twins =
+            twins(bases.keys().chain(objects.iter().filter(|object| !object.pinned).map(|object| &object.id)));
         let mut built: Vec<Tree> = bases.values().cloned().collect();
         let mut pinned = Layer { resources: vec![INNER.to_owned()], ..Layer::default() };
         for object in objects {
@@ -274,6 +276,15 @@ impl Split {
         writer.write(&format!("{name}/kustomization.yaml"), name, &layer.tree())?;
         Ok(writer.files)
     }
+}
+
+/// Those that share kind and name with another.
+fn twins<'i>(ids: impl Iterator<Item = &'i Id>) -> BTreeSet<Id> {
+    let mut all: BTreeMap<(&str, &str), BTreeSet<&Id>> = BTreeMap::new();
+    for id in ids {
+        all.entry((&id.kind, &id.name)).or_default().insert(id);
+    }
+    all.into_values().filter(|same| same.len() > 1).flatten().cloned().collect()
 }
 
 /// So many objects of the base are worth a thread.

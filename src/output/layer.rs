@@ -3,7 +3,7 @@
 //! Owns: the order in which kustomize works: patches, namespace, labels, images.
 //! Does not own: what is in a layer (`kustomize.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, anyhow};
 
@@ -23,6 +23,8 @@ pub struct Layer {
     pub images: Vec<Image>,
     /// By object, as it is before the patch.
     pub patches: Vec<(Id, String, Patch)>,
+    /// Objects that share kind and name: a patch of one must not meet the other.
+    pub twins: BTreeSet<Id>,
 }
 
 impl Layer {
@@ -46,7 +48,7 @@ impl Layer {
         if !self.patches.is_empty() {
             let mut patches: Vec<_> = self.patches.iter().collect();
             patches.sort_by_key(|(_, path, _)| path);
-            let entry = |(id, path, patch): &(Id, String, Patch)| entry(id, path, patch);
+            let entry = |(id, path, patch): &(Id, String, Patch)| entry(id, path, patch, &self.twins);
             out.insert("patches", Tree::list(patches.into_iter().map(entry)));
         }
         out.into()
@@ -85,28 +87,39 @@ fn image(image: &Image) -> Tree {
     out.into()
 }
 
-fn entry(id: &Id, path: &str, patch: &Patch) -> Tree {
+fn entry(id: &Id, path: &str, patch: &Patch, twins: &BTreeSet<Id>) -> Tree {
     let mut out = Map::new();
     out.insert("path", path);
     // A strategic patch says itself what it is for.
     if matches!(patch, Patch::Json(_)) {
-        out.insert("target", target(id));
+        out.insert("target", target(id, twins));
     }
     out.into()
 }
 
-/// Names are regular expressions here, anchored at both ends.
-fn target(id: &Id) -> Map {
+/// Names are regular expressions here, anchored at both ends. What is not said matches anything: the core group, which is
+/// an empty text, is `^$`, and no namespace is `default` (measured with v5.5.0). Both are said where they tell twins apart.
+fn target(id: &Id, twins: &BTreeSet<Id>) -> Map {
     let mut out = Map::new();
     let (group, version) = id.api_version.split_once('/').unwrap_or(("", &id.api_version));
+    let others = || twins.iter().filter(|other| other.kind == id.kind && other.name == id.name);
     if !group.is_empty() {
         out.insert("group", group);
+    } else if others().any(|other| !other.group().is_empty()) {
+        out.insert("group", CORE);
     }
     out.insert("version", version);
     out.insert("kind", id.kind.as_str());
     out.insert("name", id.name.replace('.', "\\."));
     if let Some(namespace) = &id.namespace {
         out.insert("namespace", namespace.as_str());
+    } else if others().any(|other| other.namespace.is_some()) {
+        out.insert("namespace", DEFAULT);
     }
     out
 }
+
+/// The core group, as an expression.
+pub const CORE: &str = "^$";
+/// Where kustomize takes an object without a namespace to be.
+pub const DEFAULT: &str = "default";
