@@ -72,9 +72,11 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before.
+    /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before. The path is to be
+    /// shown, in messages and in the first lines of files: what no line can hold becomes U+FFFD.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(Source::new(path.into(), text.into()));
+        let path = path.into().replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), "\u{fffd}");
+        self.files.push(Source::new(path, text.into()));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -221,6 +223,13 @@ mod tests {
         let mut sources = Sources::default();
         let file = sources.add("kgen.yaml", text);
         (sources, file)
+    }
+
+    #[test]
+    fn a_path_is_shown_on_one_line() {
+        let mut sources = Sources::default();
+        let file = sources.add("a\n\t\u{2028}b.yaml", "x");
+        assert_eq!(sources.describe(Span { file, start: 0, end: 1 }), "a\u{fffd}\u{fffd}\u{fffd}b.yaml:1:1");
     }
 
     #[test]

@@ -182,11 +182,17 @@ pub fn changed(tree: &Tree, bytes: &mut Bytes) -> Tree {
     }
 }
 
-/// Objects of different identity.
+/// Objects of different identity, whose names are names of Kubernetes, as checks see to it before.
 pub fn resources(objects: impl IntoIterator<Item = Tree>) -> Vec<Resource> {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_name = |id: &Id| {
+        id.name.starts_with(is_word)
+            && id.name.ends_with(is_word)
+            && id.name.chars().all(|c| is_word(c) || "-.".contains(c))
+    };
     let mut out: BTreeMap<Id, Resource> = BTreeMap::new();
     for object in objects {
-        let Some(id) = Id::of(&object).filter(|id| id.name.contains(|c: char| c.is_ascii_alphanumeric())) else {
+        let Some(id) = Id::of(&object).filter(is_name) else {
             continue;
         };
         let component: Arc<str> = format!("apps.{}", id.name).into();

@@ -65,7 +65,8 @@ pub fn check(data: &[u8]) {
         }
         texts.push(text);
     }
-    let mut app = json!({"image": "a/b:1", "port": 80, "env": {"A": texts[0]}});
+    let mut app =
+        json!({"image": "a/b:1", "port": 80, "env": {"A": texts[0]}, "envFrom": ["configs.conf", "secrets.app"]});
     match bytes.below(8) {
         0 => app["args"] = json!([texts[1]]),
         1 => app["podAnnotations"] = json!({"a": texts[1]}),
@@ -75,15 +76,20 @@ pub fn check(data: &[u8]) {
         5 => app["port"] = json!(texts[1]),
         _ => {}
     }
-    let project = json!({
+    let mut project = json!({
         "apiVersion": "kgen.dev/v1", "project": "shop", "profiles": {"dev": {}},
         "apps": {"web": app},
-        "redis": {"cache": {}}, "postgres": {"db": {}},
         "configs": {"conf": {"KEY": texts[2], "LOOP": "x"}},
         "secrets": {"app": {"token": {"env": "TOKEN"}, "url": texts[3]}},
     });
+    // What nothing refers to is a warning, and costs a second run.
+    for (component, name) in [("redis", "cache"), ("postgres", "db")] {
+        if texts.iter().any(|text| text.contains(component)) {
+            project[component] = json!({name: {}});
+        }
+    }
     let text = project.to_string();
-    let answer = project::answer(text.as_bytes());
+    let answer = project::answer(text.as_bytes(), project::fourth(data));
     project::hold(&answer);
     let Ok(streams) = &answer.streams else { return };
     // A plain text arrives as it was written (but for what Kubernetes would expand).

@@ -4,7 +4,7 @@
 
 use kgen::output::Files;
 use kgen::output::images::Image;
-use kgen::output::layer::Layer;
+use kgen::output::layer::{CORE, DEFAULT, Layer};
 use kgen::output::lists::{Rule, Shape};
 use kgen::output::patch::Patch;
 use kgen::resource::Id;
@@ -53,6 +53,7 @@ fn lines(overlay: &Overlay, full: &[Tree], counts: &mut Counts) -> Result<(), St
         labels: whole.labels.clone(),
         images: whole.images.clone(),
         patches: whole.patches.iter().map(|(id, path, patch)| (id.clone(), path.clone(), patch.clone())).collect(),
+        twins: whole.twins.clone(),
     };
     let mut smaller: Vec<(String, Layer)> = Vec::new();
     if whole.namespace.is_some() {
@@ -127,6 +128,7 @@ fn patch(
             labels: overlay.layer.labels.clone(),
             images: overlay.layer.images.clone(),
             patches: vec![(id.clone(), path.clone(), smaller.clone())],
+            ..Layer::default()
         };
         let objects = std::iter::once(base).chain(accounts()).cloned().collect();
         if build(&layer, objects).is_ok_and(|built| built.first() == Some(&full[index])) {
@@ -256,5 +258,6 @@ fn is_meant(target: &Tree, id: &Id) -> bool {
     let said = |key: &str| target.get(key).map(|text| text.to_string().replace("\\.", "."));
     said("kind").as_deref() == Some(&id.kind)
         && said("name").as_deref() == Some(&id.name)
-        && said("namespace").is_none_or(|namespace| Some(namespace) == id.namespace)
+        && said("group").is_none_or(|group| (if group == CORE { "" } else { &group }) == id.group())
+        && said("namespace").is_none_or(|namespace| namespace == id.namespace.as_deref().unwrap_or(DEFAULT))
 }
