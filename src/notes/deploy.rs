@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Section;
-use super::view::{View, is_kept, is_of_cluster, within};
+use super::view::{View, is_kept, within};
 
 const APPLY: &str = "kubectl apply --server-side -f -";
 
@@ -75,7 +75,7 @@ fn prune(view: &View, out: &mut Section) {
         out.say("What the project no longer has stays in the cluster; `kgen diff PROFILE --live` names it. `kubectl apply --prune --applyset` is for one namespace, and these objects have several.");
         return;
     };
-    let aside = view.resources.iter().filter(|resource| is_kept(resource) || is_of_cluster(&resource.id.kind));
+    let aside = view.resources.iter().filter(|resource| is_kept(resource) || resource.id.is_of_cluster());
     // A NetworkPolicy that stays is pruned with the Cluster that it is for, when both are gone.
     let aside: BTreeSet<&str> =
         aside.map(|resource| &*resource.id.kind).filter(|kind| !crate::plan::keep::goes(kind)).collect();

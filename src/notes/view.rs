@@ -49,7 +49,7 @@ impl<'n> View<'n> {
 
     /// The namespaces of what is in one, each once.
     pub fn namespaces(&self) -> BTreeSet<Option<&'n str>> {
-        let namespaced = self.resources.iter().filter(|resource| !is_of_cluster(&resource.id.kind));
+        let namespaced = self.resources.iter().filter(|resource| !resource.id.is_of_cluster());
         namespaced.map(|resource| resource.id.namespace.as_deref()).collect()
     }
 
@@ -84,11 +84,6 @@ pub fn kind(resource: &Resource) -> String {
     // Groups of Kubernetes itself have no dot, or end so.
     let is_own = !group.contains('.') || group.ends_with(".k8s.io") && kind != "httproute";
     if is_own { kind } else { format!("{kind}.{group}") }
-}
-
-pub fn is_of_cluster(kind: &str) -> bool {
-    ["Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass", "PersistentVolume"].contains(&kind)
-        || kind.starts_with("Cluster") && kind != "Cluster"
 }
 
 pub fn is_kept(resource: &Resource) -> bool {

@@ -8,7 +8,7 @@ use super::Planner;
 use super::node::{Node, get, map, merged, str_of, take, text};
 use crate::format;
 use crate::settings::From;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::Tree;
 
 /// What an object belongs to.
 #[derive(Clone, Debug)]
@@ -93,13 +93,6 @@ fn version(settings: &Node) -> Option<Node> {
 /// The annotations of an object: the project's and the component's.
 pub fn annotations(cx: &Planner, settings: &Node) -> Node {
     merged(cx.annotations.clone().or_empty(), &take(settings, "annotations").or_empty())
-}
-
-impl Node {
-    /// An empty map in place of `null`.
-    pub fn or_empty(self) -> Node {
-        if self.is_null() { Kind::Map(Map::new()).into() } else { self }
-    }
 }
 
 /// Whether the image is of a family: `postgres:18-alpine` is `postgres`, `docker.io/library/redis` is `redis`.

@@ -11,6 +11,7 @@ pub mod barman;
 pub mod cnpg;
 pub mod config;
 pub mod container;
+pub mod dangling;
 pub mod delivery;
 pub mod env;
 pub mod exporter;
@@ -29,6 +30,7 @@ pub mod parameter;
 pub mod piece;
 pub mod placeholder;
 pub mod placement;
+pub mod planner;
 pub mod pod;
 pub mod policy;
 pub mod port;
@@ -41,12 +43,15 @@ pub mod reference;
 pub mod resolve;
 pub mod resources;
 pub mod rollout;
+pub mod route;
 pub mod s3;
+pub mod scaling;
 pub mod sealed;
 pub mod secret;
 pub mod security;
 pub mod sentinel;
 pub mod server;
+pub mod service;
 pub mod sops;
 pub mod store;
 pub mod upload;
@@ -64,12 +69,12 @@ use crate::project::schema::Type;
 use crate::secret::Secret;
 use crate::settings::{From, Settings};
 use crate::source::Span;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Map, Tree};
 use label::Owner;
-use node::{Node, get, str_of, take};
+use node::{Node, get, take};
 use output::{Reached, Resolver};
 use provider::Provider;
-use wire::{Via, Wire};
+use wire::Wire;
 
 /// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
 pub type Values<'v> = &'v (dyn Fn(&str, &str) -> Result<Secret<String>, String> + Sync);
@@ -336,86 +341,5 @@ fn secret_wires(cx: &mut Planner) {
             through.extend(cx.resolver.reached().into_iter().map(|reached| (name.to_string(), reached)));
         }
         cx.through.insert(format!("secrets.{name}"), through);
-    }
-}
-
-impl Planner<'_> {
-    pub fn project(&self) -> Node {
-        take(&self.settings.root, "project")
-    }
-
-    pub fn namespace(&self) -> Node {
-        node::maybe(self.resolver.namespace())
-    }
-
-    /// Where a value was written; of a map or list, its first leaf.
-    pub fn span_in(&self, node: &Node) -> Option<Span> {
-        self.settings.span(&node.from).or_else(|| self.settings.span(&node.first_leaf()?.from))
-    }
-
-    pub fn span_in_from(&self, from: &From) -> Option<Span> {
-        self.settings.span(from)
-    }
-
-    /// A file's text; a missing one was reported when the project was loaded.
-    pub fn file(&self, path: &Node) -> Option<Arc<str>> {
-        self.inputs.files.text(path.as_str()?)
-    }
-
-    /// Wires a consumer to what was resolved since the last call.
-    fn wire(&mut self, owner: &Owner, via: Via) {
-        for reached in self.resolver.reached() {
-            self.wires.insert(Wire::new(owner, reached, via.clone()));
-        }
-    }
-
-    /// Wires a consumer to what a config or secret refers to; `via` says how it takes a key, `None` where it does not.
-    fn wire_through(&mut self, owner: &Owner, section: &str, name: &str, via: impl Fn(&str) -> Option<Via>) {
-        for (key, reached) in self.through.get(&format!("{section}.{name}")).into_iter().flatten() {
-            self.wires.extend(via(key).map(|via| Wire::new(owner, reached.clone(), via)));
-        }
-    }
-
-    /// References in settings other than env and files (an argument, an annotation) wire too.
-    fn wire_settings(&mut self, owner: &Owner) {
-        let original = self.settings.root.at(&[owner.section, &owner.name]).cloned().unwrap_or_default();
-        let mut texts = Vec::new();
-        original.leaves(&mut |path, leaf| {
-            let wired = path.iter().any(|step| matches!(step, crate::tree::Step::Key("env" | "files")));
-            if let Some(text) = leaf.as_str().filter(|text| !wired && crate::project::schema::has_reference(text)) {
-                texts.push((Tree::new(Kind::String(text.into()), leaf.from.clone()), crate::tree::path_text(path)));
-            }
-        });
-        for (text, path) in texts {
-            // Mistakes were reported when the settings were resolved.
-            let _ = self.resolver.value(&text).is_ok();
-            self.wire(owner, Via::Setting(path));
-        }
-    }
-
-    /// Notes that an object of this name is expected outside the project.
-    fn exists(&mut self, kind: &str, node: &Node) {
-        let name =
-            node.as_str().or_else(|| ["name", "claimName", "secretName"].into_iter().find_map(|key| str_of(node, key)));
-        let kind = match kind {
-            "configMap" | "configMapKeyRef" => "ConfigMap",
-            "secret" | "secretKeyRef" => "Secret",
-            "claim" | "persistentVolumeClaim" => "PersistentVolumeClaim",
-            "serviceAccount" => "ServiceAccount",
-            _ => return,
-        };
-        if let Some(name) = name {
-            self.existing.insert((kind.to_owned(), name.to_owned()));
-        }
-    }
-
-    /// `redis.cache`, `postgres.db`, ...: for suggestions.
-    fn names(&self, sections: &[&str]) -> Vec<String> {
-        let of = |section: &&str| {
-            let map = self.settings.root.get(section).and_then(Tree::as_map);
-            let section = (*section).to_owned();
-            map.into_iter().flat_map(Map::keys).map(move |name| format!("{section}.{name}")).collect::<Vec<_>>()
-        };
-        sections.iter().flat_map(of).collect()
     }
 }

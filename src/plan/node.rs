@@ -79,3 +79,15 @@ pub fn take(node: &Node, key: &str) -> Node {
 pub fn pairs<'n>(node: &'n Node, key: &str) -> impl Iterator<Item = (&'n Arc<str>, &'n crate::tree::Entry<From>)> {
     get(node, key).and_then(Tree::as_map).into_iter().flat_map(Map::entries)
 }
+
+impl Node {
+    /// An empty map in place of `null`.
+    pub fn or_empty(self) -> Node {
+        if self.is_null() { Kind::Map(Map::new()).into() } else { self }
+    }
+
+    /// An empty list in place of `null`.
+    pub fn or_list(self) -> Node {
+        if self.is_null() { list(Vec::new()) } else { self }
+    }
+}

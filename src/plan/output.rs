@@ -1,11 +1,13 @@
 //! What a component offers to others: `${redis.cache.host}`, `${postgres.db.url}`.
 //!
 //! Owns: the outputs of each kind in each mode, and which of them are secret (those of stores are in `store.rs`).
-//! Does not own: where a secret ends up (`secret.rs`), nor the syntax of references (`reference.rs`).
+//! Does not own: where a secret ends up (`secret.rs`), the syntax of references (`reference.rs`), nor what is said of one that
+//! leads nowhere (`dangling.rs`).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+use super::dangling::{SECTIONS, not_a_reference};
 use super::node::Node;
 use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, Part, Reference};
@@ -13,7 +15,7 @@ use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;
 use crate::settings::{From, Settings};
 use crate::source::Span;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Kind, Tree};
 
 /// What a reference, or a text with references, gives.
 #[derive(Clone, Debug)]
@@ -240,81 +242,6 @@ impl<'s> Resolver<'s> {
         self.settings.root.at(&[section, name])
     }
 
-    /// `redis.url` for `redis.cache.url`.
-    fn unnamed(&self, section: &str, output: &str) -> Option<String> {
-        let components = self.settings.root.get(section).filter(|_| SECTIONS.contains(&section))?.as_map()?;
-        let has = |node: &Node| self.outputs(section, node).iter().any(|known| known == output);
-        let name = components.entries().find(|(_, entry)| has(&entry.value))?.0;
-        Some(format!("the component's name stands between: `${{{section}.{name}.{output}}}`"))
-    }
-
-    fn dangling(&self, section: &str, name: &str) -> Diagnostic {
-        if !SECTIONS.contains(&section) {
-            let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
-            let hint = suggest::did_you_mean(section, SECTIONS);
-            return d.hint(hint.unwrap_or_else(|| format!("sections are {}", suggest::all_of(SECTIONS))));
-        }
-        let names: Vec<&str> = self
-            .settings
-            .root
-            .get(section)
-            .and_then(Tree::as_map)
-            .into_iter()
-            .flat_map(Map::keys)
-            .map(|k| &**k)
-            .collect();
-        let message = format!("there is no `{section}.{name}`");
-        let hint = suggest::did_you_mean(name, names.iter().copied()).or_else(|| match names.is_empty() {
-            true if section == "secrets" => Some(format!("declare it: `secrets: {{{name}: {{KEY: {{}}}}}}`")),
-            true => Some(format!("the project has no `{section}`")),
-            false => Some(format!("`{section}` has {}", suggest::all_of(names.iter().copied()))),
-        });
-        Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile).maybe_hint(hint)
-    }
-
-    fn no_output(&self, section: &str, name: &str, component: &Node, output: &str) -> Diagnostic {
-        let known = self.outputs(section, component);
-        let mode = component.get("mode").and_then(Tree::as_str).filter(|mode| *mode != "standalone");
-        let mode = mode.map(|mode| format!(" in mode `{mode}`")).unwrap_or_default();
-        let what = if matches!(section, "configs" | "secrets") { "key" } else { "output" };
-        let message = format!("`{section}.{name}`{mode} has no {what} `{output}`");
-        if (section, output) == ("redis", "password") && known.iter().all(|known| known != output) && mode.is_empty() {
-            let message = format!("`{section}.{name}` has `auth: none`, so it has no password");
-            let d = Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile);
-            return d.hint("remove the reference, or `auth: none`");
-        }
-        let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
-        let all =
-            || (!known.is_empty()).then(|| format!("it has {}", suggest::all_of(known.iter().map(String::as_str))));
-        Diagnostic::error("dangling-reference", message)
-            .in_profile(&self.settings.profile)
-            .maybe_hint(near.or_else(all))
-    }
-
-    fn outputs(&self, section: &str, component: &Node) -> Vec<String> {
-        let keys = || component.as_map().into_iter().flat_map(Map::keys).map(|key| key.to_string()).collect();
-        let external = component.get("mode").and_then(Tree::as_str) == Some("external");
-        let given = |all: &[&str]| {
-            let said = |o: &str| component.get(o).is_some_and(|v| !v.is_null());
-            let has = |o: &&str| *o == "url" || said(o) || (*o == "port" && said("host"));
-            all.iter().filter(|o| !external || has(o)).map(|o| (*o).to_owned()).collect()
-        };
-        match section {
-            "redis" => {
-                let word = |key: &str| component.get(key).and_then(Tree::as_str);
-                let mut all = vec!["host", "fqdn", "port", "password", "url"];
-                all.retain(|output| *output != "password" || word("auth") != Some("none"));
-                if matches!(word("mode"), Some("sentinel" | "operator")) {
-                    all.extend(["sentinels", "masterName"]);
-                }
-                given(&all)
-            }
-            "postgres" => given(&["host", "fqdn", "port", "database", "user", "password", "url", "readHost"]),
-            "apps" => ["host", "fqdn", "port", "url"].map(str::to_owned).to_vec(),
-            _ => keys(),
-        }
-    }
-
     /// A setting of a component, with its references put in.
     pub fn setting(&self, component: &Node, key: &str) -> Answer<Option<Node>> {
         component.get(key).filter(|node| !node.is_null()).map(|node| self.plain(node)).transpose()
@@ -409,8 +336,6 @@ fn of_mode(output: Option<Output>, store: &Node) -> Option<Output> {
     output.map(|output| output.of(&mode))
 }
 
-const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];
-
 fn quoted(node: &Node) -> String {
     format!("`{node}`")
 }
@@ -421,16 +346,4 @@ fn because(d: Diagnostic, cause: Option<Span>) -> Diagnostic {
         Some(cause) => d.note(cause, "because of this"),
         None => d,
     }
-}
-
-/// What is meant by a word that no reference has: a variable of a shell or of another tool, when it is written like one.
-fn not_a_reference(word: &str) -> String {
-    let is_variable = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_:-".contains(&b));
-    if is_variable {
-        let name = word.split(':').next().unwrap_or_default();
-        return format!(
-            "`$${{{word}}}` writes a literal `${{{word}}}`; `$({name})` is another variable of the container"
-        );
-    }
-    "a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`".into()
 }

@@ -168,7 +168,7 @@ fn policy(cx: &Planner, wiring: &Wiring, guarded: &Guarded) -> Planned {
         ("doors", list(guarded.doors.clone())),
         ("anyone", Node::from(guarded.door.as_ref().is_some_and(Tree::is_null)).of(&kind)),
         ("namespaces", filled(list(door.into_iter().collect()))),
-        ("egress", if egress { filled(targets(cx, wiring, owner)).or_empty_list() } else { Node::null() }),
+        ("egress", if egress { filled(targets(cx, wiring, owner)).or_list() } else { Node::null() }),
     ]);
     let because = ["mode", "workload", "networkPolicy", "egress"].iter().fold(From::Nowhere, |from, key| {
         from.and(&guarded.settings.get(key).map(|said| said.from.clone()).unwrap_or_default())
@@ -200,10 +200,4 @@ fn outside(cx: &Planner, owner: &Owner) -> Node {
     }
     // A mistake in it was reported when the settings were resolved.
     cx.resolver.setting(&store, "port").ok().flatten().unwrap_or_else(|| usual_port(owner.section).into())
-}
-
-impl Node {
-    fn or_empty_list(self) -> Node {
-        if self.is_null() { list(Vec::new()) } else { self }
-    }
 }

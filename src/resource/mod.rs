@@ -97,6 +97,25 @@ impl Id {
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
+
+    /// Whether such objects have no namespace. Of kinds that kgen does not know, those called so: `ClusterIssuer`.
+    pub fn is_of_cluster(&self) -> bool {
+        const KINDS: [&str; 11] = [
+            "APIService",
+            "CSIDriver",
+            "CustomResourceDefinition",
+            "IngressClass",
+            "MutatingWebhookConfiguration",
+            "Namespace",
+            "PersistentVolume",
+            "PriorityClass",
+            "RuntimeClass",
+            "StorageClass",
+            "ValidatingWebhookConfiguration",
+        ];
+        // CloudNativePG's `Cluster` is a database.
+        KINDS.contains(&&*self.kind) || self.kind.starts_with("Cluster") && self.kind != "Cluster"
+    }
 }
 
 #[derive(Clone, Debug)]

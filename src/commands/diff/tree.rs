@@ -56,18 +56,21 @@ fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource]
     answer.objects.push((owned(&before), owned(&after)));
 }
 
-/// The namespace of a side whose profile nobody knows: its own where an object has it, else the most common one.
+/// The namespace of a side whose profile nobody knows: its own where an object has it or, as `kubectl -n` is to say it, where
+/// objects have none; else the most common one.
 pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
-    let all: Vec<&String> = objects.iter().filter_map(|resource| resource.id.namespace.as_ref()).collect();
-    if all.is_empty() || own.as_ref().is_some_and(|own| all.contains(&own)) {
+    let namespaced = objects.iter().filter(|resource| !resource.id.is_of_cluster());
+    let all: Vec<&Option<String>> = namespaced.map(|resource| &resource.id.namespace).collect();
+    if all.contains(&own) {
         return own.clone();
     }
-    let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<&Option<String>, (usize, usize)> = BTreeMap::new();
     for (at, name) in all.into_iter().enumerate() {
         let (count, last) = counts.entry(name).or_default();
         (*count, *last) = (*count + 1, at);
     }
-    counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(name, _)| name.clone())
+    let most = counts.into_iter().max_by_key(|(_, rank)| *rank).and_then(|(name, _)| name.clone());
+    most.or_else(|| own.clone())
 }
 
 /// The project's profiles, then folders of others, then what delivers them.
@@ -108,4 +111,39 @@ fn resources(built: Built) -> Vec<Resource> {
         Some(Resource { component, id, body: object.map_from(&mut |()| None), stream_only: false })
     };
     built.objects.iter().filter_map(resource).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(namespaces: &[Option<&str>], own: Option<&str>) -> Option<String> {
+        let id = |namespace: &Option<&str>| Id {
+            api_version: "v1".into(),
+            kind: "Service".into(),
+            namespace: namespace.map(str::to_owned),
+            name: "a".into(),
+        };
+        let resource = |namespace| Resource {
+            id: id(namespace),
+            component: "manifests".into(),
+            body: Tree::null(),
+            stream_only: false,
+        };
+        namespace(&namespaces.iter().map(resource).collect::<Vec<_>>(), &own.map(str::to_owned))
+    }
+
+    #[test]
+    fn a_side_is_in_the_namespace_of_its_profile_or_in_its_most_common_one() {
+        assert_eq!(found(&[Some("shop"), Some("tools"), Some("tools")], Some("shop")).as_deref(), Some("shop"));
+        assert_eq!(found(&[Some("old"), Some("old"), Some("tools")], Some("shop")).as_deref(), Some("old"));
+        assert_eq!(found(&[Some("old"), Some("old")], None).as_deref(), Some("old"));
+        assert_eq!(found(&[], Some("shop")).as_deref(), Some("shop"));
+    }
+
+    #[test]
+    fn a_side_that_leaves_it_to_kubectl_is_in_that_of_its_profile() {
+        assert_eq!(found(&[None, Some("tools")], None), None);
+        assert_eq!(found(&[None, None, Some("tools")], Some("shop")).as_deref(), Some("shop"));
+    }
 }
