@@ -25,6 +25,7 @@ pub use table::page;
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Report, Severity};
+use crate::output::layer::DEFAULT;
 use crate::output::refuse;
 use crate::plan::{Plan, delivery};
 use crate::render::Engine;
@@ -164,18 +165,24 @@ fn pod_security(resource: &Resource, finding: Finding) -> Finding {
     finding.hint(format!("{way}a rule of Pod Security `restricted`{allow}"))
 }
 
-/// Two objects of one identity: the second would overwrite the first.
+/// Two objects of one identity: the second would overwrite the first. One without a namespace is in that of `kubectl -n`,
+/// and for kustomize in `default` (measured with v5.5.0: "already registered id").
 fn duplicates(resources: &[Resource]) -> Found {
     let mut seen: BTreeMap<_, &Resource> = BTreeMap::new();
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {
         let id = &resource.id;
-        let key = (id.group().to_owned(), &id.kind, &id.namespace, &id.name);
+        let key = (id.group().to_owned(), &id.kind, id.namespace.as_deref().unwrap_or(DEFAULT), &id.name);
         if let Some(other) = seen.insert(key, resource) {
             let path = vec![Part::Key("metadata".into()), Part::Key("name".into())];
-            let message =
+            let mut message =
                 format!("`{}` and `{}` both have an object of this kind and name", other.component, resource.component);
-            out.push((index, Finding::error("duplicate-object", path, message).hint("rename one of the two")));
+            let mut hint = "rename one of the two";
+            if other.id.namespace != id.namespace {
+                message += ", one in the namespace `default`, where kustomize takes the one without a namespace to be";
+                hint = "give the project a `namespace`, or rename one of the two";
+            }
+            out.push((index, Finding::error("duplicate-object", path, message).hint(hint)));
         }
     }
     out

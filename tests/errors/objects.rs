@@ -197,6 +197,27 @@ fn two_objects_of_one_name() {
 }
 
 #[test]
+fn two_objects_of_one_name_in_no_namespace_and_in_default() {
+    shop(
+        "
+            profiles: {dev: {}}
+            configs: {a: {x: y}}
+            manifests:
+              - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default}}
+              - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: other}}
+        ",
+        "
+            error[duplicate-object]: ConfigMap/a `metadata.name`: `configs.a` and `manifests` both have an object of this kind and name, one in the namespace `default`, where kustomize takes the one without a namespace to be (profile `dev`)
+              --> kgen.yaml:6:56
+               |
+            6 |   - {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: default}}
+               |                                                        ^
+            hint: give the project a `namespace`, or rename one of the two
+        ",
+    );
+}
+
+#[test]
 fn two_services_of_one_name() {
     shop(
         "
