@@ -430,7 +430,35 @@ fn manifests(maker: &mut Maker) -> Value {
     }
     random.shuffle(&mut all);
     all.truncate(1 + random.below(3));
+    if random.chance(30) {
+        all.push(namesake(random, &anchor, namespaced));
+    }
     all.into()
+}
+
+/// An object of the kind and name of one of the app's, in another namespace or of another group.
+fn namesake(random: &mut Random, app: &str, namespaced: bool) -> Value {
+    let port = json!([{"port": 1 + random.below(1000)}]);
+    let kinds = [
+        ("Service", "v1", json!({"spec": {"ports": port}})),
+        ("Service", "serving.knative.dev/v1", json!({"spec": {"ports": port, "template": {}}})),
+        ("ServiceAccount", "v1", json!({})),
+        (
+            "Deployment",
+            "apps/v1",
+            json!({"spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}},
+                "spec": {"containers": [{"name": app, "image": "acme/other:1"}]}}}}),
+        ),
+    ];
+    let (kind, api_version, content) = random.pick(&kinds);
+    let mut out = json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": app}});
+    // Without a namespace of the project its objects are in `default`, for kustomize.
+    let places: &[&str] = if namespaced { &["elsewhere", "default"] } else { &["elsewhere"] };
+    if !api_version.contains('.') || random.chance(50) {
+        out["metadata"]["namespace"] = (*random.pick(places)).into();
+    }
+    out.as_object_mut().into_iter().for_each(|map| map.extend(content.as_object().cloned().unwrap_or_default()));
+    out
 }
 
 fn patches(maker: &mut Maker) -> Value {
