@@ -240,8 +240,9 @@ fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128
     let (Some(limit), Some(memory)) = (limit, bytes(said.as_str().unwrap_or_default())) else { return };
     let percent = memory.saturating_mul(100) / limit.max(1);
     let bound = if persistent { 60 } else { 75 };
-    let message = format!("`{}.maxMemory` is {percent} % of the memory limit", owner.id);
-    let hint = format!("leave it out: kgen takes {} % of the limit", share(persistent));
+    let message = format!("`{}.maxMemory` is {percent} % of the memory limit of {}Mi", owner.id, limit / MIB);
+    let hint =
+        format!("leave it out: kgen takes {} % of the limit; or raise `resources.limits.memory`", share(persistent));
     let d = if percent > 90 {
         Diagnostic::error("maxmemory-limit", format!("{message}: the kernel kills the server before it is reached"))
     } else if percent > bound {
@@ -249,7 +250,7 @@ fn check_memory(cx: &mut Planner, owner: &Owner, said: &Node, limit: Option<u128
     } else {
         return;
     };
-    cx.report.push(d.of(&owner.id).at(cx.span_in(said)).hint(hint));
+    cx.report.push(d.of(&owner.id).in_profile(&cx.settings.profile).at(cx.span_in(said)).hint(hint));
 }
 
 /// Redis' own units: `512mb` is MiB, `512m` is a million.

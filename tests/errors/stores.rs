@@ -410,12 +410,12 @@ fn much_of_the_limit_is_a_warning() {
     said(
         kgen.args(["render"]),
         "
-            warning[maxmemory-limit]: `redis.cache.maxMemory` is 78 % of the memory limit: under load the server may be killed
+            warning[maxmemory-limit]: `redis.cache.maxMemory` is 78 % of the memory limit of 1024Mi: under load the server may be killed (profile `dev`)
               --> kgen.yaml:4:28
                |
             4 | redis: {cache: {maxMemory: 800mb, resources: {limits: {memory: 1Gi}}, persistence: {size: 4Gi}}}
                |                            ^^^^^
-            hint: leave it out: kgen takes 45 % of the limit
+            hint: leave it out: kgen takes 45 % of the limit; or raise `resources.limits.memory`
             6 written, 0 removed, 0 unchanged
         ",
     );
