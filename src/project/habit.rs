@@ -14,6 +14,7 @@ const CONTAINER: &[&str] = &["apps", "jobs", "initContainers.*", "sidecars.*"];
 const WORKLOAD: &[&str] = &["apps", "jobs"];
 const STORE: &[&str] = &["redis", "postgres"];
 const ANY: &[&str] = &["apps", "jobs", "redis", "postgres"];
+const SECURED: &[&str] = &["apps", "jobs", "redis", "postgres", "initContainers.*", "sidecars.*"];
 
 #[rustfmt::skip]
 const KEYS: &[Row] = &[
@@ -61,6 +62,8 @@ const KEYS: &[Row] = &[
     (ANY, &["spec", "template", "containers", "metadata"], "a component has Kubernetes' fields without that level"),
     (ANY, &["name", "container_name"], "the key above is the component's name"),
     (ANY, &["securityContexts", "runAsUser", "podSecurityContext"], "write `securityContext: {runAsUser: 1000}`"),
+    (SECURED, &["readOnlyRootFilesystem", "runAsNonRoot", "runAsGroup", "allowPrivilegeEscalation", "capabilities", "privileged",
+        "seccompProfile", "fsGroup"], "write it under `securityContext`"),
     (ANY, &["nodeAffinity", "podAffinity", "podAntiAffinity"], "write `affinity: {...}` as in Kubernetes, or `antiAffinity: preferred`"),
     (&["redis"], &["version", "tag"], "the version is a part of the image: `image: redis:8.2-alpine`"),
     (&["postgres"], &["version", "tag"], "the version is a part of the image: `image: postgres:17`"),
@@ -176,6 +179,8 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
             "write a list: `[{...}]`"
         }
         "secretProvider" if text.is_some() => VAULT,
+        "persistence" if !value.is_container() => "write `{aof: everysec, size: 1Gi}`",
+        "aof" => "write `aof: everysec`, or `no`",
         "resources" => "write `{requests: {cpu: 100m}, limits: {memory: 512Mi}}`",
         "autoscaling" => "write `{minReplicas: 2, maxReplicas: 5, cpu: 80}`",
         _ => return None,

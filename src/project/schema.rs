@@ -333,7 +333,8 @@ impl Checker<'_> {
 }
 
 fn way_out(tree: &Tree<Span>, ty: &Type, whole: &Type, path: &str) -> Option<String> {
-    match (ty, tree.as_str()?) {
+    let Some(text) = tree.as_str() else { return habit::form(tree, path) };
+    match (ty, text) {
         (Type::Bool | Type::Integer(..), text) if looks_unquotable(text, ty) => Some("write it without quotes".into()),
         (Type::Bool, "yes" | "on") => Some("did you mean `true`?".into()),
         (Type::Bool, "no" | "off") => Some("did you mean `false`?".into()),

@@ -591,3 +591,49 @@ fn the_domain_of_a_profile() {
         ",
     );
 }
+
+#[test]
+fn a_field_of_the_security_context() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                readOnlyRootFilesystem: true
+        ",
+        "
+            error[unknown-key]: unknown key `readOnlyRootFilesystem` in `apps.api`
+              --> kgen.yaml:6:5
+               |
+            6 |     readOnlyRootFilesystem: true
+               |     ^^^^^^^^^^^^^^^^^^^^^^
+            hint: write it under `securityContext`
+        ",
+    );
+}
+
+#[test]
+fn the_persistence_of_a_redis_as_a_word() {
+    shop(
+        "
+            redis:
+              cache: {persistence: aof}
+              queue: {persistence: {aof: true}}
+        ",
+        "
+            error[bad-value]: `redis.cache.persistence`: expected `none` or a map, found `aof`
+              --> kgen.yaml:4:24
+               |
+            4 |   cache: {persistence: aof}
+               |                        ^^^
+            hint: write `{aof: everysec, size: 1Gi}`
+
+            error[wrong-type]: `redis.queue.persistence.aof`: expected `everysec`, `always` or `no`, found `true`
+              --> kgen.yaml:5:30
+               |
+            5 |   queue: {persistence: {aof: true}}
+               |                              ^^^^
+            hint: write `aof: everysec`, or `no`
+        ",
+    );
+}
