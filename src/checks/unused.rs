@@ -75,8 +75,15 @@ fn is_named(set: &Set, id: &str, name: &str) -> bool {
     })
 }
 
+/// `secretKeyRef.name`, `imagePullSecrets[0].name`, `tls[0].secretName`: where objects of any kind name a Secret or ConfigMap.
 fn is_reference(path: &[Step]) -> bool {
-    const TO: [&str; 6] = ["configMapRef", "configMapKeyRef", "configMap", "secretRef", "secretKeyRef", "secret"];
-    let Some((Step::Key("name" | "secretName"), above)) = path.split_last() else { return false };
-    above.last().is_some_and(|step| matches!(step, Step::Key(key) if TO.contains(key)))
+    let mut keys = path.iter().rev().filter_map(|step| if let Step::Key(key) = step { Some(*key) } else { None });
+    match keys.next() {
+        Some("secretName" | "configMapName") => true,
+        Some("name") => keys.next().is_some_and(|above| {
+            let above = above.to_ascii_lowercase();
+            ["secret", "configmap", "certificateref"].iter().any(|word| above.contains(word))
+        }),
+        _ => false,
+    }
 }

@@ -7,11 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::plan::secret::LATER;
 use crate::resource::Body;
 use crate::tree::{Kind, Map, Tree};
-
-/// What a key stands for in a stream that was rendered without values (`plan/secret.rs`): any value equals it.
-const LATER: &str = "bGF0ZXI=";
 
 /// Part, key, and the node of either side.
 type Entry<'t> = (&'static str, &'t str, Option<&'t Body>, Option<&'t Body>);

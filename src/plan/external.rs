@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 
 use super::label::Owner;
-use super::need::Delivered;
+use super::need::{Delivered, OPAQUE};
 use super::node::{Node, compact, get, list, map, merged, take, text};
 use super::piece::{Home, Piece};
 use super::secret::meta;
@@ -22,15 +22,17 @@ pub fn plan(cx: &Planner, owner: &Owner, name: &str, settings: &Node, keys: &[De
         }
         template.insert_from(key.name.as_str(), key.from.clone(), text(template_of(name, key), &key.made));
     }
-    let composed = keys.iter().any(|key| key.composed);
+    let kind_of = cx.secrets.type_of(name);
+    // Only a template says the type.
+    let needed = keys.iter().any(|key| key.composed) || kind_of.as_str() != Some(OPAQUE);
     let data = remotes.into_iter().map(|(key, remote)| map([("secretKey", key.into()), ("remoteRef", remote)]));
     let interval = take(settings, "refreshInterval");
     let more = map([
         ("interval", if interval.is_null() { "1h0m0s".into() } else { interval }),
         ("store", compact([("kind", kind(settings)), ("name", take(settings, "store"))])),
-        ("type", cx.secrets.type_of(name)),
+        ("type", kind_of),
         ("policy", if merge { "Merge".into() } else { "Owner".into() }),
-        ("template", if composed { Kind::Map(template).into() } else { Node::null() }),
+        ("template", if needed { Kind::Map(template).into() } else { Node::null() }),
         ("data", list(data.collect())),
     ]);
     Planned::new("secret/externalsecret.yaml", merged(meta(cx, owner), &more))

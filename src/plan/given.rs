@@ -4,7 +4,7 @@
 //! Does not own: values that everybody knows (`placeholder.rs`), where a value goes (`secret.rs`).
 
 use super::Planner;
-use super::need::Key;
+use super::need::{CREDENTIALS, Key, is_registry, misformed};
 use super::node::{Node, get, str_of};
 use super::piece::{Home, percent};
 use super::placeholder;
@@ -106,12 +106,23 @@ pub fn checked(
         cx.report.push(Diagnostic::error("password-form", message).at(cx.span_in(at)));
         return Origin::Broken;
     }
+    if let Some(reason) = misformed(&home.key, value.open()) {
+        let message = format!("the key `{}` of `secrets.{}` {reason}", home.key, home.secret);
+        let d = Diagnostic::error("invalid-json", message).at(cx.span_in(at)).in_profile(&cx.settings.profile);
+        cx.report.push(d.hint(CREDENTIALS));
+        return Origin::Broken;
+    }
     placeholder::check(cx, home, &value, at);
     Origin::Value { value, stream }
 }
 
 /// Dev's value for a key nobody gave one: fixed and recognisable, so that a newcomer's first render works.
 pub fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
+    if is_registry(&home.key) {
+        let host = format!("{}-{}.invalid", cx.project(), home.secret);
+        let hosts = serde_json::json!({ host: {} });
+        return if home.key == ".dockercfg" { hosts } else { serde_json::json!({"auths": hosts}) }.to_string();
+    }
     let value = format!("{}{}-{}-{}", crate::leak::placeholder::MADE_UP, cx.project(), home.secret, home.key);
     if home.key == "url" && declared.is_null() {
         for section in ["redis", "postgres"] {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::Planner;
-use super::node::{Node, get, take};
+use super::node::{Node, get, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive, has_operators};
 use super::provider::{self, Provider};
@@ -94,6 +94,31 @@ impl Key {
     }
 }
 
+/// A Secret of any keys.
+pub const OPAQUE: &str = "Opaque";
+
+/// The types of Secrets that have these keys.
+const TYPES: [(&str, &[&str]); 3] = [
+    ("kubernetes.io/dockerconfigjson", &[".dockerconfigjson"]),
+    ("kubernetes.io/dockercfg", &[".dockercfg"]),
+    ("kubernetes.io/tls", &["tls.crt", "tls.key"]),
+];
+
+/// Whether a key holds the credentials of registries.
+pub fn is_registry(key: &str) -> bool {
+    matches!(key, ".dockerconfigjson" | ".dockercfg")
+}
+
+/// What a value of such a key is, where it is none: the API refuses any other.
+pub fn misformed(key: &str, value: &str) -> Option<&'static str> {
+    let is_object = || serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(value).is_ok();
+    (is_registry(key) && !is_object()).then_some("is no JSON object, as credentials of registries are")
+}
+
+/// Of credentials of registries.
+pub const CREDENTIALS: &str =
+    "it is the text of Docker's `config.json`: `{\"auths\": {\"ghcr.io\": {\"auth\": \"...\"}}}`";
+
 impl Registry {
     /// `new`, unless the key is there already; asked for by `from`.
     fn ask(&mut self, home: &Home, new: Key, from: &From) {
@@ -146,8 +171,18 @@ impl Registry {
         self.keys.contains_key(secret)
     }
 
+    /// The `type` of a Secret, by its keys: a kubelet takes credentials of registries from no other type, and some
+    /// controllers certificates from none.
+    /// Source: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
     pub fn type_of(&self, name: &str) -> Node {
-        if self.basic.contains(name) { "kubernetes.io/basic-auth".into() } else { "Opaque".into() }
+        if self.basic.contains(name) {
+            return "kubernetes.io/basic-auth".into();
+        }
+        let keys = self.keys.get(name);
+        let all =
+            |wanted: &[&str]| wanted.iter().try_fold(From::Nowhere, |from, key| Some(from.and(&keys?.get(*key)?.from)));
+        let typed = TYPES.iter().find_map(|(kind, wanted)| Some(text(*kind, &all(wanted)?)));
+        typed.unwrap_or_else(|| OPAQUE.into())
     }
 }
 

@@ -33,6 +33,9 @@ pub enum Origin {
     Broken,
 }
 
+/// What stands for a value of [`Origin::Later`] in `data`: `{"later":{}}`, which is right in a Secret of any type.
+pub const LATER: &str = "eyJsYXRlciI6e319";
+
 /// The objects of all Secrets.
 pub fn plan(cx: &mut Planner) -> Vec<(Owner, Planned)> {
     cx.secrets.secrets().iter().flat_map(|name| one(cx, name)).collect()
@@ -67,7 +70,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
             Origin::Later => {
                 // Never written: the tree leaves the whole Secret out. The key is there for what refers to it.
                 stream_only = true;
-                data.insert_from(key.as_str(), entry.from.clone(), text("bGF0ZXI=", &entry.made));
+                data.insert_from(key.as_str(), entry.from.clone(), text(LATER, &entry.made));
             }
             Origin::Delivered => delivered.push((key.clone(), entry.clone())),
             Origin::Broken => {}

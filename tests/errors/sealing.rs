@@ -191,6 +191,29 @@ fn a_value_with_a_nul_byte() {
 }
 
 #[test]
+fn a_value_that_is_no_credentials_of_a_registry() {
+    let project = project(
+        "
+        namespace: shop
+        profiles: {prod: {}}
+        secretProvider: {sealed: {certificate: prod.pem}}
+        secrets: {registry: {.dockerconfigjson: {}}}
+    ",
+    );
+    refused(
+        project
+            .file("prod.pem", CERTIFICATE)
+            .args(["secret", "set", "prod", "registry", ".dockerconfigjson"])
+            .stdin("q8Zt7Yx0")
+            .absent("secrets"),
+        "
+        error: the value of `registry..dockerconfigjson` is no JSON object, as credentials of registries are
+        hint: it is the text of Docker's `config.json`: `{\"auths\": {\"ghcr.io\": {\"auth\": \"...\"}}}`
+        ",
+    );
+}
+
+#[test]
 fn a_value_that_is_no_text() {
     refused(
         secret(&["set", "prod", "app", "token", "--from-file", "key"]).bytes("key", &[0xff, 0xfe]).absent("secrets"),

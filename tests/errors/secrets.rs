@@ -283,3 +283,25 @@ fn credentials_of_a_registry_that_are_no_json() {
         ",
     );
 }
+
+#[test]
+fn a_value_that_is_no_credentials_of_a_registry() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
+        secrets: {registry: {.dockerconfigjson: {env: REGISTRY}}}
+        apps: {api: {image: 'acme/api:1', imagePullSecrets: [{name: registry}]}}
+    ",
+    );
+    refused(
+        kgen.env("REGISTRY", "hunter2").args(["render", "dev"]),
+        "
+            error[invalid-json]: the key `.dockerconfigjson` of `secrets.registry` is no JSON object, as credentials of registries are (profile `dev`)
+              --> kgen.yaml:4:47
+               |
+            4 | secrets: {registry: {.dockerconfigjson: {env: REGISTRY}}}
+               |                                               ^^^^^^^^
+            hint: it is the text of Docker's `config.json`: `{\"auths\": {\"ghcr.io\": {\"auth\": \"...\"}}}`
+        ",
+    );
+}

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::prompt;
 use crate::commands::terminal::Terminal;
 use crate::leak::placeholder;
-use crate::plan::need::Needed;
+use crate::plan::need::{CREDENTIALS, Needed, misformed};
 use crate::seal::Entropy;
 use crate::secret::Secret;
 
@@ -98,6 +98,9 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
         bail!(
             "the value of {name} holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back\nhint: use letters and digits (`--generate`)"
         );
+    }
+    if let Some(reason) = misformed(&needed.home.key, text) {
+        bail!("the value of {name} {reason}\nhint: {CREDENTIALS}");
     }
     let reason = placeholder::reason(text, &needed.home.secret, &needed.home.key, &[]);
     if let Some(reason) = reason.filter(|_| !is_dev) {
