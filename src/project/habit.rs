@@ -179,6 +179,8 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
             "write a list: `[{...}]`"
         }
         "secretProvider" if text.is_some() => VAULT,
+        "configMap" if text.is_some() => "write `{configMap: {name: NAME}}`",
+        "secret" if text.is_some() => "write `{secret: {secretName: NAME}}`",
         "persistence" if !value.is_container() => "write `{aof: everysec, size: 1Gi}`",
         "aof" => "write `aof: everysec`, or `no`",
         "resources" => "write `{requests: {cpu: 100m}, limits: {memory: 512Mi}}`",

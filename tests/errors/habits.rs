@@ -637,3 +637,30 @@ fn the_persistence_of_a_redis_as_a_word() {
         ",
     );
 }
+
+#[test]
+fn a_volume_of_a_config_map_by_its_name() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                volumes: {/templates: {configMap: texts}, /keys: {secret: keys}}
+        ",
+        "
+            error[wrong-type]: `apps.api.volumes./templates.configMap`: expected a map (ConfigMapVolumeSource), found a string
+              --> kgen.yaml:6:39
+               |
+            6 |     volumes: {/templates: {configMap: texts}, /keys: {secret: keys}}
+               |                                       ^^^^^
+            hint: write `{configMap: {name: NAME}}`
+
+            error[wrong-type]: `apps.api.volumes./keys.secret`: expected a map (SecretVolumeSource), found a string
+              --> kgen.yaml:6:63
+               |
+            6 |     volumes: {/templates: {configMap: texts}, /keys: {secret: keys}}
+               |                                                               ^^^^
+            hint: write `{secret: {secretName: NAME}}`
+        ",
+    );
+}
