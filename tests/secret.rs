@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{KGEN, Said, Temp, files, put, run};
+use crate::support::{KGEN, Kgen, Said, Temp, files, put, run};
 
 #[cfg(unix)]
 mod prompt; // a value that is typed
@@ -238,4 +238,19 @@ prod     mq      password  sealed        secrets/prod/mq.sealed.yaml   missing  
     });
     assert_eq!(rows[0], first);
     assert_eq!(rows[2]["state"], serde_json::Value::Null);
+}
+
+/// Found by the law on random projects: whose variable comes first decided about the order of the keys.
+#[test]
+fn the_order_of_the_apps_changes_no_secret() {
+    let stream = |apps: [&str; 2]| {
+        let project = format!(
+            "apiVersion: kgen.dev/v1\nproject: shop\nredis: {{queue: {{}}}}\nprofiles: {{dev: {{}}}}\napps:\n  {}\n  {}\n",
+            apps[0], apps[1]
+        );
+        Kgen::new().file("kgen.yaml", &project).args(["render", "dev"]).says()
+    };
+    let web = "web: {image: 'acme/web:1', env: {REDIS_URL: '${redis.queue.url}'}}";
+    let worker = "worker: {image: 'acme/worker:1', env: {REDIS_URL: '${redis.queue.url/3}'}}";
+    assert_eq!(stream([web, worker]), stream([worker, web]));
 }

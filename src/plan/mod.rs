@@ -257,6 +257,7 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
         }
     }
     out.extend(policy::plan(cx));
+    need::arrange(cx);
     out.extend(secret::plan(cx));
     out.iter_mut().for_each(|(owner, planned)| keep::mark(cx, owner, planned));
     out

@@ -300,6 +300,21 @@ pub fn delivered(name: &str, key: &str, entry: &Key) -> Delivered {
     Delivered { name: key.to_owned(), pieces, composed, from: entry.from.clone(), made: entry.made.clone() }
 }
 
+/// Puts the keys of the stores' own Secrets in an order that does not depend on who asked first: what was declared and what
+/// the store itself wants, then what is composed for others, by name.
+pub fn arrange(cx: &mut Planner) {
+    let stores = ["redis", "postgres"].map(|section| take(&cx.settings.root, section));
+    let names = stores.iter().filter_map(Tree::as_map).flat_map(Map::keys);
+    for name in names {
+        if let Some(keys) = cx.secrets.keys.get_mut(&**name) {
+            let composed =
+                |name: &String, key: &Key| (key.declared.is_null() && !key.pieces.is_empty()).then(|| name.clone());
+            // Equal are the others, which stay as they were.
+            keys.sort_by(|a, x, b, y| composed(a, x).cmp(&composed(b, y)));
+        }
+    }
+}
+
 /// Every value that the profile needs, in order; without those that a pod composes of an operator's.
 pub fn needed(cx: &Planner) -> Vec<Needed> {
     let all = || {
