@@ -39,6 +39,7 @@ pub fn check(body: &Body, native: bool) -> Vec<Finding> {
         "Service" => network::service(&root, &mut out),
         "Ingress" => network::ingress(&root, &mut out),
         "PersistentVolumeClaim" => claim::check(&root, &mut out),
+        "ServiceAccount" => unique(root.items("secrets"), "name", "the Secret", &mut out),
         _ => workload::check(&root, kind, &mut out),
     }
     if let Some(pod) = pods::of(body) {

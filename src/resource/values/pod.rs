@@ -2,7 +2,9 @@
 //!
 //! Source: `ValidatePodSpec`, `ValidateVolumes` (`pkg/apis/core/validation`).
 
-use super::{at_least, container, exactly_one, or_empty, quantities, text, unique};
+use std::collections::BTreeSet;
+
+use super::{at_least, container, exactly_one, or_empty, quantities, short, text, unique};
 use crate::format;
 use crate::resource::Finding;
 use crate::resource::pods::Pod;
@@ -37,7 +39,25 @@ pub fn check(pod: &Pod, kind: &str, out: &mut Vec<Finding>) {
     at_least(spec, "terminationGracePeriodSeconds", 0, out);
     at_least(spec, "activeDeadlineSeconds", 1, out);
     spec.items("topologySpreadConstraints").iter().for_each(|at| at_least(at, "maxSkew", 1, out));
+    keyed(spec, out);
     restart(spec, kind, out);
+}
+
+/// Lists that the API server keeps as maps: with a key twice, a server-side apply ends in "duplicate entries for key".
+/// Source: `x-kubernetes-list-map-keys` of the PodSpec in Kubernetes' OpenAPI specification.
+fn keyed(spec: &At, out: &mut Vec<Finding>) {
+    unique(spec.items("imagePullSecrets"), "name", "the Secret", out);
+    unique(spec.items("hostAliases"), "ip", "the address", out);
+    let mut seen = BTreeSet::new();
+    for item in spec.items("topologySpreadConstraints") {
+        let pair = (item.str("topologyKey"), item.str("whenUnsatisfiable"));
+        if let (Some(key), Some(rule)) = pair
+            && !seen.insert(pair)
+        {
+            let message = format!("the spread over `{}` with `{}` is there twice", short(key), short(rule));
+            out.push(item.error_at("topologyKey", "duplicate-name", message));
+        }
+    }
 }
 
 fn volumes(spec: &At, out: &mut Vec<Finding>) {

@@ -34,6 +34,11 @@ pub fn component(maker: &mut Maker, section: &str, name: &str, value: &mut Value
 }
 
 fn common(map: &mut Fields) {
+    once(map, "imagePullSecrets", |item| item.get("name").or(Some(item)).cloned());
+    once(map, "hostAliases", |item| item.get("ip").cloned());
+    once(map, "topologySpreadConstraints", |item| {
+        Some(json!([item.get("topologyKey"), item.get("whenUnsatisfiable")]))
+    });
     if is(map, "dnsPolicy", "None") && !map.contains_key("dnsConfig") {
         map.remove("dnsPolicy");
     }
@@ -56,6 +61,18 @@ fn common(map: &mut Fields) {
     {
         keep(account, &["annotations"]);
     }
+}
+
+/// The elements of a list that are the first with their key.
+fn once(map: &mut Fields, key: &str, of: impl Fn(&Value) -> Option<Value>) {
+    let mut seen = Vec::new();
+    let Some(list) = map.get_mut(key).and_then(Value::as_array_mut) else { return };
+    list.retain(|item| {
+        let key = of(item);
+        let is_new = key.is_none() || !seen.contains(&key);
+        seen.push(key);
+        is_new
+    });
 }
 
 /// The ports by name, as the component says them.

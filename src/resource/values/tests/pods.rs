@@ -124,6 +124,37 @@ fn a_volume_has_one_source_and_a_name() {
 }
 
 #[test]
+fn what_the_server_keeps_by_a_key_has_it_once() {
+    let with = |key: &str, list: Value| pod(json!({"containers": [{"name": "c", "image": "i"}], (key): list}));
+    let spread =
+        |rule: &str| json!({"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": rule, "labelSelector": {}});
+    accepts(with("imagePullSecrets", json!([{"name": "a"}, {"name": "b"}])));
+    accepts(with(
+        "hostAliases",
+        json!([{"ip": "10.0.0.1", "hostnames": ["a"]}, {"ip": "10.0.0.2", "hostnames": ["a"]}]),
+    ));
+    accepts(with("topologySpreadConstraints", json!([spread("DoNotSchedule"), spread("ScheduleAnyway")])));
+    refuses(
+        with("imagePullSecrets", json!([{"name": "a"}, {"name": "a"}])),
+        &["duplicate-name spec.imagePullSecrets[1].name: the Secret `a` is there twice"],
+    );
+    refuses(
+        with("hostAliases", json!([{"ip": "10.0.0.1", "hostnames": ["a"]}, {"ip": "10.0.0.1", "hostnames": ["b"]}])),
+        &["duplicate-name spec.hostAliases[1].ip: the address `10.0.0.1` is there twice"],
+    );
+    refuses(
+        with("topologySpreadConstraints", json!([spread("DoNotSchedule"), spread("DoNotSchedule")])),
+        &[
+            "duplicate-name spec.topologySpreadConstraints[1].topologyKey: the spread over `zone` with `DoNotSchedule` is there twice",
+        ],
+    );
+    refuses(
+        object("ServiceAccount", "s", json!({"secrets": [{"name": "a"}, {"name": "a"}]})),
+        &["duplicate-name secrets[1].name: the Secret `a` is there twice"],
+    );
+}
+
+#[test]
 fn a_request_is_not_above_its_limit() {
     let sized = |request: Value, limit: Value| container(json!({"resources": {"requests": request, "limits": limit}}));
     accepts(sized(json!({"cpu": "1000m", "memory": "1Gi"}), json!({"cpu": 1, "memory": "1024Mi"})));
