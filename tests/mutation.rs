@@ -268,10 +268,7 @@ impl Comparison<'_> {
         let cites = both.any(|leaf| leaf.made.contains_key(self.scalar) || leaf.decided.contains(self.scalar));
         if old.as_ref().map(|leaf| &leaf.value) != new.as_ref().map(|leaf| &leaf.value) {
             self.outcome.changed += 1;
-            // A patch finds its objects by name: what it says does not tell which ones it meets.
-            let is_patch = |leaf: &Leaf| leaf.made.values().flatten().any(|path| path.contains("patches"));
-            let is_found = |leaf: &Option<Leaf>| leaf.as_ref().is_none_or(is_patch);
-            if !(cites || is_found(&old) && is_found(&new)) {
+            if !cites {
                 let value = |leaf: &Option<Leaf>| leaf.as_ref().map_or("nothing".into(), |leaf| short(&leaf.value));
                 self.outcome.silent.insert(format!("{path}: {} -> {}", value(&old), value(&new)));
             }

@@ -25,7 +25,6 @@ pub use table::page;
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Report, Severity};
-use crate::output::layer::DEFAULT;
 use crate::output::refuse;
 use crate::plan::{Plan, delivery};
 use crate::render::Engine;
@@ -172,7 +171,7 @@ fn duplicates(resources: &[Resource]) -> Found {
     let mut out = Vec::new();
     for (index, resource) in resources.iter().enumerate() {
         let id = &resource.id;
-        let key = (id.group().to_owned(), &id.kind, id.namespace.as_deref().unwrap_or(DEFAULT), &id.name);
+        let key = (id.group().to_owned(), &id.kind, id.namespace_or_default(), &id.name);
         if let Some(other) = seen.insert(key, resource) {
             let path = vec![Part::Key("metadata".into()), Part::Key("name".into())];
             let mut message =

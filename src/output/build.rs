@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::images::Image;
 use super::labels::Labels;
-use super::layer::{CORE, DEFAULT, Layer};
+use super::layer::{CORE, Layer};
 use super::patch::Patch;
 use crate::project::node::{self, Dialect};
 use crate::resource::Id;
@@ -167,12 +167,11 @@ fn matches(target: &Tree, id: &Id) -> bool {
     let is = |key: &str, found: &str| {
         target.get(key).and_then(Tree::as_str).is_none_or(|wanted| wanted.replace("\\.", ".") == found)
     };
-    let namespace = id.namespace.as_deref().unwrap_or(DEFAULT);
     is("group", if id.group().is_empty() { CORE } else { id.group() })
         && is("version", version)
         && is("kind", &id.kind)
         && is("name", &id.name)
-        && is("namespace", namespace)
+        && is("namespace", id.namespace_or_default())
 }
 
 fn documents(path: &str, read: Read) -> Result<Vec<Tree>> {

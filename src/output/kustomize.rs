@@ -218,8 +218,6 @@ impl Split {
         if !bases.is_empty() {
             layer.resources.push(if nested { "../../../base" } else { "../../base" }.to_owned());
         }
-        layer.twins =
-            twins(bases.keys().chain(objects.iter().filter(|object| !object.pinned).map(|object| &object.id)));
         let mut built: Vec<Tree> = bases.values().cloned().collect();
         let mut pinned = Layer { resources: vec![INNER.to_owned()], ..Layer::default() };
         for object in objects {
@@ -235,6 +233,8 @@ impl Split {
                 built.push(object.stored.clone());
             }
         }
+        let ids = bases.keys().chain(objects.iter().filter(|object| !object.pinned).map(|object| &object.id));
+        layer.twins = twins(&layer.patches, ids);
         writer.write(&format!("{inner}/kustomization.yaml"), name, &layer.tree())?;
         if nested {
             writer.write(&format!("{outer}/kustomization.yaml"), name, &pinned.tree())?;
@@ -278,13 +278,15 @@ impl Split {
     }
 }
 
-/// Those that share kind and name with another.
-fn twins<'i>(ids: impl Iterator<Item = &'i Id>) -> BTreeSet<Id> {
-    let mut all: BTreeMap<(&str, &str), BTreeSet<&Id>> = BTreeMap::new();
-    for id in ids {
-        all.entry((&id.kind, &id.name)).or_default().insert(id);
+/// The objects of the kind and name that a JSON patch is for.
+fn twins<'i>(patches: &[(Id, String, Patch)], ids: impl Iterator<Item = &'i Id>) -> BTreeSet<Id> {
+    let name = |id: &Id| (id.kind.clone(), id.name.clone());
+    let patched = patches.iter().filter(|(_, _, patch)| matches!(patch, Patch::Json(_)));
+    let aimed: BTreeSet<_> = patched.map(|(id, ..)| name(id)).collect();
+    if aimed.is_empty() {
+        return BTreeSet::new();
     }
-    all.into_values().filter(|same| same.len() > 1).flatten().cloned().collect()
+    ids.filter(|id| aimed.contains(&name(id))).cloned().collect()
 }
 
 /// So many objects of the base are worth a thread.

@@ -11,7 +11,7 @@ use super::images::{Image, Images};
 use super::labels::{self, Labels};
 use super::namespace;
 use super::patch::Patch;
-use crate::resource::Id;
+use crate::resource::{DEFAULT, Id};
 use crate::tree::{Map, Tree};
 
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub struct Layer {
     pub images: Vec<Image>,
     /// By object, as it is before the patch.
     pub patches: Vec<(Id, String, Patch)>,
-    /// Objects that share kind and name: a patch of one must not meet the other.
+    /// The objects of the kind and name that a JSON patch is for: it must not meet the others.
     pub twins: BTreeSet<Id>,
 }
 
@@ -121,5 +121,3 @@ fn target(id: &Id, twins: &BTreeSet<Id>) -> Map {
 
 /// The core group, as an expression.
 pub const CORE: &str = "^$";
-/// Where kustomize takes an object without a namespace to be.
-pub const DEFAULT: &str = "default";

@@ -98,6 +98,11 @@ impl Id {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
+    /// Where kustomize takes the object to be (`EffectiveNamespace`, measured with v5.5.0).
+    pub fn namespace_or_default(&self) -> &str {
+        self.namespace.as_deref().unwrap_or(DEFAULT)
+    }
+
     /// Whether such objects have no namespace. Of kinds that kgen does not know, those called so: `ClusterIssuer`.
     pub fn is_of_cluster(&self) -> bool {
         const KINDS: [&str; 11] = [
@@ -117,6 +122,9 @@ impl Id {
         KINDS.contains(&&*self.kind) || self.kind.starts_with("Cluster") && self.kind != "Cluster"
     }
 }
+
+/// The namespace of what has none.
+pub const DEFAULT: &str = "default";
 
 #[derive(Clone, Debug)]
 pub struct Resource {

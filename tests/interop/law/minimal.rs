@@ -4,7 +4,7 @@
 
 use kgen::output::Files;
 use kgen::output::images::Image;
-use kgen::output::layer::{CORE, DEFAULT, Layer};
+use kgen::output::layer::{CORE, Layer};
 use kgen::output::lists::{Rule, Shape};
 use kgen::output::patch::Patch;
 use kgen::resource::Id;
@@ -259,5 +259,5 @@ fn is_meant(target: &Tree, id: &Id) -> bool {
     said("kind").as_deref() == Some(&id.kind)
         && said("name").as_deref() == Some(&id.name)
         && said("group").is_none_or(|group| (if group == CORE { "" } else { &group }) == id.group())
-        && said("namespace").is_none_or(|namespace| namespace == id.namespace.as_deref().unwrap_or(DEFAULT))
+        && said("namespace").is_none_or(|namespace| namespace == id.namespace_or_default())
 }
