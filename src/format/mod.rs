@@ -1,4 +1,4 @@
-//! The small languages that values are written in: names, labels, ports, images, schedules, durations.
+//! The small languages that values are written in: names, labels, ports, images, schedules, durations, Secrets' values.
 //!
 //! Owns: one function for each rule that Kubernetes (or a tool that it hands the value to) applies to a piece of text.
 //! Each says why a text is refused: lower case, without the text itself, ready to stand behind its name.
@@ -7,6 +7,7 @@
 mod cron;
 mod duration;
 mod image;
+pub mod secret;
 
 pub use cron::{cron, cron_or_seconds};
 pub use duration::duration;

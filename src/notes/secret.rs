@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Section;
 use super::view::{View, of, reference, within};
+use crate::format::secret::OPAQUE;
 use crate::plan::need::Needed;
 use crate::plan::node::str_of;
 use crate::plan::provider::Provider;
@@ -69,7 +70,7 @@ fn passwords<'v>(view: &'v View, names: impl Iterator<Item = &'v str>, out: &mut
     let keys =
         |name: &'v str| view.of.plan.secrets.iter().filter(move |it| it.home.secret == name && it.pieces.is_empty());
     let is_password = |it: &Needed| it.password || it.home.key == "superuser-password";
-    let is_free = |name: &&'v str| keys(name).all(|it| is_password(it) && it.secret_type == "Opaque");
+    let is_free = |name: &&'v str| keys(name).all(|it| is_password(it) && it.secret_type == OPAQUE);
     let values = |name: &'v str| -> Vec<String> {
         keys(name).map(|it| format!("echo {}=`openssl rand -hex 24`", it.home.key)).collect()
     };

@@ -5,11 +5,12 @@
 use indexmap::IndexMap;
 
 use super::label::Owner;
-use super::need::{Delivered, OPAQUE};
+use super::need::Delivered;
 use super::node::{Node, compact, get, list, map, merged, take, text};
 use super::piece::{Home, Piece};
 use super::secret::meta;
 use super::{Planned, Planner};
+use crate::format::secret::OPAQUE;
 use crate::tree::{Kind, Map};
 
 /// `merge`: the Secret has keys of kgen's own besides.

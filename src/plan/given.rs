@@ -4,12 +4,13 @@
 //! Does not own: values that everybody knows (`placeholder.rs`), where a value goes (`secret.rs`).
 
 use super::Planner;
-use super::need::{CREDENTIALS, Key, is_registry, misformed};
+use super::need::Key;
 use super::node::{Node, get, str_of};
 use super::piece::{Home, percent};
 use super::placeholder;
 use super::secret::Origin;
 use crate::diag::Diagnostic;
+use crate::format::secret::{self, CREDENTIALS};
 use crate::secret::Secret;
 use crate::tree::Tree;
 
@@ -106,7 +107,7 @@ pub fn checked(
         cx.report.push(Diagnostic::error("password-form", message).at(cx.span_in(at)));
         return Origin::Broken;
     }
-    if let Some(reason) = misformed(&home.key, value.open()) {
+    if let Err(reason) = secret::value(&home.key, value.open().as_bytes()) {
         let message = format!("the key `{}` of `secrets.{}` {reason}", home.key, home.secret);
         let d = Diagnostic::error("invalid-json", message).at(cx.span_in(at)).in_profile(&cx.settings.profile);
         cx.report.push(d.hint(CREDENTIALS));
@@ -118,7 +119,7 @@ pub fn checked(
 
 /// Dev's value for a key nobody gave one: fixed and recognisable, so that a newcomer's first render works.
 pub fn fixed(cx: &Planner, home: &Home, declared: &Node) -> String {
-    if is_registry(&home.key) {
+    if secret::is_registry(&home.key) {
         let host = format!("{}-{}.invalid", cx.project(), home.secret);
         let hosts = serde_json::json!({ host: {} });
         return if home.key == ".dockercfg" { hosts } else { serde_json::json!({"auths": hosts}) }.to_string();

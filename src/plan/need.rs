@@ -12,6 +12,7 @@ use super::node::{Node, get, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive, has_operators};
 use super::provider::{self, Provider};
+use crate::format::secret;
 use crate::project::schema;
 use crate::settings::From;
 use crate::tree::{Map, Tree};
@@ -94,30 +95,8 @@ impl Key {
     }
 }
 
-/// A Secret of any keys.
-pub const OPAQUE: &str = "Opaque";
-
-/// The types of Secrets that have these keys.
-const TYPES: [(&str, &[&str]); 3] = [
-    ("kubernetes.io/dockerconfigjson", &[".dockerconfigjson"]),
-    ("kubernetes.io/dockercfg", &[".dockercfg"]),
-    ("kubernetes.io/tls", &["tls.crt", "tls.key"]),
-];
-
-/// Whether a key holds the credentials of registries.
-pub fn is_registry(key: &str) -> bool {
-    matches!(key, ".dockerconfigjson" | ".dockercfg")
-}
-
-/// What a value of such a key is, where it is none: the API refuses any other.
-pub fn misformed(key: &str, value: &str) -> Option<&'static str> {
-    let is_object = || serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(value).is_ok();
-    (is_registry(key) && !is_object()).then_some("is no JSON object, as credentials of registries are")
-}
-
-/// Of credentials of registries.
-pub const CREDENTIALS: &str =
-    "it is the text of Docker's `config.json`: `{\"auths\": {\"ghcr.io\": {\"auth\": \"...\"}}}`";
+/// The types that a Secret gets by its keys, the first that fits.
+const INFERRED: [&str; 3] = [secret::DOCKER_CONFIG, secret::DOCKER_CFG, secret::TLS];
 
 impl Registry {
     /// `new`, unless the key is there already; asked for by `from`.
@@ -176,13 +155,13 @@ impl Registry {
     /// Source: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
     pub fn type_of(&self, name: &str) -> Node {
         if self.basic.contains(name) {
-            return "kubernetes.io/basic-auth".into();
+            return secret::BASIC_AUTH.into();
         }
         let keys = self.keys.get(name);
         let all =
             |wanted: &[&str]| wanted.iter().try_fold(From::Nowhere, |from, key| Some(from.and(&keys?.get(*key)?.from)));
-        let typed = TYPES.iter().find_map(|(kind, wanted)| Some(text(*kind, &all(wanted)?)));
-        typed.unwrap_or_else(|| OPAQUE.into())
+        let typed = INFERRED.iter().find_map(|kind| Some(text(*kind, &all(secret::keys(kind))?)));
+        typed.unwrap_or_else(|| secret::OPAQUE.into())
     }
 }
 

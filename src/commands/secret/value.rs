@@ -11,8 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use super::prompt;
 use crate::commands::terminal::Terminal;
+use crate::format::secret::{self, CREDENTIALS};
 use crate::leak::placeholder;
-use crate::plan::need::{CREDENTIALS, Needed, misformed};
+use crate::plan::need::Needed;
 use crate::seal::Entropy;
 use crate::secret::Secret;
 
@@ -99,7 +100,7 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
             "the value of {name} holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back\nhint: use letters and digits (`--generate`)"
         );
     }
-    if let Some(reason) = misformed(&needed.home.key, text) {
+    if let Err(reason) = secret::value(&needed.home.key, text.as_bytes()) {
         bail!("the value of {name} {reason}\nhint: {CREDENTIALS}");
     }
     let reason = placeholder::reason(text, &needed.home.secret, &needed.home.key, &[]);

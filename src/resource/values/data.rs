@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::short;
-use crate::format;
+use crate::format::{self, secret};
 use crate::resource::Finding;
 use crate::resource::walk::At;
 use crate::tree::Kind;
@@ -48,20 +48,14 @@ fn size(value: &At, encoded: bool) -> usize {
 
 fn by_type(root: &At, out: &mut Vec<Finding>) {
     let has = |key: &str| ["data", "stringData"].iter().any(|field| root.node.at(&[field, key]).is_some());
-    let kind = root.str("type").unwrap_or("Opaque");
-    let keys: &[&str] = match kind {
-        "kubernetes.io/tls" => &["tls.crt", "tls.key"],
-        "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
-        "kubernetes.io/dockercfg" => &[".dockercfg"],
-        "kubernetes.io/ssh-auth" => &["ssh-privatekey"],
-        "kubernetes.io/basic-auth" if !has("username") && !has("password") => &["username"],
-        _ => &[],
-    };
+    let kind = root.str("type").unwrap_or(secret::OPAQUE);
+    let basic = kind == secret::BASIC_AUTH && !has("username") && !has("password");
+    let keys = if basic { &["username"] } else { secret::keys(kind) };
     for key in keys.iter().filter(|key| !has(key)) {
         let message = format!("a Secret of type `{kind}` must have the key `{key}`");
         out.push(root.error_at("data", "missing-field", message));
     }
-    if let Some(key) = keys.first().filter(|key| key.starts_with(".docker")) {
+    if let Some(key) = keys.first().filter(|key| secret::is_registry(key)) {
         registry(root, key, out);
     }
     if kind == "kubernetes.io/service-account-token" && root.at(&["metadata", "annotations", ACCOUNT]).is_none() {
@@ -79,9 +73,7 @@ fn registry(root: &At, key: &'static str, out: &mut Vec<Finding>) {
         let Some(text) = value.text() else { continue };
         // What is no base64 is found by `typed.rs`.
         let bytes = if field == "data" { STANDARD.decode(text).ok() } else { Some(text.as_bytes().to_vec()) };
-        let is_json =
-            |bytes: Vec<u8>| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&bytes).is_ok();
-        if bytes.is_some_and(|bytes| !is_json(bytes)) {
+        if bytes.is_some_and(|bytes| secret::value(key, &bytes).is_err()) {
             out.push(value.error("invalid-json", format!("`{key}` must be a JSON object")));
         }
     }
