@@ -8,6 +8,8 @@
 //! takes the set of keys that is most common, as a whole: `value` and `valueFrom`, or two handlers of a probe, exclude each
 //! other, and a mixture of two valid maps need not be valid.
 
+use std::sync::Arc;
+
 use super::lists::{Rule, Shape};
 use crate::resource::normal;
 use crate::tree::{Kind, Map, Tree};
@@ -21,6 +23,11 @@ pub fn common(variants: &[&Tree]) -> Tree {
 }
 
 fn value(variants: &[&Tree], shape: Shape, rule: Rule) -> Tree {
+    if let [first, rest @ ..] = variants
+        && rest.iter().all(|other| other == first)
+    {
+        return (*first).clone();
+    }
     let most = || most_common(variants).map(|tree| (*tree).clone()).unwrap_or_default();
     let maps: Vec<_> = variants.iter().filter_map(|tree| tree.as_map()).collect();
     let lists: Vec<_> = variants.iter().filter_map(|tree| tree.as_list()).collect();
@@ -40,10 +47,8 @@ fn most_common<T: PartialEq>(items: &[T]) -> Option<&T> {
 }
 
 fn map(variants: &[&Map], shape: Shape) -> Map {
-    let scalars = variants.iter().all(|map| map.iter().all(|(_, value)| !value.is_container()));
-    let keys = if scalars { frequent_keys(variants) } else { most_common_keys(variants) };
     let mut out = Map::new();
-    for key in keys {
+    for key in keys(variants) {
         let values: Vec<_> = variants.iter().filter_map(|map| map.get(&key)).collect();
         let (shape, rule) = shape.field(&key);
         out.insert(key, value(&values, shape, rule));
@@ -51,19 +56,29 @@ fn map(variants: &[&Map], shape: Shape) -> Map {
     out
 }
 
-fn frequent_keys(variants: &[&Map]) -> Vec<String> {
+fn keys(variants: &[&Map]) -> Vec<Arc<str>> {
+    if let [first, rest @ ..] = variants
+        && rest.iter().all(|other| other.keys().eq(first.keys()))
+    {
+        return first.keys().cloned().collect();
+    }
+    let scalars = variants.iter().all(|map| map.iter().all(|(_, value)| !value.is_container()));
+    if scalars { frequent_keys(variants) } else { most_common_keys(variants) }
+}
+
+fn frequent_keys(variants: &[&Map]) -> Vec<Arc<str>> {
     let frequent = |key: &str| variants.iter().filter(|map| map.contains_key(key)).count() * 2 > variants.len();
-    let mut keys = Vec::new();
+    let mut keys: Vec<Arc<str>> = Vec::new();
     for key in variants.iter().flat_map(|map| map.keys()) {
-        if frequent(key) && !keys.iter().any(|k: &String| **k == **key) {
-            keys.push(key.to_string());
+        if frequent(key) && !keys.contains(key) {
+            keys.push(key.clone());
         }
     }
     keys
 }
 
 /// The first map's order among those with the most common set of keys.
-fn most_common_keys(variants: &[&Map]) -> Vec<String> {
+fn most_common_keys(variants: &[&Map]) -> Vec<Arc<str>> {
     let sorted = |map: &&Map| {
         let mut keys: Vec<_> = map.keys().cloned().collect();
         keys.sort();
@@ -71,7 +86,7 @@ fn most_common_keys(variants: &[&Map]) -> Vec<String> {
     };
     let sets: Vec<_> = variants.iter().map(sorted).collect();
     let chosen = most_common(&sets).and_then(|set| sets.iter().position(|other| other == set));
-    chosen.map(|at| variants[at].keys().map(|key| key.to_string()).collect()).unwrap_or_default()
+    chosen.map(|at| variants[at].keys().cloned().collect()).unwrap_or_default()
 }
 
 /// None where an element has no key, or where nothing would be left of lists that all hold something.

@@ -9,7 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::tree::{Kind, Tree};
+use crate::parallel;
+use crate::tree::{Step, Tree};
 
 /// An image name with what a profile wants behind it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,9 +89,15 @@ impl<'i> Images<'i> {
 
     /// As kustomize does it, one entry after the other: all see the same name, so that the last one wins.
     pub fn transform(&self, object: &mut Tree) {
-        if !self.images.is_empty() {
-            each(object, &mut |text| self.replace(text));
+        if self.images.is_empty() {
+            return;
         }
+        let before = object.clone();
+        each(&before, &mut |path, text| {
+            if let (Some(new), Some(image)) = (self.replace(text), at_mut(object, path)) {
+                *image = new.into();
+            }
+        });
     }
 
     fn replace(&self, text: &str) -> Option<String> {
@@ -100,22 +107,34 @@ impl<'i> Images<'i> {
     }
 }
 
-/// The images of some objects.
-#[derive(Default)]
+/// The images of a profile's objects.
 struct Texts {
     all: BTreeSet<String>,
+    /// Those of the base.
+    shared: BTreeSet<String>,
     by_last: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Texts {
-    fn of(objects: &[&Tree]) -> Self {
-        let mut all = BTreeSet::new();
-        objects.iter().for_each(|object| texts(object, &mut all));
+    /// None where kustomize could not build one of the objects.
+    fn of(objects: &[Seen]) -> Option<Self> {
+        let (mut all, mut shared) = (BTreeSet::new(), BTreeSet::new());
+        for (object, is_shared) in objects {
+            if stops_kustomize(object) {
+                return None;
+            }
+            each(object, &mut |_, text| {
+                all.insert(text.to_owned());
+                if *is_shared {
+                    shared.insert(text.to_owned());
+                }
+            });
+        }
         let mut by_last: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for text in &all {
             by_last.entry(last_of(text).to_owned()).or_default().insert(text.clone());
         }
-        Self { all, by_last }
+        Some(Self { all, shared, by_last })
     }
 
     /// Those that kustomize takes for this image.
@@ -128,41 +147,26 @@ impl Texts {
     }
 }
 
-/// The texts in all places that kustomize looks at.
-fn texts(object: &Tree, out: &mut BTreeSet<String>) {
-    each(&mut object.clone(), &mut |text| {
-        out.insert(text.to_owned());
-        None
+/// Calls `f` with every image in the places that kustomize looks at, and with its path.
+fn each<'t>(object: &'t Tree, f: &mut impl FnMut(&[Step<'t>], &'t str)) {
+    if object.get("kind").and_then(Tree::as_str) == Some("CustomResourceDefinition") {
+        return;
+    }
+    object.leaves(&mut |path, leaf| {
+        if let [.., Step::Key("containers" | "initContainers"), Step::Index(_), Step::Key("image")] = path
+            && let Some(image) = leaf.as_str()
+        {
+            f(path, image);
+        }
     });
 }
 
-/// Calls `f` with every image; what it returns takes its place.
-fn each(object: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
-    if object.get("kind").and_then(Tree::as_str) != Some("CustomResourceDefinition") {
-        walk(object, f);
-    }
-}
-
-fn walk(tree: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
-    match &mut tree.kind {
-        Kind::List(list) => list.iter_mut().for_each(|item| walk(item, f)),
-        Kind::Map(map) => {
-            for (key, value) in map.iter_mut() {
-                if matches!(&**key, "containers" | "initContainers") {
-                    let elements = value.as_list_mut().into_iter().flatten().filter_map(Tree::as_map_mut);
-                    elements.filter_map(|map| map.get_mut("image")).for_each(|image| set(image, f));
-                }
-                walk(value, f);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn set(image: &mut Tree, f: &mut impl FnMut(&str) -> Option<String>) {
-    if let Some(new) = image.as_str().and_then(f) {
-        *image = new.into();
-    }
+/// The tree at `path`; what others share is copied on the way.
+fn at_mut<'t>(tree: &'t mut Tree, path: &[Step]) -> Option<&'t mut Tree> {
+    path.iter().try_fold(tree, |tree, step| match step {
+        Step::Key(key) => tree.as_map_mut()?.get_mut(key),
+        Step::Index(index) => tree.as_list_mut()?.get_mut(*index),
+    })
 }
 
 /// What the base says, and for each profile what its kustomization says.
@@ -172,15 +176,16 @@ pub struct Plan {
     pub profiles: Vec<Vec<Image>>,
 }
 
-/// `shared`: for each profile the objects of the base; `all`: these and the profile's own.
-pub fn plan(shared: &[Vec<&Tree>], all: &[Vec<&Tree>]) -> Plan {
-    if all.iter().flatten().any(|object| stops_kustomize(object)) {
-        return Plan { base: vec![], profiles: vec![vec![]; all.len()] };
-    }
-    let shared = shared.iter().flat_map(|objects| Texts::of(objects).all);
-    let names: BTreeSet<String> = shared.filter_map(|text| Some(Image::parse(&text)?.name)).collect();
-    let all: Vec<Texts> = all.iter().map(|objects| Texts::of(objects)).collect();
-    let mut out = Plan { base: vec![], profiles: vec![vec![]; all.len()] };
+/// An object of a profile, and whether the base has it too.
+pub type Seen<'t> = (&'t Tree, bool);
+
+/// `large`: the profiles are worth threads.
+pub fn plan(profiles: &[Vec<Seen>], large: bool) -> Plan {
+    let found = parallel::each(profiles.iter().collect(), large, || (), |(), objects| Texts::of(objects));
+    let mut out = Plan { base: vec![], profiles: vec![vec![]; profiles.len()] };
+    let Some(all) = found.into_iter().collect::<Option<Vec<Texts>>>() else { return out };
+    let shared = all.iter().flat_map(|texts| &texts.shared);
+    let names: BTreeSet<String> = shared.filter_map(|text| Some(Image::parse(text)?.name)).collect();
     for name in names {
         let Some(versions) = versions(&name, &all) else { continue };
         let Some(base) = most_common(&versions) else { continue };
@@ -281,8 +286,7 @@ mod tests {
     #[test]
     fn an_image_with_two_versions_in_a_profile_is_left_to_patches() {
         let (dev, prod) = (pod(&["a:1", "b:1"]), pod(&["a:2", "b:2", "b:3"]));
-        let objects = [vec![&dev], vec![&prod]];
-        let plan = plan(&objects, &objects);
+        let plan = plan(&[vec![(&dev, true)], vec![(&prod, true)]], false);
         assert_eq!(plan.base, [Image::parse("a:1").unwrap()]);
         assert_eq!(plan.profiles, [vec![], vec![Image::parse("a:2").unwrap()]]);
     }

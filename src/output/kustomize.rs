@@ -52,11 +52,8 @@ pub type Files = BTreeMap<String, File>;
 /// The outer error is kgen's own failure; the inner one is what the user has to change. `source` is the project file's
 /// name, for the first line of each file.
 pub fn tree(layout: Layout, profiles: Vec<Profile>, source: &str) -> Result<diag::Result<Files>> {
-    let mut report = Report::new();
     let mut split = Split::new(profiles)?;
-    for object in split.profiles.iter().flatten() {
-        refuse::check(&object.id.to_string(), &object.body, &mut report);
-    }
+    let report = split.refused();
     if report.has_errors() {
         return Ok(Err(report));
     }
@@ -81,6 +78,9 @@ struct Object {
     stored: Tree,
     /// The overlay's kustomization.yaml must not touch it.
     pinned: bool,
+    /// A value that can be read stays in the overlay of the profile that spells it out: the base is everybody's. So does
+    /// ciphertext, which is one profile's.
+    private: bool,
 }
 
 struct Split {
@@ -91,6 +91,8 @@ struct Split {
     paths: Names,
     labels: Vec<labels::Labels>,
     images: images::Plan,
+    /// Worth threads.
+    large: bool,
 }
 
 impl Split {
@@ -106,7 +108,9 @@ impl Split {
         let objects: Vec<_> = objects.into_iter().collect::<Result<_>>()?;
         let mut components = BTreeMap::new();
         for object in objects.iter().flatten() {
-            components.entry(object.id.clone()).or_insert_with(|| object.component.to_string());
+            if !components.contains_key(&object.id) {
+                components.insert(object.id.clone(), object.component.to_string());
+            }
         }
         Ok(Self {
             names,
@@ -115,7 +119,25 @@ impl Split {
             labels: vec![labels::Labels::new(); count],
             images: images::Plan { base: vec![], profiles: vec![vec![]; count] },
             profiles: objects,
+            large,
         })
+    }
+
+    /// What kustomize cannot build.
+    fn refused(&self) -> Report {
+        let found = each(
+            self.profiles.iter().collect(),
+            self.large,
+            || (),
+            |(), objects: &Vec<Object>| {
+                let mut report = Report::new();
+                objects.iter().for_each(|object| refuse::check(&object.id.to_string(), &object.body, &mut report));
+                report
+            },
+        );
+        let mut report = Report::new();
+        found.into_iter().for_each(|found| report.extend(found));
+        report
     }
 
     /// Takes out of the objects what a kustomization.yaml says for all of them.
@@ -124,40 +146,39 @@ impl Split {
             self.profiles.iter().map(|list| list.iter().filter(|o| !o.pinned).map(|o| &o.stored).collect()).collect();
         self.labels = labels::plan(&free);
         let shared: BTreeSet<Id> = self.shared().into_iter().collect();
-        let of_base: Vec<Vec<&Tree>> = (self.profiles.iter())
-            .map(|list| list.iter().filter(|o| shared.contains(&o.id)).map(|o| &o.stored).collect())
+        let seen: Vec<Vec<images::Seen>> = (self.profiles.iter())
+            .map(|list| list.iter().filter(|o| !o.pinned).map(|o| (&o.stored, shared.contains(&o.id))).collect())
             .collect();
-        self.images = images::plan(&of_base, &free);
+        self.images = images::plan(&seen, self.large);
         let images = images::Images::of(&self.images.base);
-        for (objects, labels) in self.profiles.iter_mut().zip(&self.labels) {
+        let profiles = self.profiles.iter_mut().zip(&self.labels).collect();
+        let strip = |_: &mut (), (objects, labels): (&mut Vec<Object>, &labels::Labels)| {
             for object in objects.iter_mut().filter(|object| !object.pinned) {
                 labels::strip(&mut object.stored, labels);
                 images.transform(&mut object.stored);
             }
-        }
+        };
+        each(profiles, self.large, || (), strip);
     }
 
     /// The objects of the base, in kustomize's order.
-    ///
-    /// A value that can be read stays in the overlay of the profile that spells it out: the base is everybody's. So does
-    /// ciphertext, which is one profile's.
     fn shared(&self) -> Vec<Id> {
         let mut counts: BTreeMap<&Id, usize> = BTreeMap::new();
-        let stays = |object: &&Object| object.pinned || object.stored.holds_secret() || is_ciphertext(object);
-        for object in self.profiles.iter().flatten().filter(|object| !stays(object)) {
+        for object in self.profiles.iter().flatten().filter(|object| !object.pinned && !object.private) {
             *counts.entry(&object.id).or_default() += 1;
         }
         let everywhere = counts.into_iter().filter(|(_, count)| *count == self.profiles.len());
         let mut out: Vec<Id> = everywhere.map(|(id, _)| id.clone()).collect();
-        out.sort_by(order::compare);
+        out.sort_by_cached_key(order::key);
         out
     }
 
-    fn overlays(&self, writer: &mut Writer) -> Result<()> {
+    fn overlays(mut self, writer: &mut Writer) -> Result<()> {
         let bases = self.base(writer)?;
-        let large = is_large(self.profiles.iter().map(Vec::len));
-        let profiles = (0..self.profiles.len()).collect();
-        let overlays = each(profiles, large, || (), |(), profile| self.overlay(profile, &bases, writer.source));
+        // Each thread takes its profile apart when it is done with it.
+        let profiles = std::mem::take(&mut self.profiles).into_iter().enumerate().collect();
+        let build = |_: &mut (), (at, objects): (_, Vec<_>)| self.overlay(at, &objects, &bases, writer.source);
+        let overlays = each(profiles, self.large, || (), build);
         overlays.into_iter().try_for_each(|files| writer.add(files?))
     }
 
@@ -202,10 +223,9 @@ impl Split {
     }
 
     /// The files of one overlay, proved to build to its profile.
-    fn overlay(&self, profile: usize, bases: &BTreeMap<Id, Tree>, source: &str) -> Result<Files> {
+    fn overlay(&self, profile: usize, objects: &[Object], bases: &BTreeMap<Id, Tree>, source: &str) -> Result<Files> {
         let writer = &mut Writer { source, files: Files::new() };
         let name = self.names[profile].as_str();
-        let objects = &self.profiles[profile];
         let outer = format!("overlays/{name}");
         let nested = objects.iter().any(|object| object.pinned);
         let inner = if nested { format!("{outer}/{INNER}") } else { outer.clone() };
@@ -259,9 +279,9 @@ impl Split {
     }
 
     fn flat(&self, writer: &mut Writer) -> Result<()> {
-        let (source, large) = (writer.source, is_large(self.profiles.iter().map(Vec::len)));
+        let source = writer.source;
         let profiles = self.names.iter().zip(&self.profiles).collect();
-        let trees = each(profiles, large, || (), |(), (name, objects)| self.folder(name, objects, source));
+        let trees = each(profiles, self.large, || (), |(), (name, objects)| self.folder(name, objects, source));
         trees.into_iter().try_for_each(|files| writer.add(files?))
     }
 
@@ -321,7 +341,8 @@ fn objects(profile: Profile, namespace: Option<&str>) -> Result<Vec<Object>> {
         if !seen.insert(id.clone()) {
             bail!("profile {} has two objects {id}", profile.name);
         }
-        out.push(Object { id, component, body, stored, pinned });
+        let private = body.holds_secret() || is_ciphertext(&body);
+        out.push(Object { id, component, body, stored, pinned, private });
     }
     Ok(out)
 }
@@ -348,8 +369,12 @@ pub(super) struct Writer<'s> {
     pub(super) files: Files,
 }
 
-fn is_ciphertext(object: &Object) -> bool {
-    object.id.kind == "SealedSecret" || (object.id.kind == "Secret" && object.stored.get("sops").is_some())
+fn is_ciphertext(body: &Tree) -> bool {
+    match body.get("kind").and_then(Tree::as_str) {
+        Some("SealedSecret") => true,
+        Some("Secret") => body.get("sops").is_some(),
+        _ => false,
+    }
 }
 
 impl Writer<'_> {

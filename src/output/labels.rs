@@ -27,17 +27,14 @@ pub fn plan(profiles: &[Vec<&Tree>]) -> Vec<Labels> {
 }
 
 fn of_all(objects: &[&Tree]) -> Labels {
-    let labels = |object: &Tree| -> Labels {
-        let map = object.at(&["metadata", "labels"]).and_then(Tree::as_map);
-        let pair = |(key, value): (&std::sync::Arc<str>, &Tree)| Some((key.to_string(), value.as_str()?.to_owned()));
-        map.into_iter().flat_map(Map::iter).filter_map(pair).collect()
-    };
-    let mut rest = objects.iter().map(|object| labels(object));
-    let first = rest.next().unwrap_or_default();
-    rest.fold(first, |mut out, other| {
-        out.retain(|key, value| other.get(key) == Some(value));
-        out
-    })
+    fn label<'t>(object: &'t Tree, key: &str) -> Option<&'t str> {
+        object.at(&["metadata", "labels", key])?.as_str()
+    }
+    let Some((first, rest)) = objects.split_first() else { return Labels::new() };
+    let map = first.at(&["metadata", "labels"]).and_then(Tree::as_map);
+    let pairs = map.into_iter().flat_map(Map::iter).filter_map(|(key, value)| Some((&**key, value.as_str()?)));
+    let shared = pairs.filter(|(key, value)| rest.iter().all(|object| label(object, key) == Some(*value)));
+    shared.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 /// The object without these labels. kustomize makes the map again where it was left empty.

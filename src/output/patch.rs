@@ -40,9 +40,12 @@ pub fn between(base: &Tree, target: &Tree) -> Result<Option<Patch>> {
     if base == target {
         return Ok(None);
     }
-    let strategic = strategic(base, target).map(Patch::Strategic);
     let exact = |patch: &Patch| patch.apply(base).as_ref() == Ok(target);
-    let patch = strategic.filter(exact).unwrap_or_else(|| Patch::Json(json_patch::difference(base, target)));
+    let strategic = strategic(base, target).map(Patch::Strategic);
+    if let Some(patch) = strategic.filter(exact) {
+        return Ok(Some(patch));
+    }
+    let patch = Patch::Json(json_patch::difference(base, target));
     ensure!(exact(&patch), "no patch leads to the object");
     Ok(Some(patch))
 }

@@ -63,7 +63,7 @@ fn hint(path: &[Step]) -> &'static str {
 fn walk<'t, O>(tree: &'t Tree<O>, path: &mut Vec<Step<'t>>, found: &mut impl FnMut(&[Step], String)) {
     match &tree.kind {
         Kind::String(text) => {
-            if let Some(bad) = text.chars().find(|c| is_bad(*c)) {
+            if let Some(bad) = bad(text) {
                 found(path, format!("the character {}", code(bad)));
             } else if tab_first(text) {
                 found(path, "a text of several lines that begins with a tab".into());
@@ -95,6 +95,14 @@ fn code(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
+fn bad(text: &str) -> Option<char> {
+    // Nearly every text is of characters below all of these, which is seen without reading them one by one.
+    if text.bytes().all(|byte| byte < 0x7f) {
+        return None;
+    }
+    text.chars().find(|c| is_bad(*c))
+}
+
 fn is_bad(c: char) -> bool {
     matches!(c, '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }
@@ -106,7 +114,7 @@ fn bad_key(key: &str, annotation: bool) -> Option<String> {
     if key == "<<" {
         return Some("the key `<<`".into());
     }
-    if let Some(bad) = key.chars().find(|c| is_bad(*c)) {
+    if let Some(bad) = bad(key) {
         return Some(format!("the character {} in a key", code(bad)));
     }
     if key.len() > LONGEST_KEY {

@@ -13,7 +13,7 @@ use crate::resource::Resource;
 /// Every document begins with `---`; there are no comments, because a stream is for programs.
 pub fn stream<'r>(resources: impl IntoIterator<Item = &'r Resource>, reveal: Reveal) -> Result<Document> {
     let mut sorted: Vec<_> = resources.into_iter().collect();
-    sorted.sort_by(|a, b| order::compare(&a.id, &b.id));
+    sorted.sort_by_cached_key(|resource| order::key(&resource.id));
     let parts = sorted.chunks(PART).collect();
     let mut written = each(parts, sorted.len() > PART, || (), |(), part| documents(part, reveal)).into_iter();
     let mut out = written.next().unwrap_or_else(|| documents(&[], reveal))?;

@@ -39,7 +39,7 @@ pub fn rendered(
             return None;
         }
     };
-    resources.sort_by(|a, b| order::compare(&a.id, &b.id));
+    resources.sort_by_cached_key(|resource| order::key(&resource.id));
     let found = checks::delivery(&resources);
     Some((Profile { settings, plan, resources }, found))
 }

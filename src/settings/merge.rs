@@ -30,6 +30,12 @@ impl Nulls {
         entry.0 |= removed;
     }
 
+    pub fn join(&mut self, other: Self) {
+        for (span, (removed, path)) in other.0 {
+            self.met(span, removed, &path);
+        }
+    }
+
     /// A `null` that removes nothing in any profile is a slip.
     pub fn report(&self, report: &mut Report) {
         for (span, (removed, path)) in &self.0 {

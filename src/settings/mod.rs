@@ -10,6 +10,7 @@ pub mod preset;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Report, suggest};
+use crate::parallel::each;
 use crate::project::Project;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
@@ -181,14 +182,26 @@ pub fn resolve(
     texts: &crate::source::Sources,
 ) -> Result<Vec<Settings>, Report> {
     let mut report = Report::new();
-    let mut nulls = merge::Nulls::default();
-    let mut all = Vec::new();
-    for name in profiles(project) {
-        let Some(chain) = report.take(chain(project, &name)) else { continue };
+    let names = profiles(project).into_iter();
+    let chains = names.filter_map(|name| Some((report.take(chain(project, &name))?, name))).collect();
+    let merge = |_: &mut (), (chain, name): (Chain, _)| {
+        let mut nulls = merge::Nulls::default();
         let mut layers: Vec<(Layer, &Tree<Span>)> = set.iter().rev().map(|tree| (Layer::Set, tree)).collect();
         layers.extend(chain.layers);
-        all.push(merge::settings(name, chain.preset, &layers, presets, texts, &mut nulls));
-    }
+        (merge::settings(name, chain.preset, &layers, presets, texts, &mut nulls), nulls)
+    };
+    let (all, met): (Vec<_>, Vec<_>) = each(chains, is_large(project), || (), merge).into_iter().unzip();
+    let mut nulls = merge::Nulls::default();
+    met.into_iter().for_each(|met| nulls.join(met));
     nulls.report(&mut report);
     report.finish(all).map(|(all, _)| all)
+}
+
+/// With fewer values written in the project file than this, a thread costs more than it saves.
+const WORTH_A_THREAD: usize = 1000;
+
+fn is_large(project: &Project) -> bool {
+    let mut leaves = 0;
+    project.root.leaves(&mut |_, _| leaves += 1);
+    leaves >= WORTH_A_THREAD
 }

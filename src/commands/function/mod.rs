@@ -79,7 +79,7 @@ fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<A
     let profile = project::find(&rendered, &request.profile)?;
     request.select.check(rendered.all().flat_map(|profile| &profile.resources))?;
     let mut resources: Vec<Resource> = request.select.apply(&profile.resources).into_iter().cloned().collect();
-    resources.sort_by(|a, b| output::order::compare(&a.id, &b.id));
+    resources.sort_by_cached_key(|resource| output::order::key(&resource.id));
     Ok(Ok((resources, rendered.warnings)))
 }
 
