@@ -3,9 +3,10 @@
 //! Owns: the order in which kustomize works: patches, namespace, labels, images.
 //! Does not own: what is in a layer (`kustomize.rs`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, anyhow};
+use indexmap::IndexMap;
 
 use super::images::{Image, Images};
 use super::labels::{self, Labels};
@@ -56,7 +57,7 @@ impl Layer {
 
     /// What kustomize builds of these objects.
     pub fn build(&self, mut objects: Vec<Tree>) -> Result<Vec<Tree>> {
-        let places: BTreeMap<_, _> = objects.iter().enumerate().map(|(at, object)| (Id::of(object), at)).collect();
+        let places: IndexMap<_, _> = objects.iter().enumerate().map(|(at, object)| (Id::of(object), at)).collect();
         for (id, _, patch) in &self.patches {
             let at = places.get(&Some(id.clone())).with_context(|| format!("the patch of {id} matches nothing"))?;
             let object = &mut objects[*at];

@@ -25,6 +25,7 @@ pub mod namespace;
 pub mod order;
 pub mod patch;
 pub mod refuse;
+mod split;
 pub mod stream;
 pub mod suffix;
 pub mod write;

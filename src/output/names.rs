@@ -4,6 +4,9 @@
 //! Does not own: what is in the files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 
 use crate::resource::Id;
 
@@ -13,49 +16,50 @@ const RESERVED: [&str; 2] = ["patches", INNER];
 pub const INNER: &str = "namespaced";
 const LONGEST: usize = 200;
 
+/// By the numbers of the objects.
 #[derive(Debug, Default)]
 pub struct Names {
-    files: BTreeMap<Id, String>,
-    patches: BTreeMap<Id, String>,
+    files: Vec<String>,
+    patches: Vec<String>,
 }
 
 impl Names {
-    /// From every object of every profile with its component.
-    pub fn new(objects: &BTreeMap<Id, String>) -> Self {
+    /// From every object of every profile, sorted, with its component.
+    pub fn new(objects: &IndexMap<Id, Arc<str>>) -> Self {
         let folders = folders(objects.values());
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (id, component) in objects {
-            *counts.entry((component, &id.kind)).or_default() += 1;
+            *counts.entry((&**component, &id.kind)).or_default() += 1;
         }
         let mut used = BTreeSet::new();
         let mut out = Self::default();
         for (id, component) in objects {
-            let folder = &folders[component];
-            let alone = counts.get(&(component.as_str(), id.kind.as_str())) == Some(&1);
+            let folder = &folders[&**component];
+            let alone = counts.get(&(&**component, id.kind.as_str())) == Some(&1);
             let stems = stems(id, short(component), alone);
             let path = unique(&mut used, stems.into_iter().map(|stem| format!("{folder}/{stem}")));
-            out.files.insert(id.clone(), format!("{path}.yaml"));
+            out.files.push(format!("{path}.yaml"));
             let names = [vec![&*id.name, &*id.kind], vec![&*id.name, &*id.kind, id.group()]];
             let path = unique(&mut used, names.iter().map(|parts| format!("patches/{}", clean(&parts.join("-")))));
-            out.patches.insert(id.clone(), format!("{path}.yaml"));
+            out.patches.push(format!("{path}.yaml"));
         }
         out
     }
 
     /// `api/deployment.yaml`
-    pub fn file(&self, id: &Id) -> &str {
-        self.files.get(id).map_or("", String::as_str)
+    pub fn file(&self, at: usize) -> &str {
+        &self.files[at]
     }
 
     /// `patches/api-deployment.yaml`
-    pub fn patch(&self, id: &Id) -> &str {
-        self.patches.get(id).map_or("", String::as_str)
+    pub fn patch(&self, at: usize) -> &str {
+        &self.patches[at]
     }
 }
 
 /// `apps.api` is `api`, unless `redis.api` is there too.
-fn folders<'c>(components: impl Iterator<Item = &'c String>) -> BTreeMap<&'c String, String> {
-    let components: BTreeSet<_> = components.collect();
+fn folders<'c>(components: impl Iterator<Item = &'c Arc<str>>) -> BTreeMap<&'c str, String> {
+    let components: BTreeSet<&str> = components.map(|component| &**component).collect();
     let simple = |component: &str| clean(short(component));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     components.iter().for_each(|component| *counts.entry(simple(component)).or_default() += 1);
@@ -64,7 +68,7 @@ fn folders<'c>(components: impl Iterator<Item = &'c String>) -> BTreeMap<&'c Str
         counts.get(&folder).is_some_and(|count| *count > 1) || RESERVED.contains(&&*folder)
     };
     let mut used = BTreeSet::new();
-    let (double, single): (Vec<&String>, Vec<&String>) = components.iter().partition(|component| clashes(component));
+    let (double, single): (Vec<&str>, Vec<&str>) = components.iter().partition(|component| clashes(component));
     let mut out = BTreeMap::new();
     for component in single {
         out.insert(component, unique(&mut used, [simple(component)].into_iter()));
@@ -116,9 +120,12 @@ mod tests {
             let (api_version, kind) = kind.split_once(' ').unwrap_or(("v1", kind));
             Id { api_version: api_version.into(), kind: kind.into(), namespace: None, name: name.into() }
         };
-        let all = objects.iter().map(|(kind, name, component)| (id(kind, name), component.to_string())).collect();
+        let all = objects.iter().map(|(kind, name, component)| (id(kind, name), Arc::from(*component)));
+        let mut all: IndexMap<Id, Arc<str>> = all.collect();
+        all.sort_unstable_keys();
         let names = Names::new(&all);
-        objects.iter().map(|(kind, name, _)| names.file(&id(kind, name)).to_owned()).collect()
+        let at = |kind, name| all.get_index_of(&id(kind, name)).unwrap();
+        objects.iter().map(|(kind, name, _)| names.file(at(kind, name)).to_owned()).collect()
     }
 
     #[test]
