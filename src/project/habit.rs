@@ -4,7 +4,7 @@
 //! only: what is misspelt is `diag/suggest.rs`'s.
 //! Does not own: finding the mistake (`schema.rs`). No hint quotes a value: it may be a secret.
 
-use super::rule::Rule;
+use super::rule::{MOUNT_PATH, Rule};
 use crate::tree::{Kind, Map, Tree};
 
 /// Places, keys that people write there, and what to write instead.
@@ -27,6 +27,7 @@ const KEYS: &[Row] = &[
     (&[""], &["configMaps", "configmaps"], "write `configs: {NAME: {KEY: value}}`"),
     (&[""], &["database", "databases", "postgresql", "db"], "write `postgres: {NAME: {}}`"),
     (&[""], &["cache", "valkey"], "write `redis: {NAME: {}}`, with a Valkey image for Valkey"),
+    (&["", "profile"], &["externalSecrets", "secretStore"], "write `secretProvider: {external: {store: NAME}}`"),
     (&[""], &["resources", "extraObjects", "objects"], "raw objects are written under `manifests`"),
     (&["", "profile"], &["ingress", "env", "image", "replicas"], "write it in a component: `apps: {NAME: {...}}`"),
     (&["", "profile"], &["domain", "domains", "host", "hosts", "hostname", "url"],
@@ -43,6 +44,10 @@ const KEYS: &[Row] = &[
     (CONTAINER, &["healthcheck", "healthCheck", "health", "probe", "probes", "liveness", "readiness"],
         "write `readinessProbe: {httpGet: /path}`, and `livenessProbe` if a restart helps"),
     (WORKLOAD, &["depends_on", "dependsOn", "needs", "links", "dependencies"], "write `waitFor: [postgres.NAME]`"),
+    (WORKLOAD, &["metrics", "prometheus", "monitoring"],
+        "write `podAnnotations: {prometheus.io/scrape: \"true\", prometheus.io/port: \"8080\"}`, or a PodMonitor under `manifests`"),
+    (WORKLOAD, &["migrate", "migration", "migrations", "hooks", "preDeploy", "preStart"],
+        "what runs once is written under `jobs: {migrate: {...}}`, what runs before each pod under `initContainers`"),
     (WORKLOAD, &["configMaps", "configs", "config", "secrets", "secret"],
         "write `envFrom: [secrets.NAME]` for variables, `files: {/path: \"${configs.NAME.KEY}\"}` for files"),
     (&["apps"], &["domain", "domains", "host", "hosts", "hostname", "url", "route", "routes"],
@@ -96,6 +101,8 @@ const KEYS: &[Row] = &[
     (&["secretProvider"], &["vault", "aws", "gcp", "azure", "externalSecrets"], VAULT),
     (&["volumes.*"], &["mountPath", "path", "name"], "the key above is the path: `volumes: {/data: {size: 1Gi}}`"),
     (&["volumes.*"], &["storage", "capacity"], "write `size: 1Gi`"),
+    (&["secrets.*.*"], &["generate", "random", "length"],
+        "leave it out: `kgen secret set PROFILE SECRET KEY --generate` makes a value, `minLength` says how long"),
     (&["volumes.*"], &["pvc", "claimName"], "write `claim: NAME`"),
 ];
 
@@ -178,6 +185,9 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
         "tolerations" | "topologySpreadConstraints" | "hostAliases" if value.as_map().is_some() => {
             "write a list: `[{...}]`"
         }
+        "claim" if value.as_map().is_some() => {
+            "`claim` names one that exists; a new one is written without it: `{size: 1Gi, accessModes: [ReadWriteOnce]}`"
+        }
         "secretProvider" if text.is_some() => VAULT,
         "configMap" if text.is_some() => "write `{configMap: {name: NAME}}`",
         "secret" if text.is_some() => "write `{secret: {secretName: NAME}}`",
@@ -217,6 +227,9 @@ pub fn text(value: &str, path: &str) -> Option<String> {
 
 /// A name that would do: `my_worker` is `my-worker`.
 pub fn name(name: &str, rule: &Rule) -> Option<String> {
+    if rule.noun == MOUNT_PATH.noun {
+        return Some("write the path in the container: `{/data: {...}}`".into());
+    }
     let instead = |taken: &str, by: &str| name.replace(|c| taken.contains(c), by);
     let candidates = match rule.noun {
         "environment variable name" => vec![instead(" ", "_")],
@@ -258,6 +271,7 @@ fn place(path: &str) -> String {
     match keys[..] {
         [] => String::new(),
         [kind, _] if COMPONENTS.iter().any(|(known, _)| *known == kind) => kind.into(),
+        ["secrets", _, _] => "secrets.*.*".into(),
         [.., map @ ("initContainers" | "sidecars"), _] => format!("{map}.*"),
         _ if path.contains("volumes.") && !path.ends_with("volumes") => "volumes.*".into(),
         [.., last] => last.into(),
@@ -312,6 +326,7 @@ mod tests {
             ("apps.api.initContainers.setup", "initContainers.*"),
             ("apps.api.volumes./var/lib", "volumes.*"),
             ("redis.cache", "redis"),
+            ("secrets.stripe.key", "secrets.*.*"),
         ] {
             assert_eq!(place(path), wanted, "{path}");
         }

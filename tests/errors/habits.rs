@@ -664,3 +664,61 @@ fn a_volume_of_a_config_map_by_its_name() {
         ",
     );
 }
+
+#[test]
+fn a_migration_in_an_app() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                migrate: {command: [alembic, upgrade, head]}
+        ",
+        "
+            error[unknown-key]: unknown key `migrate` in `apps.api`
+              --> kgen.yaml:6:5
+               |
+            6 |     migrate: {command: [alembic, upgrade, head]}
+               |     ^^^^^^^
+            hint: what runs once is written under `jobs: {migrate: {...}}`, what runs before each pod under `initContainers`
+        ",
+    );
+}
+
+#[test]
+fn a_claim_that_is_to_be_made() {
+    shop(
+        "
+            apps:
+              api:
+                image: acme/api:1
+                volumes: {/data: {claim: {size: 1Gi}}}
+        ",
+        "
+            error[wrong-type]: `apps.api.volumes./data.claim`: expected a name, found a map
+              --> kgen.yaml:6:30
+               |
+            6 |     volumes: {/data: {claim: {size: 1Gi}}}
+               |                              ^
+            hint: `claim` names one that exists; a new one is written without it: `{size: 1Gi, accessModes: [ReadWriteOnce]}`
+        ",
+    );
+}
+
+#[test]
+fn a_secret_that_is_to_be_made_up() {
+    shop(
+        "
+            secrets: {rails: {key: {generate: true}}}
+            apps: {api: {image: acme/api:1}}
+        ",
+        "
+            error[unknown-key]: unknown key `generate` in `secrets.rails.key`
+              --> kgen.yaml:3:25
+               |
+            3 | secrets: {rails: {key: {generate: ***}}}
+               |                         ^^^^^^^^
+            hint: leave it out: `kgen secret set PROFILE SECRET KEY --generate` makes a value, `minLength` says how long
+        ",
+    );
+}

@@ -193,6 +193,7 @@ fn a_mount_path_that_is_relative() {
                |
             6 |     volumes: {data: {emptyDir: {}}}
                |               ^^^^
+            hint: write the path in the container: `{/data: {...}}`
         ",
     );
 }
