@@ -16,7 +16,7 @@ use crate::tree::{Kind, Map, Tree};
 pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     let workload = str_of(app, "workload").unwrap_or("Deployment").to_owned();
     let app = &fitting(cx, owner, app, &workload);
-    let ports = port::ports(app);
+    let ports = port::served(app);
     port::check(cx, owner, app, &ports);
     let mut pod = Pod::default();
     let main = container::container(cx, owner, &owner.id, &owner.name_node(), app, &mut pod, Place::Main);

@@ -37,7 +37,7 @@ pub fn open(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
         return;
     }
     let ports =
-        ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.name.clone())])).collect();
+        ports.iter().map(|port| map([("protocol", port.protocol.clone()), ("port", port.target.clone())])).collect();
     cx.guarded.push(Guarded {
         owner: owner.clone(),
         settings: app.clone(),

@@ -11,6 +11,9 @@ use crate::tree::{Kind, Tree};
 pub struct Port {
     pub name: Node,
     pub number: Node,
+    /// What a Service or a policy aims at: the name, which follows the container. A sidecar's number: clusters before 1.29 look
+    /// for names among the other containers only (`FindPort` of `pkg/api/v1/pod`).
+    pub target: Node,
     pub protocol: Node,
     pub host_port: Node,
     pub app_protocol: Node,
@@ -27,33 +30,76 @@ pub fn ports(settings: &Node) -> Vec<Port> {
     short.clone().into_iter().chain(named).collect()
 }
 
-/// Ports that are named elsewhere than where they are declared.
-pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port]) {
+/// What the app's Service has: the container's ports, and those of sidecars that `service.ports` names.
+pub fn served(app: &Node) -> Vec<Port> {
+    let (mut out, service) = (ports(app), take(app, "service"));
+    for (name, entry) in pairs(&service, "ports") {
+        let is_new = out.iter().all(|port| port.name.as_str() != Some(name));
+        let found = of_sidecars(app).find(|port| is_new && port.name.as_str() == Some(name));
+        out.extend(found.map(|port| Port {
+            name: text(name.clone(), &entry.key_from.and(&port.name.from)),
+            target: port.number.clone(),
+            ..port
+        }));
+    }
+    out
+}
+
+fn of_sidecars(app: &Node) -> impl Iterator<Item = Port> {
+    pairs(app, "sidecars").flat_map(|(_, sidecar)| ports(&sidecar.value))
+}
+
+/// Ports that are named elsewhere than where they are declared. `ports`: what the Service has.
+pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, served: &[Port]) {
     if let (Some(_), Some(entry)) = (get(app, "port"), pairs(app, "ports").find(|(name, _)| &***name == "http")) {
         let message = format!("`{}` has `port`, which is short for `ports: {{http: ...}}`, and `ports.http`", owner.id);
         let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in_from(&entry.1.key_from));
         cx.report.push(d.hint("keep one of the two"));
     }
     let service = take(app, "service");
-    if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| ports.is_empty()) {
+    if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| served.is_empty()) {
         let message = format!("`{}` has `service` but no port to serve", owner.id);
         cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint("add `port:`"));
         return;
     }
-    let mut named: Vec<(String, Node)> = pairs(&service, "ports")
+    for (path, said) in named(app) {
+        if let Some(d) = dangling(owner, app, served, &path, &said) {
+            cx.report.push(d.at(cx.span_in(&said)));
+        }
+    }
+}
+
+/// All places where the app names a port, with what is said there.
+fn named(app: &Node) -> Vec<(String, Node)> {
+    let service = take(app, "service");
+    let mut out: Vec<(String, Node)> = pairs(&service, "ports")
         .map(|(name, entry)| ("service.ports".to_owned(), text(name.clone(), &entry.key_from)))
         .collect();
     for (path, keys) in NAMED {
         let said = keys.iter().try_fold(app, |node, key| get(node, key)).filter(|said| said.as_str().is_some());
-        named.extend(said.map(|said| ((*path).to_owned(), said.clone())));
+        out.extend(said.map(|said| ((*path).to_owned(), said.clone())));
     }
+    out
+}
+
+/// A probe asks its own container, a route the Service.
+fn dangling(owner: &Owner, app: &Node, served: &[Port], path: &str, said: &Node) -> Option<Diagnostic> {
+    let (own, wanted) = (ports(app), said.as_str().unwrap_or_default());
+    let ports: Vec<Port> = match path {
+        "service.ports" => own.into_iter().chain(of_sidecars(app)).collect(),
+        "ingress.port" | "gateway.port" => served.to_vec(),
+        _ => own,
+    };
     let known = || ports.iter().filter_map(|port| port.name.as_str());
-    for (path, said) in named.iter().filter(|(_, said)| !known().any(|name| Some(name) == said.as_str())) {
-        let d = Diagnostic::error("dangling-reference", format!("`{}.{path}` names no port: `{said}`", owner.id));
-        let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
-        let near = suggest::did_you_mean(said.as_str().unwrap_or_default(), known());
-        cx.report.push(d.at(cx.span_in(said)).maybe_hint(near.or_else(all)));
+    if known().any(|name| name == wanted) {
+        return None;
     }
+    let sidecar = of_sidecars(app).find(|port| !path.contains("Probe") && port.name.as_str() == Some(wanted));
+    let add = sidecar.map(|port| format!("add the sidecar's: `service: {{ports: {{{wanted}: {}}}}}`", port.number));
+    let near = || suggest::did_you_mean(wanted, known());
+    let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
+    let d = Diagnostic::error("dangling-reference", format!("`{}.{path}` names no port: `{said}`", owner.id));
+    Some(d.maybe_hint(add.or_else(near).or_else(all)))
 }
 
 /// Where an app may name one of its ports.
@@ -72,6 +118,7 @@ impl Port {
     fn new(name: Node, number: Node, settings: &Node) -> Self {
         let protocol = take(settings, "protocol");
         Self {
+            target: name.clone(),
             name,
             number,
             protocol: if protocol.is_null() { "TCP".into() } else { protocol },
@@ -94,14 +141,14 @@ pub fn container(ports: &[Port]) -> Node {
     list(ports.iter().map(port).collect())
 }
 
-/// What a Service's template sees. `targetPort` is the name, so that it follows the container.
+/// What a Service's template sees.
 pub fn service(settings: &Node, ports: &[Port]) -> Node {
     let service = take(settings, "service");
     let items = ports.iter().enumerate().map(|(index, port)| {
         map([
             ("name", port.name.clone()),
             ("port", exposed(&service, port, index)),
-            ("targetPort", port.name.clone()),
+            ("targetPort", port.target.clone()),
             ("protocol", port.protocol.clone()),
             ("appProtocol", port.app_protocol.clone()),
             ("nodePort", if index == 0 { take(&service, "nodePort") } else { Node::null() }),
@@ -123,7 +170,7 @@ pub fn service_port(resolver: &Resolver, app: &Node) -> Result<Option<Node>, Box
         return Ok(None);
     }
     let service = take(app, "service");
-    let first = ports(app).into_iter().next();
+    let first = served(app).into_iter().next();
     first.map(|port| resolver.plain(&exposed(&service, &port, 0))).transpose()
 }
 

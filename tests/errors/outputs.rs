@@ -317,6 +317,29 @@ fn an_ingress_to_an_unknown_port() {
 }
 
 #[test]
+fn an_ingress_to_the_port_of_a_sidecar() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                port: 80
+                sidecars: {proxy: {image: acme/proxy:1, ports: {web: 8080}}}
+                ingress: {host: a.example.org, port: web}
+        ",
+        "
+            error[dangling-reference]: `apps.api.ingress.port` names no port: `web`
+              --> kgen.yaml:9:42
+               |
+            9 |     ingress: {host: a.example.org, port: web}
+               |                                          ^^^
+            hint: add the sidecar's: `service: {ports: {web: 8080}}`
+        ",
+    );
+}
+
+#[test]
 fn a_service_port_of_an_unknown_name() {
     shop(
         "
