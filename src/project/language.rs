@@ -752,7 +752,11 @@ static AUTOSCALING: Object = object!(&[&[
 static SERVICE: Object = object!(&[&[
     field!("type", Type::Enum(&["ClusterIP", "NodePort", "LoadBalancer"]), "`ClusterIP` unless said."),
     field!("port", PORT, "The Service's port for the first container port; the same unless said."),
-    field!("ports", Type::Map(&map!(&rule::PORT_NAME, PORT)), "Service ports by the container port's name."),
+    field!(
+        "ports",
+        Type::Map(&map!(&rule::PORT_NAME, PORT)),
+        "Service ports by the name of the container's port, or of a sidecar's, which the Service has only where it is named here."
+    ),
     field!("nodePort", PORT, "Of the first port."),
     field!("annotations", ANNOTATIONS, "For instance a cloud load balancer's."),
     field!("clusterIP", STRING, "As in Kubernetes; `None` for a headless Service."),
@@ -907,7 +911,11 @@ static POSTGRES: Object = object!(&[
             "Of `cnpg`: a claim of its own for the write-ahead log."
         ),
         field!("config", Type::Map(&map!(&rule::PARAMETER, Type::Text)), "postgresql.conf parameters."),
-        field!("initSql", Type::Object(&CONTENT), "SQL that runs once, as the app's role, when the database is made."),
+        field!(
+            "initSql",
+            Type::Object(&CONTENT),
+            "SQL that runs once, as the app's role, when the database is made; behind `RESET ROLE;` as the superuser, as `CREATE EXTENSION postgis;` wants it."
+        ),
         field!(
             "backup",
             Type::OneOf(&[NONE, Type::Object(&BACKUP)]),

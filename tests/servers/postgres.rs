@@ -103,8 +103,8 @@ fn first_start_and_restart() {
 #[test]
 fn who_may_do_what() {
     let network = Network::new();
-    let stream =
-        database("    database: legacy app=1\n    user: web-app\n    initSql: \"CREATE TABLE t AS SELECT 1 AS n;\"\n");
+    let sql = "CREATE TABLE t AS SELECT 1 AS n; RESET ROLE; CREATE EXTENSION dblink;";
+    let stream = database(&format!("    database: legacy app=1\n    user: web-app\n    initSql: \"{sql}\"\n"));
     let pod = Pod::new(&stream, &network, "db");
     let mut db = pod.start("postgres");
     db.wait_started(60);
@@ -117,6 +117,8 @@ fn who_may_do_what() {
     assert_eq!(answer(&db, &url, owner), "web-app");
     // initSql ran as the app's role, in the app's database.
     assert_eq!(answer(&db, &url, "SELECT tableowner FROM pg_tables WHERE tablename = 't'"), "web-app");
+    // Behind RESET ROLE it ran as the superuser: only one may make this extension.
+    assert_eq!(answer(&db, &url, "SELECT count(*) FROM pg_extension WHERE extname = 'dblink'"), "1");
     answer(&db, &url, "CREATE SCHEMA own; CREATE TABLE own.t (n int); CREATE TABLE public.u (n int)");
     let read = ask(&db, &url, "SELECT pg_read_file('/etc/passwd')");
     assert_eq!(read.status.code(), Some(1), "{read:?}");

@@ -124,7 +124,7 @@ fn extended(loader: &mut Loader, service: &Service, text: &str, tag: &str, exten
         store.items.push(user.beside("the image is Alpine's, whose user is 70"));
     }
     let why = format!(
-        "the app's role is no superuser, so `CREATE EXTENSION {extension}` may fail for it: run it once, `kubectl exec -it {}-0 -c postgres -- psql -U postgres -d DATABASE` asks for the key `superuser-password` of the Secret `{}`",
+        "the app's role is no superuser, so `CREATE EXTENSION {extension}` may fail for it: a new database takes `initSql: \"RESET ROLE; CREATE EXTENSION {extension};\"`; for one that is there run it once, `kubectl exec -it {}-0 -c postgres -- psql -U postgres -d DATABASE` asks for the key `superuser-password` of the Secret `{}`",
         store.name, store.name
     );
     loader.notes.decide(at, subject, why);
