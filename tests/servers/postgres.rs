@@ -360,7 +360,8 @@ fn the_init_sql_of_a_cluster_is_the_apps() {
     let network = Network::new();
     for user in ["app", "o''hara \"x\""] {
         let more = format!(
-            "    user: '{user}'\n    initSql: \"CREATE TABLE first (n int); CREATE TABLE second (n int) -- end\"\n"
+            "    user: '{user}'\n    initSql: \"CREATE TABLE first (n int); CREATE TABLE second (n int); RESET ROLE; \
+             CREATE EXTENSION dblink -- end\"\n"
         );
         let cluster = Stream::render(&format!("postgres:\n  db:\n    mode: cnpg\n{more}"), &[]);
         let sql = cluster.key("ConfigMap", "db-init", "app.sql").unwrap();
@@ -374,5 +375,6 @@ fn the_init_sql_of_a_cluster_is_the_apps() {
         let owners =
             "SELECT string_agg(DISTINCT tableowner, ',') || count(*) FROM pg_tables WHERE schemaname = 'public'";
         assert_eq!(answer(&db, &admin, owners), format!("{}2", user.replace("''", "'")));
+        assert_eq!(answer(&db, &admin, "SELECT count(*) FROM pg_extension WHERE extname = 'dblink'"), "1");
     }
 }
