@@ -361,6 +361,8 @@ fn served(maker: &mut Maker, map: &mut Fields, names: &[String], workload: &str)
             }
         }
     }
+    let sidecars = map.get("sidecars").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let has_side = sidecars.filter_map(|sidecar| sidecar.get("ports")?.get("side0")).next().is_some();
     if let Some(service) = inner(map, "service") {
         if ["loadBalancerClass", "loadBalancerSourceRanges"].iter().any(|key| service.contains_key(*key)) {
             service.insert("type".into(), "LoadBalancer".into());
@@ -389,6 +391,9 @@ fn served(maker: &mut Maker, map: &mut Fields, names: &[String], workload: &str)
             if ports.is_empty() {
                 service.remove("ports");
             }
+        }
+        if has_side && !service.contains_key("port") {
+            service.entry("ports").or_insert_with(|| json!({}))["side0"] = 9990.into();
         }
     }
 }
