@@ -11,8 +11,8 @@ use crate::tree::{Kind, Tree};
 pub struct Port {
     pub name: Node,
     pub number: Node,
-    /// What a Service or a policy aims at: the name, which follows the container. A sidecar's number: clusters before 1.29 look
-    /// for names among the other containers only (`FindPort` of `pkg/api/v1/pod`).
+    /// What a Service or a policy aims at: the name, which follows the container. A sidecar's number: a Service finds names
+    /// there since 1.32 only (kubernetes/kubernetes#127958 and #128850), Calico's policies did not (projectcalico/calico#8881).
     pub target: Node,
     pub protocol: Node,
     pub host_port: Node,
