@@ -59,7 +59,7 @@ pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, served: &[Port]) {
     let service = take(app, "service");
     if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| served.is_empty()) {
         let message = format!("`{}` has `service` but no port to serve", owner.id);
-        cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint("add `port:`"));
+        cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint(missing(app)));
         return;
     }
     for (path, said) in named(app) {
@@ -67,6 +67,14 @@ pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, served: &[Port]) {
             cx.report.push(d.at(cx.span_in(&said)));
         }
     }
+}
+
+/// The way out for an app whose Service would have no port.
+pub fn missing(app: &Node) -> String {
+    let sidecar = of_sidecars(app).next();
+    let named = sidecar
+        .map(|port| format!(", or name the sidecar's: `service: {{ports: {{{}: {}}}}}`", port.name, port.number));
+    format!("add `port:`{}", named.unwrap_or_default())
 }
 
 /// All places where the app names a port, with what is said there.

@@ -42,7 +42,7 @@ pub fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base:
         if let Some(node) = node.as_ref().filter(|_| unreachable) {
             let message = format!("`{}` has `{what}` but no Service to send requests to", owner.id);
             let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
-            let hint = if ports.is_empty() { "add `port:`" } else { "remove `service: none`" };
+            let hint = if ports.is_empty() { port::missing(app) } else { "remove `service: none`".into() };
             cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint(hint));
         } else if let Some(node) = node {
             out.push(if what == "ingress" {

@@ -24,6 +24,28 @@ fn an_ingress_without_port() {
 }
 
 #[test]
+fn an_ingress_where_only_a_sidecar_has_a_port() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps:
+              api:
+                image: acme/api:1
+                sidecars: {nginx: {image: acme/nginx:1, port: 8080}}
+                ingress: {host: a.example.org}
+        ",
+        "
+            error[service-no-pods]: `apps.api` has `ingress` but no Service to send requests to
+              --> kgen.yaml:8:21
+               |
+            8 |     ingress: {host: a.example.org}
+               |                     ^^^^^^^^^^^^^
+            hint: add `port:`, or name the sidecar's: `service: {ports: {http: 8080}}`
+        ",
+    );
+}
+
+#[test]
 fn an_ingress_without_service() {
     shop(
         "
