@@ -77,8 +77,18 @@ fn any(base: &Tree, patch: &Tree) {
 
 /// A list's element whose key is a map or a list, which no merge can find again: the map's `null`s are gone.
 fn has_odd_key(tree: &Tree) -> bool {
-    const KEYS: [&str; 9] =
-        ["name", "ip", "mountPath", "containerPort", "port", "topologyKey", "uid", "key", "protocol"];
+    const KEYS: [&str; 10] = [
+        "name",
+        "ip",
+        "mountPath",
+        "devicePath",
+        "containerPort",
+        "port",
+        "protocol",
+        "topologyKey",
+        "whenUnsatisfiable",
+        "uid",
+    ];
     let is_odd = |item: &Tree| KEYS.iter().any(|key| item.get(key).is_some_and(Tree::is_container));
     match (tree.as_list(), tree.as_map()) {
         (Some(list), _) => list.iter().any(|item| is_odd(item) || has_odd_key(item)),
