@@ -112,6 +112,13 @@ impl<O> Tree<O> {
         path.iter().try_fold(self, |tree, key| tree.get(key))
     }
 
+    pub fn child(&self, step: Step) -> Option<&Tree<O>> {
+        match step {
+            Step::Key(key) => self.get(key),
+            Step::Index(index) => self.as_list()?.get(index),
+        }
+    }
+
     /// What a person calls this kind of value: "a map", "a string", ...
     pub fn noun(&self) -> &'static str {
         match self.kind {
@@ -227,6 +234,16 @@ pub fn path_text(steps: &[Step]) -> String {
         }
     }
     out
+}
+
+impl<O: Clone> Tree<O> {
+    /// The tree at `path`; what others share is copied on the way.
+    pub fn at_mut(&mut self, path: &[Step]) -> Option<&mut Tree<O>> {
+        path.iter().try_fold(self, |tree, step| match step {
+            Step::Key(key) => tree.as_map_mut()?.get_mut(key),
+            Step::Index(index) => tree.as_list_mut()?.get_mut(*index),
+        })
+    }
 }
 
 impl<O: Clone + Default> Tree<O> {

@@ -31,7 +31,7 @@ use crate::render::Engine;
 use crate::resource::{self, Finding, Part, Resource, references, security};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
-use crate::tree::{Step, Tree};
+use crate::tree::Tree;
 
 /// What was found, each with the index of its object.
 pub type Found = Vec<(usize, Finding)>;
@@ -259,12 +259,7 @@ impl Places<'_> {
 fn nodes<'r>(resource: &'r Resource, finding: &Finding) -> Vec<&'r Tree<resource::Origin>> {
     let mut nodes = vec![&resource.body];
     for part in &finding.path {
-        let Some(node) = nodes.last() else { break };
-        let next = match part.step() {
-            Step::Key(key) => node.get(key),
-            Step::Index(index) => node.as_list().and_then(|list| list.get(index)),
-        };
-        let Some(next) = next else { break };
+        let Some(next) = nodes.last().and_then(|node| node.child(part.step())) else { break };
         nodes.push(next);
     }
     nodes

@@ -94,7 +94,7 @@ impl<'i> Images<'i> {
         }
         let before = object.clone();
         each(&before, &mut |path, text| {
-            if let (Some(new), Some(image)) = (self.replace(text), at_mut(object, path)) {
+            if let (Some(new), Some(image)) = (self.replace(text), object.at_mut(path)) {
                 *image = new.into();
             }
         });
@@ -159,14 +159,6 @@ fn each<'t>(object: &'t Tree, f: &mut impl FnMut(&[Step<'t>], &'t str)) {
             f(path, image);
         }
     });
-}
-
-/// The tree at `path`; what others share is copied on the way.
-fn at_mut<'t>(tree: &'t mut Tree, path: &[Step]) -> Option<&'t mut Tree> {
-    path.iter().try_fold(tree, |tree, step| match step {
-        Step::Key(key) => tree.as_map_mut()?.get_mut(key),
-        Step::Index(index) => tree.as_list_mut()?.get_mut(*index),
-    })
 }
 
 /// What the base says, and for each profile what its kustomization says.

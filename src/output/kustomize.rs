@@ -125,7 +125,7 @@ impl Split {
             images: self.images.profiles[profile].clone(),
             ..Layer::default()
         };
-        if bases.iter().flatten().next().is_some() {
+        if self.shared.contains(&true) {
             layer.resources.push(if nested { "../../../base" } else { "../../base" }.to_owned());
         }
         let mut built: Vec<Tree> = bases.iter().flatten().cloned().collect();

@@ -34,8 +34,10 @@ pub fn ports(settings: &Node) -> Vec<Port> {
 pub fn served(app: &Node) -> Vec<Port> {
     let (mut out, service) = (ports(app), take(app, "service"));
     for (name, entry) in pairs(&service, "ports") {
-        let is_new = out.iter().all(|port| port.name.as_str() != Some(name));
-        let found = of_sidecars(app).find(|port| is_new && port.name.as_str() == Some(name));
+        if out.iter().any(|port| port.is(name)) {
+            continue;
+        }
+        let found = of_sidecars(app).find(|port| port.is(name));
         out.extend(found.map(|port| Port {
             name: text(name.clone(), &entry.key_from.and(&port.name.from)),
             target: port.number.clone(),
@@ -49,7 +51,7 @@ fn of_sidecars(app: &Node) -> impl Iterator<Item = Port> {
     pairs(app, "sidecars").flat_map(|(_, sidecar)| ports(&sidecar.value))
 }
 
-/// Ports that are named elsewhere than where they are declared. `ports`: what the Service has.
+/// Ports that are named elsewhere than where they are declared. `served`: what the Service has.
 pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, served: &[Port]) {
     if let (Some(_), Some(entry)) = (get(app, "port"), pairs(app, "ports").find(|(name, _)| &***name == "http")) {
         let message = format!("`{}` has `port`, which is short for `ports: {{http: ...}}`, and `ports.http`", owner.id);
@@ -93,16 +95,17 @@ fn named(app: &Node) -> Vec<(String, Node)> {
 /// A probe asks its own container, a route the Service.
 fn dangling(owner: &Owner, app: &Node, served: &[Port], path: &str, said: &Node) -> Option<Diagnostic> {
     let (own, wanted) = (ports(app), said.as_str().unwrap_or_default());
+    let is_route = matches!(path, "ingress.port" | "gateway.port");
     let ports: Vec<Port> = match path {
         "service.ports" => own.into_iter().chain(of_sidecars(app)).collect(),
-        "ingress.port" | "gateway.port" => served.to_vec(),
+        _ if is_route => served.to_vec(),
         _ => own,
     };
-    let known = || ports.iter().filter_map(|port| port.name.as_str());
-    if known().any(|name| name == wanted) {
+    if ports.iter().any(|port| port.is(wanted)) {
         return None;
     }
-    let sidecar = of_sidecars(app).find(|port| !path.contains("Probe") && port.name.as_str() == Some(wanted));
+    let known = || ports.iter().filter_map(|port| port.name.as_str());
+    let sidecar = of_sidecars(app).find(|port| is_route && port.is(wanted));
     let add = sidecar.map(|port| format!("add the sidecar's: `service: {{ports: {{{wanted}: {}}}}}`", port.number));
     let near = || suggest::did_you_mean(wanted, known());
     let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
@@ -123,6 +126,10 @@ const NAMED: &[(&str, &[&str])] = &[
 ];
 
 impl Port {
+    fn is(&self, name: &str) -> bool {
+        self.name.as_str() == Some(name)
+    }
+
     fn new(name: Node, number: Node, settings: &Node) -> Self {
         let protocol = take(settings, "protocol");
         Self {
@@ -200,6 +207,6 @@ pub fn number_of(settings: &Node, ports: &[Port], said: Option<&Node>) -> Node {
         Some(node) if node.as_i64().is_some() => return node.clone(),
         said => said.and_then(Tree::as_str),
     };
-    let found = ports.iter().enumerate().find(|(_, port)| name.is_none() || port.name.as_str() == name);
+    let found = ports.iter().enumerate().find(|(_, port)| name.is_none_or(|name| port.is(name)));
     maybe(found.map(|(index, port)| exposed(&service, port, index)))
 }
