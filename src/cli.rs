@@ -22,11 +22,17 @@ pub struct Cli {
     pub command: Command,
 }
 
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Global {
     /// The project file [default: kgen.yaml here or in the nearest parent folder]
     #[arg(short, long, global = true, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// Read files below it only [default: that with .git]
+    #[arg(long, global = true, value_name = "DIR", env = "KGEN_ROOT", hide_env = true)]
+    pub root: Option<PathBuf>,
+    /// The project is a stranger's: no links, no secrets
+    #[arg(long, global = true, env = "KGEN_UNTRUSTED", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub untrusted: bool,
     /// When to colour messages
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -35,8 +41,9 @@ pub struct Global {
     pub quiet: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
+    #[default]
     Auto,
     Always,
     Never,

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 // What every stage may use.
+pub mod access;
 pub mod diag;
 pub mod dotenv;
 pub mod files;

@@ -171,7 +171,7 @@ pub fn render(
     } else {
         None
     };
-    if !origins && report.sorted().iter().any(|d| d.id == "template-yaml") {
+    if !origins && report.sorted().iter().any(|d| matches!(d.id, "template-yaml" | "template-size")) {
         // For the line of the template.
         return render(sources, loaded, input, values, true);
     }

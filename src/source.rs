@@ -31,6 +31,8 @@ pub struct Place {
 pub struct Source {
     /// As it is shown: relative to where kgen was started, or the name of an embedded file.
     pub path: String,
+    /// Part of kgen, or of the command line: no file of the user's.
+    pub embedded: bool,
     pub text: String,
     line_starts: Vec<u32>,
 }
@@ -39,7 +41,7 @@ impl Source {
     fn new(path: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect();
-        Self { path, text, line_starts }
+        Self { path, text, embedded: false, line_starts }
     }
 
     /// The line (from 1) that holds the byte `offset`.
@@ -80,13 +82,20 @@ impl Sources {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// As [`Sources::add`], of a text that is no file of the user's.
+    pub fn embed(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let file = self.add(path, text);
+        self.files[file.0 as usize].embedded = true;
+        file
+    }
+
     pub fn get(&self, file: FileId) -> &Source {
         &self.files[file.0 as usize]
     }
 
-    /// The paths of all texts, in the order in which they were read.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|source| &*source.path)
+    /// All texts, in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter()
     }
 
     /// The text of this path, if it is known.

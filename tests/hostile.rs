@@ -120,15 +120,23 @@ fn files_that_never_end_or_are_none() {
     let (status, said) = kgen(HEAD, "", "diff dev --against - </dev/zero");
     assert_eq!((status, said.as_str()), (Some(2), "error: stdin has more than 64 MiB, which are not read\n"));
     let named = |file: &str| format!("{HEAD}configs: {{c: {{k: {{file: {file}}}}}}}\n");
-    let special = "`{}` is a pipe or a device, and should be a file";
     for (file, before, words) in [
-        ("zero", "ln -s /dev/zero zero", special),
-        ("pipe", "mkfifo pipe", special),
-        ("folder", "mkdir folder", "`{}` is a folder, and should be a file"),
-        ("large", "truncate -s 100M large", "`{}` has more than 64 MiB, which are not read"),
+        (
+            "zero",
+            "ln -s /dev/zero zero",
+            "file-outside]: `zero` leads out of the project, by a symbolic link to `/dev/zero`",
+        ),
+        ("pipe", "mkfifo pipe", "file-missing]: `pipe` is a pipe or a device, and should be a file"),
+        ("link", "mkfifo pipe; ln -s pipe link", "file-missing]: `link` is a pipe or a device, and should be a file"),
+        ("folder", "mkdir folder", "file-missing]: `folder` is a folder, and should be a file"),
+        (
+            "large",
+            "truncate -s 100M large",
+            "too-large]: `large` has more than 1 MiB, the most that a ConfigMap or Secret can hold",
+        ),
     ] {
         let (status, said) = kgen(&named(file), before, "render dev");
-        let words = format!("error[file-missing]: {}\n  --> kgen.yaml:4:", words.replace("{}", file));
+        let words = format!("error[{words}\n  --> kgen.yaml:4:");
         assert!(status == Some(2) && said.starts_with(&words), "{status:?} {said}");
     }
 }

@@ -60,7 +60,7 @@ impl Refusal {
 impl Case {
     fn open(folder: &Path) -> Option<Self> {
         let path = folder.join("kgen.yaml");
-        let global = Global { file: Some(path.clone()), color: Color::Never, quiet: true };
+        let global = Global { file: Some(path.clone()), color: Color::Never, quiet: true, ..Global::default() };
         let set = arguments(folder);
         let (_, _, input) = load::open(&global, &set, &mut Sources::default()).ok()?.ok()?;
         let presets = preset::TEXTS.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();

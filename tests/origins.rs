@@ -13,7 +13,7 @@ use kgen::tree::{Tree, path_text};
 
 /// A golden case, rendered with origins; `None` for one whose project is wrong on purpose.
 pub fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> {
-    let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true };
+    let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true, ..Global::default() };
     let set = arguments(folder);
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;

@@ -9,7 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kgen::commands::load::{self, Store};
+use kgen::access::{Access, Entry, Limit, Store};
+use kgen::commands::load;
 use kgen::diag::Report;
 use kgen::diag::print::{self, Style};
 use kgen::output::{self, Reveal, build, order};
@@ -73,32 +74,45 @@ impl Profile {
     }
 }
 
-struct Memory<'d> {
-    project: &'d [u8],
-    other: &'d [u8],
+/// Every file that a project names is there, but for those called `missing`.
+#[derive(Clone)]
+struct Memory {
+    project: Vec<u8>,
+    other: Vec<u8>,
 }
 
-impl Store for Memory<'_> {
-    fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
-        match path.file_name().and_then(|name| name.to_str()) {
-            Some("kgen.yaml") => Ok(self.project.to_vec()),
-            Some("missing") | None => anyhow::bail!("cannot read `{}`: there is no such file", path.display()),
-            _ => Ok(self.other.to_vec()),
-        }
+impl Memory {
+    fn file(&self, path: &str) -> &[u8] {
+        if path == "kgen.yaml" { &self.project } else { &self.other }
     }
+}
 
-    fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>> {
-        let files = ["dev", "prod"].iter().any(|name| folder.ends_with(name));
-        Ok(match files {
-            true => Some(vec![("app.sealed.yaml".into(), false), ("app.sops.yaml".into(), false)]),
-            false if folder.ends_with("templates") => Some(vec![("app.yaml".into(), false)]),
-            false if folder.components().count() > 3 => None,
-            false => Some(vec![("dev".into(), true), ("prod".into(), true)]),
+impl Store for Memory {
+    fn entry(&self, path: &str) -> anyhow::Result<Entry> {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        Ok(match name {
+            "missing" => Entry::Nothing,
+            _ if !self.names(path)?.is_empty() && !name.contains(".") => Entry::Folder,
+            _ => Entry::File(self.file(path).len() as u64),
         })
     }
 
-    fn shown(&self, path: &Path) -> String {
-        path.display().to_string()
+    fn bytes(&self, path: &str, _: u64) -> anyhow::Result<Vec<u8>> {
+        Ok(self.file(path).to_vec())
+    }
+
+    fn names(&self, folder: &str) -> anyhow::Result<Vec<String>> {
+        let names: &[&str] = match folder.rsplit('/').next().unwrap_or_default() {
+            "dev" | "prod" => &["app.sealed.yaml", "app.sops.yaml"],
+            "templates" => &["app.yaml"],
+            "secrets" | "" => &["dev", "prod"],
+            _ => &[],
+        };
+        Ok(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    fn missing(&self, shown: &str) -> anyhow::Error {
+        anyhow::anyhow!("cannot read `{shown}`: there is no such file")
     }
 }
 
@@ -107,7 +121,7 @@ pub fn answer(data: &[u8], wanted: bool) -> Answer {
     let mark = b"\n#%%\n";
     let at = data.windows(mark.len()).position(|window| window == mark);
     let (project, other) = at.map_or((data, &data[..0]), |at| (&data[..at + 1], &data[at + mark.len()..]));
-    let store = Memory { project, other };
+    let store = Memory { project: project.to_vec(), other: other.to_vec() };
     let asked = AtomicBool::new(false);
     let value = |_: &str, _: &str| {
         asked.store(true, Relaxed);
@@ -151,7 +165,9 @@ fn rendered(store: &Memory, values: Option<kgen::plan::Values>, said: &mut Vec<S
         assert!(report.has_errors());
         said.extend(messages(report, sources));
     };
-    let opened = match load::open_over(store, Path::new("kgen.yaml"), &[], &mut sources, presets) {
+    let access = Access::new(Box::new(store.clone()), Path::new(""), String::new(), false);
+    let text = access.text("kgen.yaml", Limit::CONFIGURATION).unwrap();
+    let opened = match load::open_over(access, Path::new("kgen.yaml"), text, &[], &mut sources, presets) {
         Ok(opened) => opened,
         Err(error) => {
             said.push(format!("{error:#}"));

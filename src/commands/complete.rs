@@ -13,6 +13,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::load::{self, Workspace};
 use super::template;
+use crate::access::Access;
 use crate::checks::table::{Level, TABLE};
 use crate::cli::{Color, Global};
 use crate::explain;
@@ -137,11 +138,11 @@ fn global() -> Global {
             .find_map(|word| word.strip_prefix("--file=").or_else(|| word.strip_prefix("-f")).map(str::to_owned))
     };
     let file = next.or_else(joined).filter(|file| !file.is_empty()).map(PathBuf::from);
-    Global { file, color: Color::Never, quiet: true }
+    Global { file, color: Color::Never, quiet: true, ..Global::default() }
 }
 
 struct Room {
-    root: PathBuf,
+    access: Access,
     sources: Sources,
     loaded: Loaded,
     input: Input,
@@ -153,8 +154,8 @@ fn open() -> Option<Room> {
 
 fn read(global: &Global) -> Option<Room> {
     let mut sources = Sources::default();
-    let (root, loaded, input) = load::open(global, &[], &mut sources).ok()?.ok()?;
-    Some(Room { root, sources, loaded, input })
+    let (access, loaded, input) = load::open(global, &[], &mut sources).ok()?.ok()?;
+    Some(Room { access, sources, loaded, input })
 }
 
 fn named() -> Vec<Arc<str>> {
@@ -174,9 +175,9 @@ fn said_profile() -> Option<Arc<str>> {
 
 /// One profile rendered; the first where none was typed.
 fn rendered(profile: Option<&Arc<str>>) -> Option<Profile> {
-    let Room { root, sources, loaded, input } = open()?;
+    let Room { access, sources, loaded, input } = open()?;
     let first = settings::profiles(&loaded.project).first().cloned();
-    let mut workspace = Workspace::new(root, sources, loaded, input);
+    let mut workspace = Workspace::new(access, sources, loaded, input);
     let rendered = workspace.check(&[profile.cloned().or(first)?]).ok()?;
     rendered.profiles.into_iter().next()
 }

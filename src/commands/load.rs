@@ -2,12 +2,11 @@
 //!
 //! Owns: the search for `kgen.yaml`, the files it names, the project's templates, the values of `env:` and `file:`.
 
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::access::{self, Access, Limit};
 use crate::cli::Global;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
@@ -23,6 +22,7 @@ use crate::tree::Tree;
 pub struct Workspace {
     /// Where relative paths of the project file begin.
     pub root: PathBuf,
+    pub access: Access,
     pub sources: Sources,
     loaded: Loaded,
     input: Input,
@@ -30,60 +30,15 @@ pub struct Workspace {
     pub name: String,
 }
 
-/// Files larger than this are no configuration; the limit keeps memory bounded.
-const LIMIT: u64 = 64 << 20;
-
-/// Where a project's files are.
-pub trait Store {
-    fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>>;
-
-    /// As [`Store::read`], of a file that the project file names.
-    fn read_regular(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
-        self.read(path)
-    }
-
-    /// What is in a folder, and whether that is a folder; `None` where there is no such folder.
-    fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>>;
-
-    /// A path as it is shown.
-    fn shown(&self, path: &Path) -> String;
-}
-
-struct Disk;
-
-impl Store for Disk {
-    fn read(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
-        read(path)
-    }
-
-    fn read_regular(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
-        read_regular(path)
-    }
-
-    fn list(&self, folder: &Path) -> anyhow::Result<Option<Vec<(String, bool)>>> {
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(None) };
-        let mut out = Vec::new();
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
-            let kind = entry.file_type().with_context(|| format!("cannot read `{}`", entry.path().display()))?;
-            out.extend(entry.file_name().into_string().ok().map(|name| (name, kind.is_dir())));
-        }
-        out.sort();
-        Ok(Some(out))
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        path.display().to_string()
-    }
-}
+/// What was read of a project. The error was made by the user.
+pub type Opened = Result<(Access, Loaded, Input)>;
 
 /// Reads a project. The inner error was made by the user.
-pub fn open(
-    global: &Global,
-    set: &[String],
-    sources: &mut Sources,
-) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
-    open_in(&Disk, &project_file(global)?, set, sources)
+pub fn open(global: &Global, set: &[String], sources: &mut Sources) -> anyhow::Result<Opened> {
+    let file = project_file(global)?;
+    let access = access_to(&file, global)?;
+    let text = project_text(&file, &access)?;
+    open_text(access, &file, text, set, sources)
 }
 
 /// The one that was named, or the nearest.
@@ -94,64 +49,102 @@ pub fn project_file(global: &Global) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Reads a project from wherever its files are.
-pub fn open_in(
-    store: &dyn Store,
-    path: &Path,
-    set: &[String],
-    sources: &mut Sources,
-) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
-    let presets = Presets::load(sources)?;
-    open_over(store, path, set, sources, presets)
+/// To the files of the project in a project file's folder.
+pub fn access_to(file: &Path, global: &Global) -> anyhow::Result<Access> {
+    Access::on_disk(file.parent().unwrap_or(Path::new("")), global.root.as_deref(), global.untrusted)
 }
 
-/// As [`open_in`], over presets that were read already.
+/// The project file's text, or what of it is UTF-8. The command line may name a pipe, a stranger's commit may not.
+pub fn project_text(file: &Path, access: &Access) -> anyhow::Result<Text> {
+    let Some(name) = file.file_name().filter(|_| !is_stream(file)) else {
+        return Ok(access::text(access::given(file)?));
+    };
+    let name = name.to_str().with_context(|| format!("`{}` is not UTF-8", file.display()))?;
+    Ok(access.text(name, Limit::CONFIGURATION)?)
+}
+
+/// A pipe or device that is no link, or what a shell writes for one: `/dev/stdin`, `/dev/fd/63`.
+fn is_stream(file: &Path) -> bool {
+    let is_special = |found: std::fs::FileType| !found.is_file() && !found.is_dir() && !found.is_symlink();
+    let found = file.symlink_metadata().is_ok_and(|found| is_special(found.file_type()));
+    found || ["/dev", "/proc/self/fd"].iter().any(|folder| file.starts_with(folder))
+}
+
+/// Reads a project from wherever its files are; `name`: the project file's, in the project's folder.
+pub fn open_in(access: Access, name: &str, set: &[String], sources: &mut Sources) -> anyhow::Result<Opened> {
+    let text = access.text(name, Limit::CONFIGURATION)?;
+    let path = PathBuf::from(access.shown(name));
+    open_text(access, &path, text, set, sources)
+}
+
+/// The text of a project file, or what of it is UTF-8.
+type Text = std::result::Result<String, String>;
+
+/// A project whose text was read already; `file` is how it is shown.
+pub fn open_text(
+    access: Access,
+    file: &Path,
+    text: Text,
+    set: &[String],
+    sources: &mut Sources,
+) -> anyhow::Result<Opened> {
+    let presets = Presets::load(sources)?;
+    open_over(access, file, text, set, sources, presets)
+}
+
+/// As [`open_text`], over presets that were read already.
 pub fn open_over(
-    store: &dyn Store,
-    path: &Path,
+    access: Access,
+    file: &Path,
+    text: Text,
     set: &[String],
     sources: &mut Sources,
     presets: Presets,
-) -> anyhow::Result<Result<(PathBuf, Loaded, Input)>> {
-    let text = read_text(store, path)?;
+) -> anyhow::Result<Opened> {
+    let shown = file.display().to_string();
     let text = match text {
         Ok(text) => text,
-        Err(text) => {
-            return Ok(Err(not_utf8(sources, &store.shown(path), text).into()));
-        }
+        Err(text) => return Ok(Err(not_utf8(sources, &shown, text).into())),
     };
-    let file = sources.add(store.shown(path), text);
+    let file = sources.add(shown, text);
     let loaded = match pipeline::load_over(sources, file, set, presets) {
         Ok(loaded) => loaded,
         Err(report) => return Ok(Err(report)),
     };
-    let root = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("")).to_owned();
-    let mut report = Report::new();
     let mut input = Input { set: set.to_vec(), ..Input::default() };
-    let layers = std::iter::once(&loaded.project.root).chain(&loaded.set);
-    for (name, span) in layers.flat_map(files::wanted) {
-        read_into(store, &root, &name, span, &mut input, &mut report);
+    let mut report = Report::new();
+    let layers = || std::iter::once(&loaded.project.root).chain(&loaded.set);
+    for layer in layers() {
+        files::texts(layer)
+            .into_iter()
+            .for_each(|named| read_into(&access, named, Limit::DATA, &mut input, &mut report));
+        let rest = files::wanted(layer).into_iter();
+        rest.for_each(|named| read_into(&access, named, Limit::CONFIGURATION, &mut input, &mut report));
     }
-    for folder in std::iter::once(&loaded.project.root).chain(&loaded.set).flat_map(files::folders) {
-        input.ciphers.extend(ciphers(store, &root, &folder)?);
+    for folder in layers().flat_map(files::folders) {
+        input.ciphers.extend(ciphers(&access, &folder)?);
     }
-    templates(store, &root, &loaded.project.root, sources, &mut input, &mut report)?;
-    Ok(if report.has_errors() { Err(report) } else { Ok((root, loaded, input)) })
+    templates(&access, &loaded.project.root, sources, &mut input, &mut report)?;
+    Ok(if report.has_errors() { Err(report) } else { Ok((access, loaded, input)) })
 }
 
 impl Workspace {
-    pub fn new(root: PathBuf, sources: Sources, loaded: Loaded, input: Input) -> Self {
+    pub fn new(access: Access, sources: Sources, loaded: Loaded, input: Input) -> Self {
         let name = Path::new(&sources.get(loaded.project.file).path).file_name();
         let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "kgen.yaml".into());
-        Self { root, sources, loaded, input, name }
+        Self { root: access.folder.clone(), access, sources, loaded, input, name }
     }
 
     /// All profiles, with secret values from the environment and files when `values` is set.
     pub fn render(&mut self, values: bool, origins: bool) -> Result<Rendered> {
-        let root = self.root.clone();
-        let read = move |kind: &str, name: &str| value(&root, kind, name);
+        let read = |kind: &str, name: &str| value(&self.access, kind, name);
         let values: Option<crate::plan::Values> = if values { Some(&read) } else { None };
         pipeline::render(&mut self.sources, &self.loaded, &self.input, values, origins)
+    }
+
+    /// To the tree in `output`, which is larger than the project.
+    pub fn access_to_tree(&self, global: &Global) -> anyhow::Result<Access> {
+        Ok(Access::on_disk(&self.root, global.root.as_deref(), global.untrusted)?.for_tree())
     }
 
     /// The names of all profiles, in the project's order.
@@ -187,15 +180,6 @@ pub fn find() -> anyhow::Result<PathBuf> {
     bail!("there is no `kgen.yaml` in `{}` or a folder above it\nhint: name one with `-f FILE`", here.display());
 }
 
-/// The text of a file, or what of it is UTF-8 before the first byte that is not.
-fn read_text(store: &dyn Store, path: &Path) -> anyhow::Result<std::result::Result<String, String>> {
-    let bytes = store.read(path)?;
-    Ok(String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned()
-    }))
-}
-
 /// The place is the end of what could be read.
 fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     let at = text.len() as u32;
@@ -205,55 +189,26 @@ fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
-/// A file or a pipe that the command line names.
-pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = || format!("cannot read `{}`", path.display());
-    if fs::metadata(path).with_context(shown)?.is_dir() {
-        bail!("`{}` is a folder, and should be a file", path.display());
-    }
-    limited(fs::File::open(path).with_context(shown)?, &format!("`{}`", path.display()))
-}
-
-/// A file that the project file names: a pipe or a device would be another one every time, and may never end.
-fn read_regular(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let kind = fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    if !kind.is_file() && !kind.is_dir() {
-        bail!("`{}` is a pipe or a device, and should be a file", path.display());
-    }
-    read(path)
-}
-
-/// All of it, or an error where it is longer than any configuration: a device never ends.
-pub fn limited(from: impl Read, shown: &str) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(LIMIT + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {shown}"))?;
-    if bytes.len() as u64 > LIMIT {
-        bail!("{shown} has more than {} MiB, which are not read", LIMIT >> 20);
-    }
-    Ok(bytes)
-}
-
-fn read_into(store: &dyn Store, root: &Path, name: &str, span: Span, input: &mut Input, report: &mut Report) {
-    if input.files.contains(name) {
+fn read_into(access: &Access, (name, span): (String, Span), limit: Limit, input: &mut Input, report: &mut Report) {
+    if input.files.contains(&name) {
         return;
     }
-    match store.read_regular(&root.join(name)) {
-        Ok(bytes) => input.files.insert(name, bytes),
-        Err(error) => report.push(Diagnostic::error("file-missing", format!("{error:#}")).at(span)),
+    match access.read(&name, limit) {
+        Ok(bytes) => input.files.insert(&name, bytes),
+        Err(fault) => report.push(fault.at(span)),
     }
 }
 
 /// The encrypted files of a folder: `<folder>/<profile>/<secret>.sealed.yaml`, and `.sops.yaml`. None where there is no
 /// such folder: nothing has been encrypted yet.
-fn ciphers(store: &dyn Store, root: &Path, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
+fn ciphers(access: &Access, folder: &str) -> anyhow::Result<Vec<(String, String)>> {
     let mut out = Vec::new();
-    for (profile, _) in store.list(&root.join(folder))?.unwrap_or_default() {
-        for (name, _) in store.list(&root.join(folder).join(&profile))?.unwrap_or_default() {
+    for (profile, _) in access.list(folder)?.unwrap_or_default() {
+        for (name, _) in access.list(&format!("{folder}/{profile}"))?.unwrap_or_default() {
             if name.ends_with(".sealed.yaml") || name.ends_with(".sops.yaml") {
                 let path = format!("{folder}/{profile}/{name}");
-                let text =
-                    read_text(store, &root.join(&path))?.map_err(|_| anyhow::anyhow!("`{path}` is not UTF-8"))?;
-                out.push((path, text));
+                let text = access.text(&path, Limit::CIPHERTEXT)?;
+                out.push((path.clone(), text.map_err(|_| anyhow::anyhow!("`{path}` is not UTF-8"))?));
             }
         }
     }
@@ -262,30 +217,30 @@ fn ciphers(store: &dyn Store, root: &Path, folder: &str) -> anyhow::Result<Vec<(
 
 /// The project's own templates: every `.yaml` file below the folder, named by its path there.
 fn templates(
-    store: &dyn Store,
-    root: &Path,
+    access: &Access,
     project: &Tree<Span>,
     sources: &mut Sources,
     input: &mut Input,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let Some(setting) = project.get("templates").filter(|node| node.as_str().is_some()) else { return Ok(()) };
-    let name = setting.as_str().unwrap_or_default();
-    let folder = root.join(name);
-    let mut found = Vec::new();
-    if !walk(store, &folder, &mut found)? {
-        let d = Diagnostic::error("file-missing", format!("there is no folder `{}`", store.shown(&folder)));
-        report.push(d.at(setting.from));
+    let folder = setting.as_str().unwrap_or_default().trim_end_matches('/');
+    if !access.is_folder(folder) {
+        // A link that leads out says so; what is none is not there.
+        let fault = access.list(folder).err().map(|fault| fault.at(setting.from));
+        let missing = || Diagnostic::error("file-missing", format!("there is no folder `{}`", access.shown(folder)));
+        report.push(fault.unwrap_or_else(|| missing().at(setting.from)));
         return Ok(());
     }
+    let mut found = Vec::new();
+    walk(access, folder, 0, &mut found)?;
     found.sort();
     for path in found {
-        let relative = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned();
-        match read_text(store, &path)? {
-            Ok(text) => {
-                input.templates.push(Template { name: relative.as_str().into(), path: store.shown(&path).into(), text })
-            }
-            Err(text) => report.push(not_utf8(sources, &store.shown(&path), text)),
+        let relative = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/');
+        let shown = access.shown(&path);
+        match access.text(&path, Limit::TEMPLATE)? {
+            Ok(text) => input.templates.push(Template { name: relative.into(), path: shown.into(), text }),
+            Err(text) => report.push(not_utf8(sources, &shown, text)),
         }
     }
     Ok(())
@@ -293,33 +248,40 @@ fn templates(
 
 /// The project's own templates alone.
 pub fn own_templates(
-    root: &Path,
+    access: &Access,
     project: &Tree<Span>,
     sources: &mut Sources,
 ) -> anyhow::Result<Result<Vec<Template>>> {
     let mut input = Input::default();
     let mut report = Report::new();
-    templates(&Disk, root, project, sources, &mut input, &mut report)?;
+    templates(access, project, sources, &mut input, &mut report)?;
     Ok(if report.has_errors() { Err(report) } else { Ok(input.templates) })
 }
 
-/// Whether there is such a folder.
-fn walk(store: &dyn Store, folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<bool> {
-    let Some(entries) = store.list(folder)? else { return Ok(false) };
-    for (name, is_folder) in entries {
-        let path = folder.join(name);
+/// A folder that is deeper leads back to itself by a link.
+const DEEPEST: usize = 16;
+
+fn walk(access: &Access, folder: &str, depth: usize, found: &mut Vec<String>) -> anyhow::Result<()> {
+    if depth > DEEPEST {
+        bail!("`{}` has more than {DEEPEST} folders in each other", access.shown(folder));
+    }
+    for (name, is_folder) in access.list(folder)?.unwrap_or_default() {
+        let path = format!("{folder}/{name}");
         if is_folder {
-            walk(store, &path, found)?;
-        } else if path.extension().is_some_and(|ext| ext == "yaml") {
+            walk(access, &path, depth + 1, found)?;
+        } else if path.ends_with(".yaml") {
             found.push(path);
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// A secret's value from its source. One trailing line break of a file is its editor's, not the value's.
 #[expect(clippy::disallowed_methods, reason = "the project file names this variable as the source of a secret")]
-fn value(root: &Path, kind: &str, name: &str) -> std::result::Result<Secret<String>, String> {
+fn value(access: &Access, kind: &str, name: &str) -> std::result::Result<Secret<String>, String> {
+    if access.untrusted {
+        return Err(format!("`--untrusted` reads no secret value from `{kind}: {name}`"));
+    }
     if kind == "env" {
         return match std::env::var(name) {
             Ok(value) => Ok(Secret::new(value)),
@@ -327,7 +289,7 @@ fn value(root: &Path, kind: &str, name: &str) -> std::result::Result<Secret<Stri
             Err(std::env::VarError::NotUnicode(_)) => Err(format!("the environment variable `{name}` is not UTF-8")),
         };
     }
-    let bytes = read_regular(&root.join(name)).map_err(|error| format!("{error:#}"))?;
+    let bytes = access.read(name, Limit::DATA).map_err(|fault| fault.message)?;
     let mut text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
     if text.ends_with('\n') {
         text.truncate(text.len() - 1);

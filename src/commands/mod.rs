@@ -19,6 +19,7 @@ pub mod profile;
 pub mod progress;
 pub mod project;
 pub mod render;
+pub mod revision;
 pub mod schema;
 pub mod secret;
 pub mod select;

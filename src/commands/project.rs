@@ -3,7 +3,6 @@
 //! Owns: saying what is wrong with it, and finding a profile in it.
 //! Does not own: reading its files (`load.rs`).
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -12,7 +11,7 @@ use super::load::{self, Workspace};
 use super::terminal::Terminal;
 use crate::cli::Global;
 use crate::diag::suggest;
-use crate::pipeline::{Input, Loaded, Profile, Rendered};
+use crate::pipeline::{Profile, Rendered};
 use crate::source::Sources;
 
 pub struct Project {
@@ -36,18 +35,16 @@ pub fn open(global: &Global, set: &[String], with: With, terminal: &Terminal) ->
     Ok(rendered(opened, sources, with, terminal))
 }
 
-pub type Opened = crate::diag::Result<(PathBuf, Loaded, Input)>;
-
 /// The project with all its profiles.
-pub fn rendered(opened: Opened, sources: Sources, with: With, terminal: &Terminal) -> Option<Project> {
-    let (root, loaded, input) = match opened {
+pub fn rendered(opened: load::Opened, sources: Sources, with: With, terminal: &Terminal) -> Option<Project> {
+    let (access, loaded, input) = match opened {
         Ok(opened) => opened,
         Err(report) => {
             terminal.report(&report, &sources);
             return None;
         }
     };
-    let mut workspace = Workspace::new(root, sources, loaded, input);
+    let mut workspace = Workspace::new(access, sources, loaded, input);
     let bar = terminal.bar("rendering", workspace.progress());
     let rendered = workspace.render(with.values, with.origins);
     drop(bar);

@@ -3,6 +3,7 @@
 //! Owns: the template engine and what happens to one rendered text (reading it, its identity, a Job's name).
 //! Does not own: what a template sees (`plan`), whether an object is right (`resource`, `checks`).
 
+mod bound;
 pub mod eject;
 pub mod emit;
 pub mod mark;
@@ -15,7 +16,7 @@ use std::sync::atomic::Ordering;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
@@ -34,7 +35,11 @@ use view::{Desk, Kept};
 /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text. A thread
 /// keeps its own: counting the users of a shared tree would cost two of them more than reading it twice.
 #[derive(Default)]
-pub struct Parsed(BTreeMap<String, Arc<Tree<Span>>>);
+pub struct Parsed {
+    texts: BTreeMap<String, Arc<Tree<Span>>>,
+    /// That the project's own templates took.
+    steps: u64,
+}
 
 /// The templates, ready to run.
 pub struct Engine {
@@ -62,9 +67,16 @@ impl Engine {
         origins: bool,
     ) -> Result<Self, Diagnostic> {
         let all = templates::reached(templates::all(own), own, plans);
-        let files: Vec<_> = all.iter().map(|t| (t.name.clone(), sources.add(&*t.path, t.text.clone()))).collect();
+        let is_own = |path: &str| own.iter().any(|template| *template.path == *path);
+        let files: Vec<_> = all
+            .iter()
+            .map(|t| match is_own(&t.path) {
+                true => (t.name.clone(), sources.add(&*t.path, t.text.clone())),
+                false => (t.name.clone(), sources.embed(&*t.path, t.text.clone())),
+            })
+            .collect();
         Ok(Self {
-            environment: environment(&all, &files, sources, origins)?,
+            environment: environment(&all, &files, sources, origins, !own.is_empty())?,
             traced: origins,
             paths: all.iter().map(|template| template.path.clone()).collect(),
             own: own.iter().map(|template| template.path.clone()).collect(),
@@ -134,13 +146,29 @@ impl Engine {
         parsed: &mut Parsed,
     ) -> Result<Tree<Origin>, Box<Diagnostic>> {
         let desk = Desk::new(self.traced);
-        let rendered = self
+        let mut output = bound::Output::default();
+        let done = self
             .environment
             .get_template(planned.template)
-            .and_then(|template| template.render(view::root(&planned.context, &desk)))
-            .map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
+            .and_then(|template| template.render_captured_to(view::root(&planned.context, &desk), &mut output));
+        let is_full = output.is_full;
+        let rendered = output.into_text();
         let marks = if self.traced { mark::Marks::strip(&rendered) } else { mark::Marks::none(rendered) };
-        let tree = self.parse(planned, owner, &marks, parsed)?;
+        if is_full {
+            return Err(Box::new(self.endless(planned, owner, &marks)));
+        }
+        let done = done.map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
+        parsed.steps += done.state().fuel_levels().map_or(0, |(steps, _)| steps);
+        if parsed.steps > bound::ALL {
+            return Err(Box::new(self.at(
+                planned,
+                owner,
+                "template",
+                &bound::too_slow(bound::ALL, " for one profile"),
+            )));
+        }
+
+        let tree = self.parse(planned, owner, &marks, &mut parsed.texts)?;
         let because = &planned.context.from;
         Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
@@ -151,13 +179,21 @@ impl Engine {
         d.at(file.map(|file| Span { file, start: 0, end: 0 }))
     }
 
+    /// A template that writes on and on, at the line where it was stopped, which only a traced run knows.
+    fn endless(&self, planned: &Planned, owner: &Owner, marks: &mark::Marks) -> Diagnostic {
+        let d = self.at(planned, owner, "template-size", &bound::Output::full());
+        let end = marks.text.len() as u32;
+        let place = marks.place(Span { file: FileId::default(), start: end, end }, &self.paths);
+        Diagnostic { span: place.and_then(|place| self.template_span(&place)).or(d.span), ..d }
+    }
+
     /// The rendered text as a tree. A text that is no YAML is the template's mistake: the rendered line is shown.
     fn parse(
         &self,
         planned: &Planned,
         owner: &Owner,
         marks: &mark::Marks,
-        Parsed(before): &mut Parsed,
+        before: &mut BTreeMap<String, Arc<Tree<Span>>>,
     ) -> Result<Arc<Tree<Span>>, Box<Diagnostic>> {
         let text = marks.text.as_str();
         if let Some(tree) = before.get(text) {
@@ -292,6 +328,10 @@ fn template_error(
     let span = file.zip(error.line()).map(|(file, line)| sources.line(file, line));
     let what = error.detail().map(str::to_owned).unwrap_or_else(|| error.kind().to_string());
     let whose = owner.map(|owner| format!(" while rendering `{}`", owner.id)).unwrap_or_default();
+    if error.kind() == ErrorKind::OutOfFuel {
+        let message = format!("the template {}{whose}", bound::too_slow(bound::STEPS, ""));
+        return Diagnostic::error("template", message).at(span).hint("let its loops run less often");
+    }
     Diagnostic::error("template", format!("{}: {what}{whose}", error.kind())).at(span)
 }
 
@@ -305,8 +345,10 @@ fn environment(
     files: &[(Arc<str>, FileId)],
     sources: &Sources,
     marked: bool,
+    bounded: bool,
 ) -> Result<Environment<'static>, Diagnostic> {
     let mut environment = Environment::new();
+    environment.set_fuel(bounded.then_some(bound::STEPS));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
     environment.set_formatter(emit::formatter);

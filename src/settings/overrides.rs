@@ -10,7 +10,7 @@ use crate::tree::{Kind, Map, Tree};
 
 /// Reads one argument of `--set` into a layer.
 pub fn parse(sources: &mut Sources, argument: &str) -> Result<Tree<Span>, Diagnostic> {
-    let file = sources.add("--set", argument);
+    let file = sources.embed("--set", argument);
     let whole = Span { file, start: 0, end: argument.len() as u32 };
     let (path, at) = path(argument).map_err(|reason| bad(reason).at(whole))?;
     let value = value(sources, argument, at, whole)?;
@@ -65,7 +65,7 @@ fn value(sources: &mut Sources, argument: &str, at: usize, whole: Span) -> Resul
         return Ok(Tree::new(Kind::String("".into()), start));
     }
     let padded = format!("{}{}", " ".repeat(at), &argument[at..]);
-    let file = sources.add("--set", padded);
+    let file = sources.embed("--set", padded);
     let tree = node::parse(sources, file, Dialect::Project).map_err(|error| {
         // What cannot be read may hold a secret.
         sources.mask(Span { start: at as u32, ..whole });

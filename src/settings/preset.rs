@@ -32,7 +32,7 @@ impl Presets {
     /// As [`Presets::load`], of texts in the place of [`TEXTS`].
     pub fn read(sources: &mut Sources, texts: &[(&str, &str); 4]) -> anyhow::Result<Self> {
         let mut read = |(path, text): (&str, &str)| {
-            let file = sources.add(path, text);
+            let file = sources.embed(path, text);
             node::parse(sources, file, Dialect::Project).map_err(|d| anyhow::anyhow!("built-in {path}: {}", d.message))
         };
         let [default, dev, staging, prod] = *texts;

@@ -237,6 +237,10 @@ fn a_revision_that_cannot_be_read_is_told() {
     room.fails(&["-f", "late.yaml", "diff", "--rev", "HEAD"], "error: `late.yaml` is not in revision `HEAD`\n");
     let outside = super::Room::new(&[("kgen.yaml", PROJECT)]);
     let said = outside.kgen(&["diff", "--rev", "HEAD"]);
+    assert_eq!((said.stderr.as_str(), said.status), ("error: `.` is in no git repository\n", Some(2)));
+    // What looks like one to kgen is not one to git.
+    fs::create_dir(outside.temp.path().join(".git")).unwrap();
+    let said = outside.kgen(&["diff", "--rev", "HEAD"]);
     assert!(said.stderr.starts_with("error: `.` is in no git repository: not a git repository"), "{}", said.stderr);
     assert_eq!(said.status, Some(2));
     room.edit("kgen.yaml", "port: 80", "prt: 80");
@@ -249,7 +253,7 @@ fn a_revision_that_cannot_be_read_is_told() {
 
 #[test]
 fn a_missing_git_is_told() {
-    let room = room();
+    let room = Room::committed();
     let temp = room.temp.path();
     let said = Command::new(crate::support::KGEN)
         .current_dir(temp)

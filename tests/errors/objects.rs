@@ -266,6 +266,28 @@ fn a_config_map_that_is_too_large() {
     let kgen = project(
         "
         profiles: {dev: {}}
+        configs: {app: {a: {file: b.txt}, c: {file: d.txt}}}
+    ",
+    );
+    let kgen = kgen.file("b.txt", &"x".repeat(550_000)).file("d.txt", &"x".repeat(550_000));
+    refused(
+        kgen.args(["render"]),
+        "
+            error[too-large]: ConfigMap/app: a ConfigMap may have 1048576 bytes, but has 1100000 (profile `dev`)
+              --> kgen.yaml:4:11
+               |
+            4 | configs: {app: {a: {file: b.txt}, c: {file: d.txt}}}
+               |           ^^^
+            hint: mount it from a volume or an image
+        ",
+    );
+}
+
+#[test]
+fn a_file_that_no_config_map_can_hold() {
+    let kgen = project(
+        "
+        profiles: {dev: {}}
         configs: {app: {a: {file: b.txt}}}
     ",
     );
@@ -273,11 +295,11 @@ fn a_config_map_that_is_too_large() {
     refused(
         kgen.args(["render"]),
         "
-            error[too-large]: ConfigMap/app: a ConfigMap may have 1048576 bytes, but has 1100000 (profile `dev`)
-              --> kgen.yaml:4:11
+            error[too-large]: `b.txt` has more than 1 MiB, the most that a ConfigMap or Secret can hold
+              --> kgen.yaml:4:27
                |
             4 | configs: {app: {a: {file: b.txt}}}
-               |           ^^^
+               |                           ^^^^^
             hint: mount it from a volume or an image
         ",
     );

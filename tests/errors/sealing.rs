@@ -404,9 +404,21 @@ fn a_folder_that_leads_out_of_the_project() {
     let room = Room::new(&format!("{}{}", super::HEAD, text(SEALED).replace("prod.pem", "certs/prod.pem")));
     std::os::unix::fs::symlink(away.path(), room.0.path().join("secrets")).unwrap();
     let said = room.kgen(&["secret", "set", "prod", "mq", "password"], "q8Zt1Yx0");
+    let expected = format!(
+        "error: `secrets` leads out of the project, by a symbolic link to `{}`\n\
+         hint: copy the file into the project; a link inside the project is relative\n",
+        away.path().display()
+    );
+    assert_eq!((said.stderr, said.status), (expected, Some(2)));
+    assert_eq!(std::fs::read_dir(away.path()).unwrap().count(), 0);
+    // A link inside the project may be read, and is not written through.
+    std::fs::remove_file(room.0.path().join("secrets")).unwrap();
+    std::fs::create_dir(room.0.path().join("kept")).unwrap();
+    std::os::unix::fs::symlink("kept", room.0.path().join("secrets")).unwrap();
+    let said = room.kgen(&["secret", "set", "prod", "mq", "password"], "q8Zt1Yx0");
     let expected = "error: `secrets/prod/app.sealed.yaml` is or is behind a link; kgen writes secrets only into real folders of the project\n";
     assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
-    assert_eq!(std::fs::read_dir(away.path()).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(room.0.path().join("kept")).unwrap().count(), 0);
 }
 
 #[test]

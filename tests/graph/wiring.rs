@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 fn rendered(folder: &Path) -> Option<Rendered> {
-    let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true };
+    let global = Global { file: Some(folder.join("kgen.yaml")), color: Color::Never, quiet: true, ..Global::default() };
     let args = fs::read_to_string(folder.join("args")).unwrap_or_default();
     let args: Vec<&str> = args.lines().collect();
     let set: Vec<String> = args.windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();

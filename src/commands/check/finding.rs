@@ -1,6 +1,5 @@
 //! A finding as machines read it: no colour, no excerpt, a place in a file that is there.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -94,15 +93,13 @@ fn place(sources: &Sources, span: Span, root: Option<&Path>) -> Option<Place> {
 
 /// What has no place of its own is said of the project file: annotations need a line.
 fn project(sources: &Sources) -> Option<Place> {
-    let file = sources.paths().find(|path| Path::new(path).is_file())?.to_owned();
+    let file = sources.files().find(|source| !source.embedded)?.path.clone();
     Some(Place { file, line: 1, column: 1, end_line: 1, end_column: 1 })
 }
 
-/// The file as seen from the current folder, where there is one: a preset of kgen's own may be called like a file that is.
+/// The file as seen from the current folder. Files that the project names are shown as it names them.
 fn on_disk(sources: &Sources, span: Span, root: Option<&Path>) -> Option<String> {
     let source = sources.get(span.file);
-    let is = |path: &Path| fs::read(path).is_ok_and(|bytes| bytes == source.text.as_bytes());
-    let below = root.map(|root| root.join(&source.path));
-    let found = std::iter::once(Path::new(&source.path)).chain(below.as_deref()).find(|path| is(path))?;
-    Some(found.display().to_string())
+    let below = root.map(|root| root.join(&source.path)).filter(|path| path.is_file());
+    (!source.embedded).then(|| below.map_or(source.path.clone(), |path| path.display().to_string()))
 }

@@ -43,7 +43,7 @@ pub struct Args {
     /// The project at this git revision against the working copy, all profiles or the named ones
     #[arg(long, value_name = "REV", conflicts_with = "live")]
     pub rev: Option<String>,
-    /// What an apply would change in the cluster that kubectl talks to
+    /// What an apply would change in the cluster
     #[arg(long)]
     pub live: bool,
     /// Exit with 1 only for these: data-loss, recreate, restart, live, none

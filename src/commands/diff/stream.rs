@@ -8,8 +8,8 @@ use anyhow::bail;
 use super::project::{self, Project, owned};
 use super::tree::namespace;
 use super::{Answer, Args};
+use crate::access;
 use crate::cli::Global;
-use crate::commands::load;
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
@@ -50,7 +50,7 @@ fn forget(project: Project) {
 
 fn text(file: &Path) -> anyhow::Result<String> {
     let bytes =
-        if file == Path::new("-") { load::limited(std::io::stdin().lock(), "stdin")? } else { load::read(file)? };
+        if file == Path::new("-") { access::limited(std::io::stdin().lock(), "stdin")? } else { access::given(file)? };
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(_) => bail!("`{}` is not UTF-8", file.display()),

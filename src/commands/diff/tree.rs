@@ -3,12 +3,12 @@
 //! Owns: finding the folders of the profiles, also of those that the project no longer has.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use super::project::{self, Project, owned};
 use super::{Answer, Args};
+use crate::access::{Access, Limit};
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
@@ -23,16 +23,17 @@ use crate::tree::Tree;
 pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
     let Some(project) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
     let (folder, layout) = project.rendered.output();
-    let place = project.workspace.root.join(&folder);
-    if !place.is_dir() {
-        bail!("there is no tree in `{}`\nhint: `kgen render` writes it", place.display());
+    let access = project.workspace.access_to_tree(global)?;
+    if !access.is_folder(&folder) {
+        bail!("there is no tree in `{}`\nhint: `kgen render` writes it", access.shown(&folder));
     }
     args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };
     let above = if layout == Layout::Overlays { "overlays/" } else { "" };
-    for name in names(&project, &place, above)? {
+    for name in names(&project, &access, &folder, above)? {
         let path = if name == delivery::NAME { name.clone() } else { format!("{above}{name}") };
-        let old = if place.join(&path).is_dir() { objects(&place, &path)? } else { Vec::new() };
+        let is_there = access.is_folder(&format!("{folder}/{path}"));
+        let old = if is_there { objects(&access, &folder, &path)? } else { Vec::new() };
         one(args, &project, &name, &format!("{folder}/{path}"), &old, &mut answer);
     }
     std::mem::forget(project);
@@ -74,32 +75,31 @@ pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
 }
 
 /// The project's profiles, then folders of others, then what delivers them.
-fn names(project: &Project, place: &Path, above: &str) -> anyhow::Result<Vec<String>> {
+fn names(project: &Project, access: &Access, place: &str, above: &str) -> anyhow::Result<Vec<String>> {
     let mut out: Vec<String> = project.rendered.names().map(|name| name.to_string()).collect();
-    let folder = place.join(above);
+    let folder = format!("{place}/{above}");
+    let is_written = |folder: &str| access.is_file(&format!("{folder}/kustomization.yaml"));
     let mut others = Vec::new();
-    for entry in std::fs::read_dir(&folder).into_iter().flatten() {
-        let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join("kustomization.yaml").is_file() && !out.contains(&name) && name != delivery::NAME {
+    for (name, _) in access.list(&folder)?.unwrap_or_default() {
+        if is_written(&format!("{folder}/{name}")) && !out.contains(&name) && name != delivery::NAME {
             others.push(name);
         }
     }
-    others.sort();
     out.extend(others);
-    let is_written = place.join(delivery::NAME).join("kustomization.yaml").is_file();
+    let is_written = is_written(&format!("{place}/{}", delivery::NAME));
     if project.rendered.delivery.is_some() || is_written {
         out.push(delivery::NAME.to_owned());
     }
     Ok(out)
 }
 
-fn objects(place: &Path, path: &str) -> anyhow::Result<Vec<Resource>> {
+fn objects(access: &Access, place: &str, path: &str) -> anyhow::Result<Vec<Resource>> {
     let read = |path: &str| {
-        let path = place.join(path);
-        std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))
+        let path = format!("{place}/{path}");
+        let text = access.text(&path, Limit::CONFIGURATION)?;
+        text.map_err(|_| anyhow!("`{}` is not UTF-8", access.shown(&path)))
     };
-    let built = build(path, &read).with_context(|| format!("cannot build the tree in `{}`", place.display()))?;
+    let built = build(path, &read).with_context(|| format!("cannot build the tree in `{}`", access.shown(place)))?;
     Ok(resources(built))
 }
 

@@ -7,7 +7,7 @@
 mod request;
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -15,6 +15,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::load::{self, Workspace};
 use super::terminal::{Terminal, print};
 use super::{Outcome, project};
+use crate::access;
 use crate::cli::Global;
 use crate::diag::{Report, Severity, print as messages};
 use crate::output::yaml::{Reveal, document};
@@ -62,14 +63,14 @@ type Answer = std::result::Result<(Vec<Resource>, Report), Report>;
 fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<Answer> {
     let global = Global { file: Some(request.file.clone()), ..global.clone() };
     let mut own = Sources::default();
-    let (root, loaded, input) = match load::open(&global, &request.set, &mut own)? {
+    let (access, loaded, input) = match load::open(&global, &request.set, &mut own)? {
         Ok(opened) => opened,
         Err(report) => {
             *sources = own;
             return Ok(Err(report));
         }
     };
-    let mut workspace = Workspace::new(root, own, loaded, input);
+    let mut workspace = Workspace::new(access, own, loaded, input);
     let rendered = workspace.render(true, false);
     *sources = std::mem::take(&mut workspace.sources);
     let rendered = match rendered {
@@ -85,7 +86,7 @@ fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<A
 
 /// An exec plugin: https://kubectl.docs.kubernetes.io/guides/extending_kustomize/exec_plugins/
 fn plugin(config: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome> {
-    let text = String::from_utf8(load::read(config)?).context("the config is not UTF-8")?;
+    let text = String::from_utf8(access::given(config)?).context("the config is not UTF-8")?;
     let documents = build::parse(&config.display().to_string(), &text)?;
     let [config] = &documents[..] else { bail!("the config is {} objects, not one", documents.len()) };
     let mut sources = Sources::default();
@@ -103,8 +104,8 @@ fn plugin(config: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome
 }
 
 fn function(global: &Global, terminal: &Terminal) -> Result<Outcome> {
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).context("cannot read a ResourceList from stdin")?;
+    let bytes = access::limited(io::stdin().lock(), "stdin").context("cannot read a ResourceList from stdin")?;
+    let text = String::from_utf8(bytes).context("stdin is not UTF-8")?;
     let documents = build::parse("stdin", &text)?;
     let list = match &documents[..] {
         [list] if is_list(list) => list,

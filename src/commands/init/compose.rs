@@ -6,7 +6,6 @@
 //! A result that does not render is written all the same, with the errors: who has half of a project corrects it faster
 //! than who has nothing. The exit status is 1 then.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -14,9 +13,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::place::{self, SCHEMA, Target};
 use super::{Args, next, starter};
+use crate::access::{Access, Limit};
 use crate::cli::Global;
 use crate::commands::Outcome;
-use crate::commands::load::{self, Store, Workspace};
+use crate::commands::load::{self, Workspace};
 use crate::commands::terminal::Terminal;
 use crate::compose::load::Found;
 use crate::compose::note::{Note, Weight};
@@ -24,18 +24,16 @@ use crate::compose::{self, Asked, Converted};
 use crate::diag::Diagnostic;
 use crate::source::{Sources, Span};
 
-/// Larger files are no configuration of a container.
-const LIMIT: u64 = 1 << 20;
-
 pub fn run(args: &Args, from: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome> {
     let target = place::target(args.dir.as_deref(), global)?;
     place::free(&target.path)?;
     let from = file(from)?;
     let mut sources = Sources::default();
-    let Some(converted) = converted(args, &from, &target, &mut sources, terminal)? else {
+    let Some(converted) = converted(args, &from, &target, global, &mut sources, terminal)? else {
         return Ok(Outcome::Refused);
     };
-    let (renders, warnings) = tried(&target, &converted.text, terminal)?;
+    place::make_folder(&target)?;
+    let (renders, warnings) = tried(&target, &converted.text, global, terminal)?;
     let schema = place::write(&target, &converted.text)?;
     terminal.say(&format!("wrote {}{schema}\n{}", target.path.display(), converted.summary));
     said(&converted.notes, &sources, terminal);
@@ -74,32 +72,31 @@ fn converted(
     args: &Args,
     from: &Path,
     target: &Target,
+    global: &Global,
     sources: &mut Sources,
     terminal: &Terminal,
 ) -> Result<Option<Converted>> {
-    let bytes = load::read(from)?;
+    let folder = from.parent().unwrap_or(Path::new(""));
+    let access = Access::on_disk(folder, global.root.as_deref(), global.untrusted)?;
     let shown = from.display().to_string();
-    let text = match String::from_utf8(bytes) {
+    let text = match load::project_text(from, &access)? {
         Ok(text) => text,
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let valid = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+        Err(valid) => {
+            let end = valid.len() as u32;
             let file = sources.add(&*shown, valid);
             compose::mask_all(sources, file);
             let d = Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8"));
-            let end = at as u32;
             terminal.report(&d.at(Span { file, start: end, end }).hint("save it as UTF-8").into(), sources);
             return Ok(None);
         }
     };
-    let folder = from.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = args.name.clone();
     if let Some(name) = &name {
         starter::check_name(name).map_err(|reason| anyhow::anyhow!("--name: {reason}"))?;
     }
     let file = sources.add(shown, text);
     let asked = Asked {
-        read: &|path| found(&folder.join(path)),
+        read: &|path| found(&access, path),
         project: starter::name_of(from),
         name,
         schema: SCHEMA,
@@ -128,15 +125,16 @@ fn beside(folder: &Path, from: &Path, terminal: &Terminal) {
     }
 }
 
-fn found(path: &Path) -> Found {
-    match fs::metadata(path) {
-        Ok(data) if data.is_dir() => Found::Folder,
-        Ok(data) if data.is_file() && data.len() <= LIMIT => match fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => Found::Text(text),
-            _ => Found::Other,
-        },
-        Ok(_) => Found::Other,
-        Err(_) => Found::Nothing,
+fn found(access: &Access, path: &str) -> Found {
+    // The values of a stranger's machine are none of an untrusted project's.
+    if access.untrusted && path.ends_with(".env") {
+        return Found::Nothing;
+    }
+    match access.read(path, Limit::DATA).map(String::from_utf8) {
+        Ok(Ok(text)) => Found::Text(text),
+        _ if access.is_folder(path) => Found::Folder,
+        _ if access.is_there(path) => Found::Other,
+        _ => Found::Nothing,
     }
 }
 
@@ -144,6 +142,7 @@ fn found(path: &Path) -> Found {
 fn between(folder: &Path, target: &Path) -> Result<String> {
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let whole = |path: &Path| -> Result<PathBuf> {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let path = std::path::absolute(path).with_context(|| format!("cannot find `{}`", path.display()))?;
         Ok(path.canonicalize().unwrap_or(path))
     };
@@ -155,38 +154,18 @@ fn between(folder: &Path, target: &Path) -> Result<String> {
     }
 }
 
-/// The project file as if it were there already.
-struct Before<'t> {
-    path: &'t Path,
-    text: &'t str,
-}
-
-impl Store for Before<'_> {
-    fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        if path == self.path { Ok(self.text.as_bytes().to_vec()) } else { load::read(path) }
-    }
-
-    fn list(&self, _: &Path) -> Result<Option<Vec<(String, bool)>>> {
-        Ok(None)
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        path.display().to_string()
-    }
-}
-
 /// Whether the text renders in all profiles, and how many warnings there are. Errors are said.
-fn tried(target: &Target, text: &str, terminal: &Terminal) -> Result<(bool, usize)> {
+fn tried(target: &Target, text: &str, global: &Global, terminal: &Terminal) -> Result<(bool, usize)> {
     let mut sources = Sources::default();
-    let store = Before { path: &target.path, text };
-    let (root, loaded, input) = match load::open_in(&store, &target.path, &[], &mut sources)? {
+    let access = load::access_to(&target.path, global)?;
+    let (access, loaded, input) = match load::open_text(access, &target.path, Ok(text.to_owned()), &[], &mut sources)? {
         Ok(opened) => opened,
         Err(report) => {
             terminal.report(&report, &sources);
             return Ok((false, 0));
         }
     };
-    let mut workspace = Workspace::new(root, sources, loaded, input);
+    let mut workspace = Workspace::new(access, sources, loaded, input);
     match workspace.render(false, false) {
         Ok(rendered) => Ok((true, rendered.warnings.sorted().len())),
         Err(report) => {

@@ -41,10 +41,14 @@ pub fn free(path: &Path) -> Result<()> {
     Ok(())
 }
 
+pub fn make_folder(target: &Target) -> Result<()> {
+    let folder = target.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("cannot create `{}`", folder.display()))
+}
+
 /// Writes the project file, and the schema where there is none. What to say of the schema.
 pub fn write(target: &Target, text: &str) -> Result<String> {
-    let folder = target.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| format!("cannot create `{}`", folder.display()))?;
+    make_folder(target)?;
     // First: a project file without its schema would be a warning in the editor.
     let beside = target.path.with_file_name(SCHEMA);
     let said = match create(&beside, &schema::text()?) {

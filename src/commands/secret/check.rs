@@ -90,7 +90,7 @@ struct Expected {
 /// By path.
 fn files(room: &mut Room, settings: &Settings, plan: &Plan) -> BTreeMap<String, Expected> {
     let mut out: BTreeMap<String, Expected> = BTreeMap::new();
-    let store = Store::new(&room.root, &mut room.sources, settings, plan);
+    let store = Store::new(&room.access, &mut room.sources, settings, plan);
     let own = |needed: &&crate::plan::need::Needed| needed.source.is_none() || !needed.pieces.is_empty();
     for needed in plan.secrets.iter().filter(own) {
         let is_composed = !needed.pieces.is_empty();
@@ -125,7 +125,7 @@ fn certificate(
     };
     let path = said.to_string();
     let at = sealed::span(settings, said);
-    match sealed::read(&room.root, &path, now) {
+    match sealed::read(&room.access, &path, now) {
         Err(reason) => report.push(sealed::unusable(&reason).at(at)),
         Ok(certificate) => {
             if let Some(days) = certificate.ends_within(SOON, now) {

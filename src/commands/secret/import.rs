@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 
 use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
+use crate::access;
 use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::complete;
-use crate::commands::load;
 use crate::commands::terminal::Terminal;
 use crate::dotenv::{self, Entry, Reading};
 use crate::plan::Plan;
@@ -63,13 +63,13 @@ fn all(args: &Args, room: &mut Room, settings: &Settings, plan: &Plan, terminal:
         elsewhere::refuse(job.needed, settings, plan)?;
         value::check(&job.value, job.needed, settings.is_dev())?;
     }
-    let mut store = Store::new(&room.root, &mut room.sources, settings, plan);
+    let mut store = Store::new(&room.access, &mut room.sources, settings, plan);
     store.put(&jobs)?.iter().for_each(|line| terminal.say(line));
     Ok(())
 }
 
 fn read(path: &Path, reading: Reading) -> Result<Vec<Entry>> {
-    let text = String::from_utf8(load::read(path)?).ok().map(Zeroizing::new);
+    let text = String::from_utf8(access::given(path)?).ok().map(Zeroizing::new);
     let text = text.with_context(|| format!("`{}` is not UTF-8", path.display()))?;
     let entries = dotenv::parse(&text, reading);
     entries.map_err(|(line, reason)| anyhow::anyhow!("line {line} of `{}` {reason}", path.display()))

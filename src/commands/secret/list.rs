@@ -125,12 +125,12 @@ fn state(
     if is_made || (!needed.pieces.is_empty() && !is_sops) {
         return Ok((None, None));
     }
-    let places = Store::new(&room.root, &mut room.sources, settings, plan).places(needed);
+    let places = Store::new(&room.access, &mut room.sources, settings, plan).places(needed);
     let mut all = !places.is_empty();
     let mut sealer = None;
     for (secret, provider) in &places {
         let path = provider.path(&settings.profile, secret).unwrap_or_default();
-        let bytes = write::read(&room.root, &path)?.unwrap_or_default();
+        let bytes = write::read(&room.access.folder, &path)?.unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         match provider {
             Provider::Sealed(_) => {

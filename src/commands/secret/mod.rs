@@ -16,8 +16,6 @@ mod sops;
 mod store;
 mod value;
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
@@ -25,6 +23,7 @@ use super::Outcome;
 use super::load;
 use super::project;
 use super::terminal::Terminal;
+use crate::access::Access;
 use crate::cli::Global;
 use crate::diag::suggest;
 use crate::pipeline::{self, Input, Loaded};
@@ -63,7 +62,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
 
 /// A project and what some of its profiles need.
 struct Room {
-    root: PathBuf,
+    access: Access,
     sources: Sources,
     loaded: Loaded,
     input: Input,
@@ -73,7 +72,7 @@ struct Room {
 /// `names`: the profiles, all where there are none. `None`: the project file is wrong, which was said.
 fn open(global: &Global, names: &[String], terminal: &Terminal) -> Result<Option<Room>> {
     let mut sources = Sources::default();
-    let (root, loaded, input) = match load::open(global, &[], &mut sources)? {
+    let (access, loaded, input) = match load::open(global, &[], &mut sources)? {
         Ok(opened) => opened,
         Err(report) => {
             terminal.report(&report, &sources);
@@ -82,7 +81,7 @@ fn open(global: &Global, names: &[String], terminal: &Terminal) -> Result<Option
     };
     let wanted = project::named(settings::profiles(&loaded.project), names)?;
     match pipeline::plans(&mut sources, &loaded, &input, &wanted, false) {
-        Ok(profiles) => Ok(Some(Room { root, sources, loaded, input, profiles })),
+        Ok(profiles) => Ok(Some(Room { access, sources, loaded, input, profiles })),
         Err(report) => {
             terminal.report(&report, &sources);
             Ok(None)

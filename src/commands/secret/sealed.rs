@@ -4,7 +4,6 @@
 //! Does not own: the format (`crate::seal`).
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
@@ -12,7 +11,7 @@ use anyhow::{Context, Result};
 use super::mistake::{self, Mistake};
 use super::store::{Changes, Job, Store};
 use super::value::System;
-use crate::commands::load;
+use crate::access::{Access, Limit};
 use crate::diag::{Diagnostic, suggest};
 use crate::output::write;
 use crate::plan::Plan;
@@ -45,7 +44,7 @@ pub fn certificate(store: &mut Store, provider: &Node) -> Result<Certificate> {
     if let Some(known) = store.certificates.get(&path) {
         return Ok(known.clone());
     }
-    let certificate = read(store.root, &path, now());
+    let certificate = read(store.access, &path, now());
     let certificate =
         certificate.map_err(|reason| Mistake::because(unusable(&reason).at(span(store.settings, said))))?;
     store.certificates.insert(path, certificate.clone());
@@ -70,8 +69,8 @@ pub fn span(settings: &Settings, node: &Node) -> Option<Span> {
 }
 
 /// Reads a certificate that has not ended yet; why it is none otherwise.
-pub fn read(root: &Path, path: &str, now: SystemTime) -> std::result::Result<Certificate, String> {
-    let bytes = load::read(&root.join(path)).map_err(|error| format!("{error:#}"))?;
+pub fn read(access: &Access, path: &str, now: SystemTime) -> std::result::Result<Certificate, String> {
+    let bytes = access.read(path, Limit::CERTIFICATE).map_err(|fault| fault.message)?;
     let text = String::from_utf8_lossy(&bytes);
     let certificate = Certificate::parse(&text).map_err(|reason| format!("`{path}` {reason}"))?;
     match certificate.is_expired(now) {

@@ -78,7 +78,7 @@ fn one(
     needed: &Needed,
     terminal: &Terminal,
 ) -> Result<()> {
-    let mut store = Store::new(&room.root, &mut room.sources, settings, plan);
+    let mut store = Store::new(&room.access, &mut room.sources, settings, plan);
     // Before a person is asked for a value that has no place to go.
     store.prepare(needed)?;
     let value = value(args, needed.min_length, terminal)?;

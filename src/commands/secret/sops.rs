@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use super::elsewhere::parts;
 use super::mistake;
 use super::store::{Changes, Job, Store};
+use crate::access;
 use crate::diag::suggest;
 use crate::output::write::{self, Scratch};
 use crate::output::yaml::{self, Reveal};
@@ -81,7 +82,7 @@ fn one(
     }
     let Some(copy) = copies.get(&path) else { return Ok(()) };
     let key = &needed.home.key;
-    let text = std::fs::read_to_string(copy.path()).with_context(|| format!("cannot read the copy of `{path}`"))?;
+    let text = written(copy.path()).with_context(|| format!("cannot read the copy of `{path}`"))?;
     let part = part(&text, key).unwrap_or("data");
     let raw = value.open();
     let encoded = Secret::new(if part == "data" { STANDARD.encode(raw) } else { raw.clone() });
@@ -100,6 +101,11 @@ fn one(
 const YAML: [&str; 4] = ["--input-type", "yaml", "--output-type", "yaml"];
 
 /// As `sops` sees it, which runs in the project's folder.
+/// What `sops` wrote into a copy.
+fn written(copy: &Path) -> Result<String> {
+    Ok(String::from_utf8(access::own(copy)?)?)
+}
+
 fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
@@ -209,7 +215,7 @@ fn decrypt(store: &Store, copies: &Copies, home: &Home) -> Result<Option<Secret<
 
 /// What is about to be written shows no value: a rule in `.sops.yaml` may have said otherwise.
 fn checked(path: &str, copy: &Scratch) -> Result<String> {
-    let text = std::fs::read_to_string(copy.path()).with_context(|| format!("cannot read the copy of `{path}`"))?;
+    let text = written(copy.path()).with_context(|| format!("cannot read the copy of `{path}`"))?;
     let mut sources = Sources::default();
     let file = sources.add(path, text.as_str());
     let Ok(tree) = node::parse(&sources, file, Dialect::Manifest) else { bail!("`sops` made no YAML of `{path}`") };

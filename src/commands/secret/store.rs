@@ -10,6 +10,7 @@ use anyhow::Result;
 
 use super::sealed;
 use super::sops;
+use crate::access::Access;
 use crate::output::write;
 use crate::plan::Plan;
 use crate::plan::need::Needed;
@@ -27,6 +28,8 @@ pub struct Job<'p> {
 }
 
 pub struct Store<'r> {
+    pub access: &'r Access,
+    /// The project's folder.
     pub root: &'r Path,
     pub sources: &'r mut Sources,
     pub settings: &'r Settings,
@@ -43,8 +46,8 @@ pub struct Changes {
 }
 
 impl<'r> Store<'r> {
-    pub fn new(root: &'r Path, sources: &'r mut Sources, settings: &'r Settings, plan: &'r Plan) -> Self {
-        Self { root, sources, settings, plan, certificates: BTreeMap::new() }
+    pub fn new(access: &'r Access, sources: &'r mut Sources, settings: &'r Settings, plan: &'r Plan) -> Self {
+        Self { access, root: &access.folder, sources, settings, plan, certificates: BTreeMap::new() }
     }
 
     /// The files that a value goes to: its own Secret's, and for `sealed` those of Secrets with keys composed of it.

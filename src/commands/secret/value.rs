@@ -3,13 +3,13 @@
 //! Owns: what is done to it (one line break at its end goes, and that is said) and which values are refused.
 //! Does not own: how it is encrypted and kept (`sealed.rs`, `sops.rs`).
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use super::prompt;
+use crate::access;
 use crate::commands::terminal::Terminal;
 use crate::format::secret::{self, CREDENTIALS};
 use crate::leak::placeholder;
@@ -32,10 +32,7 @@ impl Entropy for System {
 /// From a file, or from stdin; asked for twice where that is a terminal.
 pub fn read(from: Option<&Path>, what: &str, keep_newline: bool, terminal: &Terminal) -> Result<Secret<String>> {
     let bytes = match from {
-        Some(path) => {
-            let shown = || format!("cannot read `{}`", path.display());
-            limited(File::open(path).with_context(shown)?).with_context(shown)?
-        }
+        Some(path) => limited(access::stream(path)?).with_context(|| format!("cannot read `{}`", path.display()))?,
         None if io::stdin().is_terminal() => return prompt::twice(what),
         None => limited(io::stdin().lock()).context("cannot read stdin")?,
     };

@@ -28,7 +28,7 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let (name, text) = super::find(&args.name)?;
-    let Some(room) = super::open(&load::project_file(global)?, terminal)? else { return Ok(Outcome::Refused) };
+    let Some(room) = super::open(&load::project_file(global)?, global, terminal)? else { return Ok(Outcome::Refused) };
     let folder = room.folder.as_deref().unwrap_or("templates");
     let path = room.root.join(folder).join(name);
     let shown = path.display();

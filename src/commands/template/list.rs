@@ -36,7 +36,7 @@ struct Row {
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     // The templates are there without a project.
     let file = if global.file.is_some() { Some(load::project_file(global)?) } else { load::find().ok() };
-    let room = match file.map(|file| super::open(&file, terminal)).transpose()? {
+    let room = match file.map(|file| super::open(&file, global, terminal)).transpose()? {
         Some(None) => return Ok(Outcome::Refused),
         Some(Some(room)) => Some(room),
         None => None,

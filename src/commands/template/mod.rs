@@ -60,9 +60,10 @@ struct Room {
 }
 
 /// The inner `None`: the project is wrong, which was said. Templates are not tried: a broken one is to be listed too.
-fn open(file: &Path, terminal: &Terminal) -> Result<Option<Room>> {
+fn open(file: &Path, global: &Global, terminal: &Terminal) -> Result<Option<Room>> {
     let mut sources = Sources::default();
-    let text = String::from_utf8_lossy(&load::read(file)?).into_owned();
+    let access = load::access_to(file, global)?;
+    let (Ok(text) | Err(text)) = load::project_text(file, &access)?;
     let id = sources.add(file.display().to_string(), text);
     let loaded = match pipeline::load(&mut sources, id, &[])? {
         Ok(loaded) => loaded,
@@ -74,7 +75,7 @@ fn open(file: &Path, terminal: &Terminal) -> Result<Option<Room>> {
     let root = file.parent().unwrap_or(Path::new("")).to_owned();
     let folder = loaded.project.root.get("templates").and_then(Tree::as_str).map(str::to_owned);
     let own = match &folder {
-        Some(name) if root.join(name).is_dir() => load::own_templates(&root, &loaded.project.root, &mut sources)?,
+        Some(name) if access.is_folder(name) => load::own_templates(&access, &loaded.project.root, &mut sources)?,
         _ => Ok(Vec::new()),
     };
     match own {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::place::{self, Kind};
+use crate::access;
 
 pub const NAME: &str = ".kgen.lock";
 
@@ -93,7 +94,7 @@ fn is_same(_: &File, _: &Path) -> bool {
 }
 
 fn holder(path: &Path) -> String {
-    let pid = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<u32>().ok());
+    let pid = access::own(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()?.parse::<u32>().ok());
     pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
 }
 

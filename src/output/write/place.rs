@@ -9,6 +9,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::access;
+
 /// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
@@ -46,7 +48,7 @@ pub fn look(output: &Path, path: &str) -> Result<Found> {
     let full = output.join(path);
     Ok(match kind(&full)? {
         Kind::Nothing => Found::Nothing,
-        Kind::File => match fs::read(&full) {
+        Kind::File => match access::own(&full) {
             // Another run removed it just now.
             Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
             read => Found::File(read.with_context(|| format!("cannot read `{}`", full.display()))?),
@@ -76,7 +78,7 @@ pub fn check_root(output: &Path) -> Result<()> {
 pub fn read_own(path: &Path) -> Result<Option<Vec<u8>>> {
     match kind(path)? {
         Kind::Nothing => Ok(None),
-        Kind::File => Ok(Some(fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?)),
+        Kind::File => Ok(Some(access::own(path).with_context(|| format!("cannot read `{}`", path.display()))?)),
         _ => bail!("`{}` is not a regular file\nhint: move it away", path.display()),
     }
 }
