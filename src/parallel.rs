@@ -3,13 +3,17 @@
 //! Owns: threads, and that the answers come in the order of the items, whoever was first.
 //! Does not own: what is worth a thread, which the caller knows.
 
+use std::sync::Mutex;
 use std::thread::{Builder, ScopedJoinHandle, scope};
 
 /// The stages recurse as deep as a project nests.
 const STACK: usize = 64 << 20;
 
-/// One answer for each item. `large`: each item but the first has a thread of its own, and a state of its own; else one
-/// state serves all, one after the other.
+/// More threads than these wait for each other's memory.
+const MOST: usize = 16;
+
+/// One answer for each item. `large`: items are worked on side by side, each with a state of its own; else one state serves
+/// all, one after the other. Where the system refuses threads, this one does all the work.
 pub fn each<S, T: Send, R: Send>(
     items: Vec<T>,
     large: bool,
@@ -20,23 +24,35 @@ pub fn each<S, T: Send, R: Send>(
         let mut state = state();
         return items.into_iter().map(|item| work(&mut state, item)).collect();
     }
-    let work = &|item| work(&mut state(), item);
-    let mut items = items.into_iter();
-    let first = items.next();
-    scope(|scope| {
-        let start = |item: T| Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(item));
-        let threads: Vec<_> = items.map(start).collect();
-        let first = first.map(work);
-        first.into_iter().chain(threads.into_iter().map(answer)).collect()
-    })
+    let helpers = cores().min(items.len()).saturating_sub(1);
+    let queue = Mutex::new(items.into_iter().enumerate());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    let turn = || -> Vec<(usize, R)> {
+        std::iter::from_fn(next).map(|(number, item)| (number, work(&mut state(), item))).collect()
+    };
+    let mut answers = scope(|scope| {
+        let start = |_| Builder::new().stack_size(STACK).spawn_scoped(scope, &turn).ok();
+        let threads: Vec<_> = (0..helpers).map_while(start).collect();
+        let own = turn();
+        own.into_iter().chain(threads.into_iter().flat_map(answers)).collect::<Vec<_>>()
+    });
+    answers.sort_by_key(|(number, _)| *number);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn answer<R>(thread: std::io::Result<ScopedJoinHandle<R>>) -> R {
-    match thread.map(ScopedJoinHandle::join) {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(panic)) => std::panic::resume_unwind(panic),
-        Err(error) => panic!("cannot start a thread: {error}"),
-    }
+fn answers<R>(thread: ScopedJoinHandle<Vec<(usize, R)>>) -> Vec<(usize, R)> {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Those that this process may use. Rust's own count opens files of the system, which nobody expects of a renderer.
+#[cfg(target_os = "linux")]
+fn cores() -> usize {
+    rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count() as usize).min(MOST)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(MOST)
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@ pub mod format;
 pub mod function;
 pub mod graph;
 pub mod init;
+pub mod limits;
 pub mod load;
 pub mod man;
 pub mod notes;
 pub mod profile;
+pub mod program;
 pub mod progress;
 pub mod project;
 pub mod render;
@@ -66,6 +68,9 @@ pub enum Outcome {
 /// Runs one command.
 pub fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
+    if cli.global.untrusted {
+        limits::begin();
+    }
     let result = match cli.command {
         Command::Init(args) => init::run(&args, &cli.global, &terminal),
         Command::Render(args) => render::run(&args, &cli.global, &terminal),

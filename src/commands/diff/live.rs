@@ -5,8 +5,8 @@
 //! What the server refuses (a field that never changes, a conflict) is compared with what was rendered instead.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write};
-use std::process::{Command, Stdio};
+use std::io::ErrorKind;
+use std::process::Command;
 
 use anyhow::{Context, bail};
 
@@ -14,6 +14,7 @@ use super::project::{self, owned};
 use super::stream::resources;
 use super::{Answer, Args};
 use crate::cli::Global;
+use crate::commands::program;
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
@@ -153,21 +154,13 @@ impl Cluster {
 
     fn kubectl(&self, args: &[&str], stdin: &str) -> anyhow::Result<Said> {
         let mut command = Command::new("kubectl");
-        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = match command.spawn() {
-            Ok(child) => child,
+        let done = match program::run(command.args(args), Some(stdin.as_bytes())) {
+            Ok(done) => done,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 bail!("`kubectl` is not installed, and --live needs it")
             }
             Err(error) => return Err(error).context("cannot run `kubectl`"),
         };
-        let pipe = child.stdin.take();
-        let text = stdin.to_owned();
-        // From a thread: kubectl may write much before it has read all.
-        let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(text.as_bytes())));
-        let done = child.wait_with_output().context("cannot run `kubectl`")?;
-        // It need not read at all; what it says of that is enough.
-        let _ = writer.join();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Said { stdout: text(&done.stdout), stderr: self.clean(&text(&done.stderr)), success: done.status.success() })
     }

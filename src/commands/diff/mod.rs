@@ -102,6 +102,9 @@ fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<O
         (Some(rev), ..) => git::compare(args, global, terminal, rev),
         (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
         (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
+        (_, _, true, _) if global.untrusted => {
+            bail!("--live asks the cluster in your name, which `--untrusted` does not allow")
+        }
         (_, Some(_), ..) => bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`"),
         (_, _, true, _) => bail!("--live goes with one profile\nhint: `kgen diff prod --live`"),
         (.., []) => tree::compare(args, global, terminal),

@@ -52,6 +52,11 @@ enum Verb {
 }
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome> {
+    if global.untrusted && !matches!(args.verb, Verb::List(_)) {
+        bail!(
+            "`kgen secret` handles secret values, and `--untrusted` reads none\nhint: only `kgen secret list` runs with it"
+        );
+    }
     match &args.verb {
         Verb::Set(args) => set::run(args, global, terminal),
         Verb::List(args) => list::run(args, global, terminal),

@@ -7,9 +7,9 @@
 //! Does not own: `.sops.yaml`, which says who can read the files.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
@@ -20,6 +20,7 @@ use super::elsewhere::parts;
 use super::mistake;
 use super::store::{Changes, Job, Store};
 use crate::access;
+use crate::commands::program;
 use crate::diag::suggest;
 use crate::output::write::{self, Scratch};
 use crate::output::yaml::{self, Reveal};
@@ -234,23 +235,12 @@ fn run(root: &Path, arguments: &[&str], input: Option<(&Secret<String>, &str)>) 
     let folder = if root.as_os_str().is_empty() { Path::new(".") } else { root };
     let mut sops = Command::new("sops");
     sops.args(arguments).current_dir(folder);
-    sops.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    sops.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = match sops.spawn() {
+    let done = match program::run(&mut sops, input.map(|(text, _)| text.open().as_bytes())) {
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
             "there is no program `sops`, which encrypts for the provider `sops`\nhint: install 3.11 or later, https://getsops.io"
         ),
-        child => child.context("cannot start `sops`")?,
+        done => done.context("cannot run `sops`")?,
     };
-    let pipe = child.stdin.take();
-    let done = std::thread::scope(|scope| {
-        if let (Some(mut pipe), Some((text, _))) = (pipe, input) {
-            // A child that ends early says why itself.
-            scope.spawn(move || pipe.write_all(text.open().as_bytes()));
-        }
-        child.wait_with_output()
-    });
-    let done = done.context("cannot read what `sops` says")?;
     if done.status.success() {
         return Ok(Secret::new(done.stdout));
     }
