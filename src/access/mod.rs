@@ -74,6 +74,11 @@ impl Access {
     /// Of a project in a folder of the disk. `root`: what the command line says; else the nearest folder with `.git`.
     pub fn on_disk(folder: &Path, root: Option<&Path>, untrusted: bool) -> anyhow::Result<Self> {
         let here = canonical(folder)?;
+        // The command line names a folder of the checkout, which a stranger's commit may have made a link.
+        let mut parts = folder.ancestors().filter(|part| !part.as_os_str().is_empty());
+        if let Some(link) = parts.find(|part| untrusted && folder.is_relative() && part.is_symlink()) {
+            bail!("`{}` is a symbolic link, which `--untrusted` does not follow", link.display());
+        }
         let root = match root {
             Some(root) => canonical(root)?,
             None if untrusted => here.clone(),

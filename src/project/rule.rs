@@ -50,7 +50,8 @@ pub static ANNOTATION_KEY: Rule = Rule {
     pattern: r"^([A-Za-z0-9.-]+/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
 };
 pub static VERSION: Rule = Rule { noun: "a version such as `1.33`", check: version, pattern: r"^1\.[0-9]+$" };
-pub static PATH: Rule = Rule { noun: "a path", check: relative_path, pattern: r"^(?!/)(?!(.*/)?\.\.(/|$))." };
+pub static PATH: Rule =
+    Rule { noun: "a path", check: relative_path, pattern: r"^(?!/)(?![A-Za-z]:)(?!(.*/)?\.\.(/|$))[^\\]+$" };
 pub static DURATION: Rule = Rule { noun: "a duration", check: duration, pattern: r"^[-+]?[0-9.]+" };
 pub static INTERVAL: Rule =
     Rule { noun: "a duration such as `10m`", check: interval, pattern: r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$" };
@@ -131,7 +132,9 @@ fn version(text: &str) -> Result<(), String> {
 }
 
 fn relative_path(text: &str) -> Result<(), String> {
-    let outside = text.starts_with('/') || text.split('/').any(|part| part == "..") || text.is_empty();
+    let drive = text.as_bytes().get(1) == Some(&b':') && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let odd = drive || text.contains(|c: char| c == '\\' || c.is_control());
+    let outside = text.starts_with('/') || text.split('/').any(|part| part == "..") || text.is_empty() || odd;
     if outside { Err(format!("expected a path below the project's folder, found `{text}`")) } else { Ok(()) }
 }
 

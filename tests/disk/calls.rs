@@ -120,7 +120,7 @@ impl Room {
     }
 
     fn traced(&self, args: &[&str]) -> (Said, Vec<Call>) {
-        let (said, log) = self.kgen(args, "unshare --net strace -f -qq -s 4096 -e trace=%file,%network");
+        let (said, log) = self.kgen(args, "unshare --net strace -f -y -qq -s 4096 -e trace=%file,%network");
         let calls: Vec<Call> = log.lines().filter_map(|line| Call::read(line, &self.root())).collect();
         assert!(calls.len() > 5, "strace saw nothing of `kgen {}`: {}", args.join(" "), said.stderr);
         (said, calls)
@@ -145,6 +145,10 @@ impl Call {
             return None;
         }
         let quoted = arguments.split('"').skip(1).step_by(2);
+        // `-y` says which folder a descriptor is: `openat(5</home/shop/config>, "app.txt", ...`.
+        let at =
+            arguments.starts_with(|c: char| c.is_ascii_digit()).then(|| arguments.split(['<', '>']).nth(1)).flatten();
+        let here = at.map_or(here, Path::new);
         let path = |text: &str| normal(&here.join(text));
         let one = !matches!(name, "rename" | "renameat" | "renameat2" | "link" | "linkat" | "symlink" | "symlinkat");
         let paths = quoted.take(if one { 1 } else { 2 }).filter(|text| !text.is_empty()).map(path).collect();
@@ -203,12 +207,15 @@ impl Call {
     }
 
     fn reads(&self) -> bool {
-        (self.opens() || self.name.starts_with("readlink")) && !self.failed && !self.changes()
+        let reads = self.opens() && !self.arguments.contains("O_PATH") || self.name.starts_with("readlink");
+        reads && !self.failed && !self.changes()
     }
 
-    /// By a descriptor, which the log does not resolve.
+    /// By a descriptor that the log does not resolve.
     fn is_relative(&self) -> bool {
-        self.name.contains("at") && self.arguments.starts_with(|c: char| c.is_ascii_digit()) && !self.paths.is_empty()
+        let descriptor = self.arguments.trim_start_matches(|c: char| c.is_ascii_digit());
+        let known = descriptor.len() == self.arguments.len() || descriptor.starts_with("</");
+        self.name.contains("at") && !known && !self.paths.is_empty()
     }
 }
 
@@ -305,6 +312,78 @@ fn without_a_network_nothing_is_otherwise() {
     assert_eq!(said.status, Some(0), "{}", said.stderr);
 }
 
+/// What strace saw opened, outside of the project.
+fn opened(room: &Room, program: &str, args: &[&str]) -> BTreeSet<PathBuf> {
+    let log = room.0.path().join("log");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-qq", "-s", "4096", "-e", "trace=%file", "-o"]).arg(&log).arg(program).args(args);
+    command.current_dir(room.root()).env_clear().stdin(Stdio::null());
+    command.env("HOME", room.root().parent().unwrap()).env("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    said(&mut command);
+    let log = fs::read_to_string(log).unwrap();
+    let calls: Vec<Call> = log.lines().filter_map(|line| Call::read(line, &room.root())).collect();
+    assert!(calls.len() > 5, "strace saw nothing of `{program} {}`", args.join(" "));
+    let opened = calls.into_iter().filter(|call| call.opens() && !call.failed && !call.arguments.contains("O_PATH"));
+    opened.flat_map(|call| call.paths).filter(|path| !path.starts_with(room.root())).collect()
+}
+
+/// A project full of links, and of files that it asks for by every key.
+#[test]
+fn a_stranger_s_project_opens_nothing_outside_of_its_root() {
+    let room = Room::new();
+    let root = room.root();
+    put(&root.parent().unwrap().join("outside.yaml"), "{\n");
+    let git = |args: &[&str]| {
+        let done = Command::new("git")
+            .args(["-c", "user.name=a", "-c", "user.email=a"])
+            .args(args)
+            .current_dir(&root)
+            .output();
+        assert!(done.unwrap().status.success(), "git {args:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "x"]);
+    let mut own = opened(&room, KGEN, &["--version"]);
+    let commands: [&[&str]; 9] = [
+        &["render", "--check"],
+        &["render", "dev"],
+        &["check"],
+        &["diff"],
+        &["diff", "dev", "prod"],
+        &["graph"],
+        &["explain", "dev", "Deployment/web"],
+        &["secret", "list"],
+        &["-f", "../outside.yaml", "--root", ".", "check"],
+    ];
+    let all = |what: &str, own: &BTreeSet<PathBuf>| {
+        for args in commands {
+            let args: Vec<&str> = ["--untrusted"].iter().chain(args).copied().collect();
+            let more: Vec<_> = opened(&room, KGEN, &args).into_iter().filter(|path| !own.contains(path)).collect();
+            assert!(more.is_empty(), "{what}: `kgen {}` opens {more:?}", args.join(" "));
+        }
+    };
+    all("as it is", &own);
+    for (path, target) in [
+        ("config/app.txt", "/etc/passwd"),
+        ("token.txt", "/proc/self/environ"),
+        ("extra.yaml", "../outside.yaml"),
+        ("templates/app/service.yaml", "/dev/zero"),
+        ("deploy/base/web/service.yaml", "/etc/hostname"),
+        ("kgen.yaml", "../outside.yaml"),
+    ] {
+        fs::remove_file(root.join(path)).unwrap();
+        std::os::unix::fs::symlink(target, root.join(path)).unwrap();
+        all(path, &own);
+    }
+    // git reads its own configuration, also to tell its version.
+    git(&["checkout", "-q", "."]);
+    own.extend(opened(&room, "git", &["--version"]));
+    let rev = opened(&room, KGEN, &["--untrusted", "diff", "--rev", "HEAD"]);
+    let more: Vec<_> = rev.into_iter().filter(|path| !own.contains(path) && !is_system(path)).collect();
+    assert!(more.is_empty(), "`kgen diff --rev` opens {more:?}");
+}
+
 /// The tests above notice what they are there to notice.
 #[test]
 fn what_may_not_be_is_noticed() {
@@ -329,5 +408,8 @@ fn what_may_not_be_is_noticed() {
     assert!(call(r#"12 openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC <unfinished ...>"#).reads());
     assert!(!call(r#"12 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = -1 ENOENT (No such file or directory)"#).reads());
     assert!(call(r#"12 unlinkat(5, "x", 0) = 0"#).is_relative());
+    let below = call(r#"12 openat(5</home/shop/config>, "../x", O_RDONLY|O_NOFOLLOW) = 6</home/shop/x>"#);
+    assert!(below.reads() && !below.is_relative() && below.paths == [Path::new("/home/shop/x")]);
+    assert!(!call(r#"12 openat(AT_FDCWD</home/shop>, "x", O_RDONLY|O_PATH) = 3</home/shop/x>"#).reads());
     assert!(!is_system(Path::new("/etc/passwd")) && is_system(Path::new("/lib/x86_64-linux-gnu/libc.so.6")));
 }

@@ -99,12 +99,12 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
 /// `None` where the user has to change something, which was said.
 fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
     match (&args.rev, &args.against, args.live, &args.profiles[..]) {
-        (Some(rev), ..) => git::compare(args, global, terminal, rev),
-        (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
-        (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
         (_, _, true, _) if global.untrusted => {
             bail!("--live asks the cluster in your name, which `--untrusted` does not allow")
         }
+        (Some(rev), ..) => git::compare(args, global, terminal, rev),
+        (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
+        (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
         (_, Some(_), ..) => bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`"),
         (_, _, true, _) => bail!("--live goes with one profile\nhint: `kgen diff prod --live`"),
         (.., []) => tree::compare(args, global, terminal),

@@ -1,0 +1,99 @@
+//! `--untrusted`: no link, no secret value, no question to a cluster.
+
+use std::fs;
+
+use super::{CANARY, Checkout, project};
+
+const SECRETS: &str = "apps: {web: {image: 'a/b:1', port: 80, env: {A: '${secrets.s.e}', B: '${secrets.s.f}'}}}\n\
+                       secrets: {s: {e: {env: CANARY}, f: {file: token}}}";
+
+#[test]
+fn no_secret_value_is_read() {
+    let text = project(SECRETS).replace("prod: {secretProvider: existing}", "prod: {secretProvider: local}");
+    let room = Checkout::new(&text).file("token", &format!("{CANARY}2"));
+    let trusted = room.kgen(&["render", "dev"]);
+    assert!(trusted.stdout.contains("kind: Secret") && trusted.status == Some(0), "{trusted:?}");
+    let said = room.untrusted(&["render", "dev"]);
+    assert_eq!((said.status, said.stdout.as_str()), (Some(2), ""), "{said:?}");
+    for words in [
+        "`--untrusted` reads no secret value from `env: CANARY`",
+        "`--untrusted` reads no secret value from `file: token`",
+    ] {
+        assert!(said.stderr.contains(words), "{}", said.stderr);
+    }
+    room.is_quiet(&said);
+    // The tree needs none of them.
+    let said = room.untrusted(&["render"]);
+    assert_eq!(said.status, Some(0), "{said:?}");
+    room.is_quiet(&said);
+}
+
+#[test]
+fn no_link_is_followed() {
+    let room = Checkout::new(&project("configs: {c: {k: {file: l}}}")).file("x", "x").link("l", "x");
+    assert_eq!(room.kgen(&["check"]).status, Some(0));
+    let said = room.untrusted(&["check"]);
+    let expected = "error[file-outside]: `l` is or is behind a symbolic link, which `--untrusted` does not follow\n";
+    assert!(said.stderr.starts_with(expected), "{said:?}");
+    let room = Checkout::new("")
+        .file("shop/kgen.yaml", &project(""))
+        .link("infra", "shop")
+        .link("kgen.yaml", "shop/kgen.yaml");
+    assert_eq!(room.kgen(&["-f", "infra/kgen.yaml", "check"]).status, Some(0));
+    let said = room.untrusted(&["-f", "infra/kgen.yaml", "check"]);
+    let expected = "error: `infra` is a symbolic link, which `--untrusted` does not follow\n";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
+    let said = room.untrusted(&["check"]);
+    let expected = "error: `kgen.yaml` is or is behind a symbolic link, which `--untrusted` does not follow\n";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
+}
+
+#[test]
+fn the_root_is_the_project_s_folder_or_what_is_named() {
+    let room = Checkout::new("").file("shop/kgen.yaml", &project("configs: {c: {k: {file: x}}}")).file("shop/x", "x");
+    assert_eq!(room.untrusted(&["-f", "shop/kgen.yaml", "check"]).status, Some(0));
+    assert_eq!(room.untrusted(&["--root", ".", "-f", "shop/kgen.yaml", "check"]).status, Some(0));
+    let said = room.untrusted(&["--root", "shop", "-f", "../away/app.yaml", "check"]);
+    assert!(said.stderr.contains("is not below the root"), "{said:?}");
+    room.is_quiet(&said);
+}
+
+#[test]
+fn values_and_the_cluster_are_not_asked_for() {
+    let room = Checkout::new(&project(SECRETS)).file("token", "x").file(".env", "e=x\n");
+    for args in [
+        &["secret", "set", "prod", "s", "e"][..],
+        &["secret", "import", "prod", "s", "--from-env-file", ".env"],
+        &["secret", "check"],
+    ] {
+        let said = room.untrusted(args);
+        let expected = "error: `kgen secret` handles secret values, and `--untrusted` reads none\nhint: only `kgen secret list` runs with it\n";
+        assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)), "{args:?}");
+    }
+    assert_eq!(room.untrusted(&["secret", "list"]).status, Some(0));
+    let said = room.untrusted(&["diff", "prod", "--live"]);
+    let expected = "error: --live asks the cluster in your name, which `--untrusted` does not allow\n";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
+}
+
+#[test]
+fn a_compose_file_reads_no_env_file() {
+    let room = Checkout::new("");
+    fs::remove_file(room.root().join("kgen.yaml")).unwrap();
+    let room = room
+        .file("compose.yaml", "services: {web: {image: 'a/b:1', environment: {A: '${X}'}}}\n")
+        .file(".env", &format!("X={CANARY}\n"));
+    let said = room.untrusted(&["init", "--from", "compose.yaml"]);
+    assert!(!fs::read_to_string(room.root().join("kgen.yaml")).unwrap().contains(CANARY), "{said:?}");
+    assert!(said.stderr.contains("`X` has no value here"), "{said:?}");
+}
+
+#[test]
+fn the_variable_may_say_no() {
+    let room = Checkout::new(&project("configs: {c: {k: {file: l}}}")).file("x", "x").link("l", "x");
+    for (value, status) in [("", 0), ("0", 0), ("false", 0), ("1", 1), ("true", 1), ("yes", 1)] {
+        assert_eq!(room.with(&["check"], &[("KGEN_UNTRUSTED", value)]).status, Some(status), "{value:?}");
+    }
+    assert_eq!(room.kgen(&["--untrusted", "check"]).status, Some(1));
+    assert_eq!(room.kgen(&["check", "--untrusted"]).status, Some(1));
+}
