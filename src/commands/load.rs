@@ -67,7 +67,7 @@ pub fn project_text(file: &Path, access: &Access) -> anyhow::Result<Text> {
 fn is_stream(file: &Path) -> bool {
     let is_special = |found: std::fs::FileType| !found.is_file() && !found.is_dir() && !found.is_symlink();
     let found = file.symlink_metadata().is_ok_and(|found| is_special(found.file_type()));
-    found || ["/dev", "/proc/self/fd"].iter().any(|folder| file.starts_with(folder))
+    found || ["/dev/stdin", "/dev/fd", "/proc/self/fd"].iter().any(|folder| file.starts_with(folder))
 }
 
 /// Reads a project from wherever its files are; `name`: the project file's, in the project's folder.

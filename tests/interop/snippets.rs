@@ -102,16 +102,32 @@ fn text(bytes: &[u8]) -> String {
 const GH: &str = r#"#!/bin/sh
 echo "gh $*" >>"$LOG"
 echo "token $GH_TOKEN" >>"$LOG"
+last=
 for arg in "$@"; do
     case "$arg" in
     body=@*) cp "${arg#body=@}" "$LOG.body" ;;
-    --paginate) cat "$OLD" 2>/dev/null || true ;;
     esac
+    # As gh answers: its `--jq` is jq's language.
+    if [ "$last" = --jq ] && [ -e "$OLD" ]; then jq --raw-output "$arg" "$OLD"; fi
+    last=$arg
 done
 "#;
 
+/// What everybody wrote under the pull request; the first with the mark is a stranger's.
+const COMMENTS: &str = r#"[
+  {"id": 1, "user": {"login": "stranger"}, "body": "<!-- kgen diff kgen.yaml -->\nmine first"},
+  {"id": 2, "user": {"login": "github-actions[bot]"}, "body": "LGTM"},
+  {"id": 4711, "user": {"login": "github-actions[bot]"}, "body": "<!-- kgen diff kgen.yaml -->\n### prod"},
+  {"id": 4712, "user": {"login": "github-actions[bot]"}, "body": "<!-- kgen diff kgen.yaml -->\n### older"}
+]"#;
+
 /// The three steps of the action, as a runner would run them.
 fn action(room: &Room) -> Vec<Output> {
+    action_on(room, "acme/shop")
+}
+
+/// As [`action`], of a pull request from this repository.
+fn action_on(room: &Room, head: &str) -> Vec<Output> {
     let action = yaml("docs/delivery/github/action.yml");
     assert_eq!(action["runs"]["using"], "composite");
     let steps = action["runs"]["steps"].as_sequence().unwrap().iter().map(|step| {
@@ -121,6 +137,12 @@ fn action(room: &Room) -> Vec<Output> {
             "${{ inputs.file }}" => action["inputs"]["file"]["default"].as_str().unwrap().to_owned(),
             "${{ inputs.fail-on }}" => action["inputs"]["fail-on"]["default"].as_str().unwrap().to_owned(),
             "${{ inputs.base }}" => room.base.clone(),
+            "${{ inputs.author }}" => action["inputs"]["author"]["default"].as_str().unwrap().to_owned(),
+            "${{ inputs.untrusted }}" => {
+                let default = "${{ github.event.pull_request.head.repo.full_name != github.repository }}";
+                assert_eq!(action["inputs"]["untrusted"]["default"], default);
+                (head != "acme/shop").to_string()
+            }
             "${{ github.repository }}" => "acme/shop".to_owned(),
             "${{ github.event.pull_request.number }}" => "7".to_owned(),
             other => panic!("{other}"),
@@ -160,13 +182,30 @@ fn the_github_action_comments_what_changes() {
     assert!(body.starts_with("<!-- kgen diff kgen.yaml -->\n") && body.contains("Deployment/web"), "{body}");
 
     // The second time the same comment is changed.
-    fs::write(room.folder.join("old"), "4711\n4712\n").unwrap();
+    fs::write(room.folder.join("old"), COMMENTS).unwrap();
     action(&room);
     let log = room.log();
     assert!(
         log.contains("gh api --silent --method PATCH repos/acme/shop/issues/comments/4711 --field body=@"),
         "{log}"
     );
+}
+
+#[test]
+fn the_github_action_trusts_no_fork() {
+    let room = Room::new("github-fork");
+    room.program("gh", GH);
+    fs::write(room.folder.join("token"), "t0ken").unwrap();
+    room.edit("port: 80", "port: 81");
+    room.commit();
+    let done = action_on(&room, "stranger/shop");
+    assert_eq!(done[2].status.code(), Some(0), "{}", text(&done[2].stderr));
+    assert!(text(&done[2].stdout).contains("Deployment/web"));
+    assert_eq!(room.log(), "");
+    std::os::unix::fs::symlink("kgen.yaml", room.repo().join("link")).unwrap();
+    room.edit("port: 81", "port: 81, files: {/x: {file: link}}");
+    assert_eq!(action_on(&room, "stranger/shop").last().unwrap().status.code(), Some(2));
+    assert_eq!(action(&room).last().unwrap().status.code(), Some(0));
 }
 
 #[test]
@@ -197,10 +236,18 @@ for arg in "$@"; do
     --request) get=false ;;
     esac
 done
-if $get; then cat "$OLD" 2>/dev/null || echo '[]'; fi
+case "$*" in
+*/user) echo '{"id": 5}' ;;
+*) if $get; then cat "$OLD" 2>/dev/null || echo '[]'; fi ;;
+esac
 "#;
 
 fn gitlab(room: &Room) -> Output {
+    gitlab_from(room, "12")
+}
+
+/// Of a merge request from this project.
+fn gitlab_from(room: &Room, source: &str) -> Output {
     let job = &yaml("docs/delivery/gitlab/kgen.gitlab-ci.yml")["kgen-diff"];
     let script: String =
         job["script"].as_sequence().unwrap().iter().map(|line| format!("{}\n", line.as_str().unwrap())).collect();
@@ -215,6 +262,8 @@ fn gitlab(room: &Room) -> Output {
         ("CI_MERGE_REQUEST_DIFF_BASE_SHA", room.base.as_str()),
         ("CI_API_V4_URL", "https://gitlab.example.org/api/v4"),
         ("CI_PROJECT_ID", "12"),
+        ("CI_MERGE_REQUEST_PROJECT_ID", "12"),
+        ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", source),
         ("CI_MERGE_REQUEST_IID", "7"),
     ];
     // Its runner takes what shell the image has, and stops at the first error.
@@ -236,7 +285,8 @@ fn the_gitlab_job_comments_what_changes() {
     assert_eq!(stdin, "header = \"PRIVATE-TOKEN: t0ken\"\n");
     assert!(room.body().contains("Deployment/web"), "{}", room.body());
 
-    let notes = r#"[{"id": 1, "body": "LGTM"}, {"id": 31, "body": "<!-- kgen diff kgen.yaml -->\nold"}, {"id": 32, "body": "<!-- kgen diff kgen.yaml -->\nolder"}]"#;
+    let notes = r#"[{"id": 1, "author": {"id": 9}, "body": "<!-- kgen diff kgen.yaml -->\nmine first"}, {"id": 2, "author": {"id": 5}, "body": "LGTM"},
+        {"id": 31, "author": {"id": 5}, "body": "<!-- kgen diff kgen.yaml -->\nold"}, {"id": 32, "author": {"id": 5}, "body": "<!-- kgen diff kgen.yaml -->\nolder"}]"#;
     fs::write(room.folder.join("old"), notes).unwrap();
     room.edit("size: 5Gi", "size: 1Gi");
     room.commit();
@@ -244,6 +294,19 @@ fn the_gitlab_job_comments_what_changes() {
     assert_eq!(done.status.code(), Some(1), "{}", text(&done.stderr));
     assert!(room.log().contains("--request PUT") && room.log().ends_with(&format!(" {url}/31\n")), "{}", room.log());
     assert!(room.body().contains("data-loss"), "{}", room.body());
+}
+
+#[test]
+fn the_gitlab_job_trusts_no_fork() {
+    let room = Room::new("gitlab-fork");
+    room.program("curl", CURL);
+    std::os::unix::fs::symlink("kgen.yaml", room.repo().join("link")).unwrap();
+    room.edit("port: 80", "port: 81, files: {/x: {file: link}}");
+    room.commit();
+    let done = gitlab_from(&room, "13");
+    assert_eq!(done.status.code(), Some(2), "{}", text(&done.stderr));
+    assert!(text(&done.stderr).contains("`--untrusted` does not follow"), "{}", text(&done.stderr));
+    assert_eq!(gitlab(&room).status.code(), Some(0));
 }
 
 fn plugin(room: &Room, env: &[(&str, &str)]) -> Output {
@@ -275,6 +338,34 @@ fn the_argo_cd_plugin_writes_the_stream_or_says_why_not() {
     let done = plugin(&room, &[("PARAM_PROFILE", "dev"), ("PARAM_FILE", "kgen.yaml")]);
     assert_eq!((done.status.code(), text(&done.stdout)), (Some(2), String::new()));
     assert!(text(&done.stderr).starts_with("error[unknown-key]: unknown key `prt`"), "{}", text(&done.stderr));
+}
+
+/// A tenant's project and parameters reach nothing of the sidecar.
+#[test]
+fn the_argo_cd_plugin_trusts_no_tenant() {
+    let room = Room::new("argocd-tenant");
+    fs::write(room.folder.join("token"), "SATOKEN").unwrap();
+    std::os::unix::fs::symlink("../token", room.repo().join("tok")).unwrap();
+    fs::create_dir(room.folder.join("other")).unwrap();
+    fs::write(room.folder.join("other/kgen.yaml"), BEFORE.replace("patches: []\n", "")).unwrap();
+    room.edit("port: 80", "port: 80, env: {A: \"${secrets.s.tok}\", B: \"${secrets.s.e}\"}");
+    room.edit("redis:", "secrets: {s: {tok: {file: tok}, e: {env: CANARY}}}\nredis:");
+    let out = room.folder.join("written").display().to_string();
+    let tries: [&[(&str, &str)]; 5] = [
+        &[("PARAM_PROFILE", "dev")],
+        &[("PARAM_PROFILE", "dev"), ("PARAM_FILE", "../other/kgen.yaml")],
+        &[("PARAM_PROFILE", "dev"), ("PARAM_FILE", "/proc/self/environ")],
+        &[("PARAM_PROFILE", &format!("--out={out}"))],
+        &[("PARAM_PROFILE", "dev"), ("PARAM_FILE", "--root=/")],
+    ];
+    for parameters in tries {
+        let env: Vec<(&str, &str)> = parameters.iter().copied().chain([("CANARY", "argo-canary")]).collect();
+        let done = plugin(&room, &env);
+        let said = text(&done.stderr);
+        assert_eq!((done.status.code(), text(&done.stdout)), (Some(2), String::new()), "{parameters:?}: {said}");
+        assert!(!said.contains("SATOKEN") && !said.contains("argo-canary"), "{parameters:?}: {said}");
+    }
+    assert!(!room.folder.join("written").exists());
 }
 
 #[test]
