@@ -151,6 +151,11 @@ impl Access {
         names.into_iter().map(kind).collect::<Result<_, Fault>>().map(Some)
     }
 
+    /// Refuses a path that leads out, whatever is there.
+    pub fn inside(&self, name: &str) -> Result<(), Fault> {
+        self.find(name).map(|_| ())
+    }
+
     pub fn is_folder(&self, name: &str) -> bool {
         matches!(self.find(name), Ok((_, Entry::Folder)))
     }

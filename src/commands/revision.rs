@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -26,7 +26,7 @@ pub struct Revision {
     rev: String,
     commit: String,
     /// What is in a folder, by its path below `top`: each is asked for once.
-    listed: Mutex<BTreeMap<String, Listing>>,
+    listed: Mutex<BTreeMap<String, Arc<Listing>>>,
 }
 
 /// By name: what is there, and the object that it is.
@@ -48,11 +48,10 @@ pub fn at(folder: &Path, rev: &str, global: &Global) -> Result<Access> {
         Ok(_) => bail!("`{}` is in no git repository: `{}` has no work tree", shown(), top.display()),
         Err(message) => bail!("`{}` is in no git repository: {message}", shown()),
     }
-    let commit =
-        match git(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{rev}^{{commit}}")])? {
-            Ok(commit) => String::from_utf8_lossy(&commit).trim().to_owned(),
-            Err(_) => bail!("git knows no revision `{rev}`\nhint: `git fetch`, or name a commit, branch or tag"),
-        };
+    let commit = match git(top, &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")])? {
+        Ok(commit) => String::from_utf8_lossy(&commit).trim().to_owned(),
+        Err(_) => bail!("git knows no revision `{rev}`\nhint: `git fetch`, or name a commit, branch or tag"),
+    };
     ensure!(is_object(&commit), "git knows no revision `{rev}`");
     // A root above the repository ends at the repository: it has no other revisions.
     let root = match (&global.root, global.untrusted) {
@@ -76,7 +75,7 @@ fn is_object(text: &str) -> bool {
 
 impl Revision {
     /// What is in a folder of the repository; nothing where the revision has no such folder.
-    fn listing(&self, folder: &str) -> Result<Listing> {
+    fn listing(&self, folder: &str) -> Result<Arc<Listing>> {
         if let Some(known) = self.listed.lock().ok().and_then(|listed| listed.get(folder).cloned()) {
             return Ok(known);
         }
@@ -89,7 +88,7 @@ impl Revision {
             Err(message) => bail!("cannot list `{folder}` at `{}`: {message}", self.rev),
         };
         let lines = listed.split('\0').filter(|line| !line.is_empty());
-        let out = lines.map(|line| self.entry_of(line)).collect::<Result<Listing>>()?;
+        let out = Arc::new(lines.map(|line| self.entry_of(line)).collect::<Result<Listing>>()?);
         if let Ok(mut listed) = self.listed.lock() {
             listed.insert(folder.to_owned(), out.clone());
         }
@@ -126,7 +125,7 @@ impl Revision {
         if name.is_empty() {
             return Ok(Some((Entry::Folder, String::new())));
         }
-        Ok(self.listing(folder)?.remove(name))
+        Ok(self.listing(folder)?.get(name).cloned())
     }
 }
 
@@ -142,7 +141,7 @@ impl Store for Revision {
 
     fn names(&self, folder: &str) -> Result<Vec<String>> {
         let whole = format!("{}{folder}", self.prefix);
-        Ok(self.listing(whole.trim_end_matches('/'))?.into_keys().collect())
+        Ok(self.listing(whole.trim_end_matches('/'))?.keys().cloned().collect())
     }
 
     fn missing(&self, shown: &str) -> anyhow::Error {

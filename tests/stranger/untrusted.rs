@@ -89,6 +89,34 @@ fn a_compose_file_reads_no_env_file() {
 }
 
 #[test]
+fn a_compose_file_names_files_of_its_project() {
+    for (path, target) in [("l", "../outside.txt"), ("l", "/proc/self/environ"), ("l", ".git/config")] {
+        for key in ["env_file: l", "extends: {file: l, service: web}"] {
+            let room = Checkout::new("").link(path, target);
+            fs::remove_file(room.root().join("kgen.yaml")).unwrap();
+            let room = room.file("compose.yaml", &format!("services: {{web: {{image: 'a/b:1', {key}}}}}\n"));
+            let said = room.kgen(&["init", "--from", "compose.yaml"]);
+            room.is_quiet(&said);
+            let text = fs::read_to_string(room.root().join("kgen.yaml")).unwrap_or_default();
+            assert!(!text.contains(CANARY) && !text.contains("HOME"), "{key} -> {target}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_function_config_names_a_file_of_the_repository() {
+    let room = Checkout::new(&project("apps: {web: {image: 'a/b:1', port: 80}}"));
+    fs::write(room.0.path().join("kgen.yaml"), project("")).unwrap();
+    for (file, status) in [("kgen.yaml", 0), ("../kgen.yaml", 2), ("/etc/passwd", 2), ("/dev/zero", 2)] {
+        let text = format!("apiVersion: kgen.dev/v1\nkind: Render\nspec: {{file: {file}, profile: dev}}\n");
+        fs::write(room.root().join("render.yaml"), text).unwrap();
+        let said = room.kgen(&["fn", "render.yaml"]);
+        assert_eq!(said.status, Some(status), "{file}: {said:?}");
+        assert!(status == 0 || said.stderr.contains("is outside of the project"), "{file}: {said:?}");
+    }
+}
+
+#[test]
 fn the_variable_may_say_no() {
     let room = Checkout::new(&project("configs: {c: {k: {file: l}}}")).file("x", "x").link("l", "x");
     for (value, status) in [("", 0), ("0", 0), ("false", 0), ("1", 1), ("true", 1), ("yes", 1)] {

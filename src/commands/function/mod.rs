@@ -15,7 +15,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::load::{self, Workspace};
 use super::terminal::{Terminal, print};
 use super::{Outcome, project};
-use crate::access;
+use crate::access::{self, Access};
 use crate::cli::Global;
 use crate::diag::{Report, Severity, print as messages};
 use crate::output::yaml::{Reveal, document};
@@ -61,7 +61,10 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
 type Answer = std::result::Result<(Vec<Resource>, Report), Report>;
 
 fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<Answer> {
-    let global = Global { file: Some(request.file.clone()), ..global.clone() };
+    // A file of the project's says which: it is below the root of the folder that kustomize runs in.
+    let here = Access::on_disk(Path::new(""), global.root.as_deref(), global.untrusted)?;
+    here.inside(&request.file)?;
+    let global = Global { file: Some(PathBuf::from(&request.file)), ..global.clone() };
     let mut own = Sources::default();
     let (access, loaded, input) = match load::open(&global, &request.set, &mut own)? {
         Ok(opened) => opened,

@@ -2,8 +2,6 @@
 //!
 //! Owns: that nothing in it is ignored.
 
-use std::path::PathBuf;
-
 use anyhow::{Result, anyhow, bail};
 
 use crate::commands::select::Select;
@@ -11,7 +9,7 @@ use crate::diag::suggest;
 use crate::tree::{Map, Tree};
 
 pub struct Request {
-    pub file: PathBuf,
+    pub file: String,
     pub profile: String,
     pub set: Vec<String>,
     pub select: Select,
@@ -36,7 +34,7 @@ impl Request {
         let text = |name: &str| map.get(name).map(|value| text(name, value)).transpose();
         let profile = text("profile")?.ok_or_else(|| anyhow!("the functionConfig's `{key}` names no `profile`"))?;
         Ok(Self {
-            file: text("file")?.unwrap_or_else(|| "kgen.yaml".into()).into(),
+            file: text("file")?.unwrap_or_else(|| "kgen.yaml".into()),
             profile,
             set: texts(map, "set")?,
             select: Select { only: texts(map, "only")?, skip: texts(map, "skip")? },
