@@ -125,3 +125,30 @@ fn the_variable_may_say_no() {
     assert_eq!(room.kgen(&["--untrusted", "check"]).status, Some(1));
     assert_eq!(room.kgen(&["check", "--untrusted"]).status, Some(1));
 }
+
+/// Whatever the input: here texts that double in a template, which have no bound of their own.
+#[test]
+fn the_process_has_bounds() {
+    let double =
+        "{% macro m(s, n) %}{% if n > 0 %}{{ m(s ~ s, n - 1) }}{% endif %}{% endmacro %}{{ m('aaaaaaaa', 60) }}\n";
+    let room = Checkout::new(&project("templates: t\napps: {web: {image: 'a/b:1', port: 80}}"));
+    let room = room.file("t/app/deployment.yaml", double);
+    let said = room.untrusted(&["check"]);
+    assert_eq!(said.status, None, "{said:?}");
+    assert!(said.stderr.contains("memory allocation of "), "{said:?}");
+    // What a shell sets lower stays: a bound is no right.
+    let script =
+        "ulimit -v 2000000; ulimit -t 50; exec \"$0\" --untrusted -f p check & sleep 1; cat /proc/$!/limits; kill $!";
+    let done = std::process::Command::new("sh")
+        .args(["-c", &format!("mkfifo p; sleep 5 >p & {script}"), super::KGEN])
+        .current_dir(room.root())
+        .output()
+        .unwrap();
+    let limits = String::from_utf8(done.stdout).unwrap();
+    let limit = |name: &str| {
+        let line = limits.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line[name.len()..].split_whitespace().next().map(str::to_owned)
+    };
+    assert_eq!(limit("Max address space").as_deref(), Some("2048000000"), "{limits}");
+    assert_eq!(limit("Max cpu time").as_deref(), Some("50"), "{limits}");
+}
