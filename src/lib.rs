@@ -14,6 +14,7 @@
 // What every stage may use.
 pub mod diag;
 pub mod dotenv;
+pub mod escape;
 pub mod files;
 pub mod format;
 pub mod leak;

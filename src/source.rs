@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::leak;
+use crate::{escape, leak};
 
 /// Index of a text in [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,8 +75,7 @@ impl Sources {
     /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before. The path is to be
     /// shown, in messages and in the first lines of files: what no line can hold becomes U+FFFD.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        let path = path.into().replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), "\u{fffd}");
-        self.files.push(Source::new(path, text.into()));
+        self.files.push(Source::new(escape::line(&path.into()), text.into()));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -200,7 +199,7 @@ pub struct Excerpt {
     pub width: usize,
 }
 
-/// `text[from..to]` with every hidden range replaced by `***`, and what would move the caret by a blank.
+/// `text[from..to]` with every hidden range replaced by `***`, a tab by a blank, and what would move the caret by U+FFFD.
 fn show(text: &str, from: usize, to: usize, hidden: &[(usize, usize)]) -> String {
     let mut out = String::new();
     let mut at = from;
@@ -212,7 +211,7 @@ fn show(text: &str, from: usize, to: usize, hidden: &[(usize, usize)]) -> String
         at = (*end).clamp(at, to);
     }
     out.push_str(&text[at..to]);
-    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    escape::line(&out.replace('\t', " "))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
 use crate::pipeline::{self, Input, Loaded, Rendered};
@@ -184,7 +185,9 @@ pub fn find() -> anyhow::Result<PathBuf> {
         }
         shown.push("..");
     }
-    bail!("there is no `kgen.yaml` in `{}` or a folder above it\nhint: name one with `-f FILE`", here.display());
+    return Err(
+        anyhow!("there is no `kgen.yaml` in `{}` or a folder above it", here.display()).hint("name one with `-f FILE`")
+    );
 }
 
 /// The text of a file, or what of it is UTF-8 before the first byte that is not.

@@ -3,6 +3,8 @@
 //! Owns: quoting for the place where a text stands, and where comments go.
 //! Does not own: what is written (`project.rs`).
 
+use crate::escape;
+
 /// A value of the project file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -60,10 +62,10 @@ pub fn write(items: &[Item], indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
     for item in items {
         for line in &item.above {
-            out.push_str(&format!("{pad}# {line}\n"));
+            out.push_str(&format!("{pad}# {}\n", escape::line(line)));
         }
         out.push_str(&format!("{pad}{}:", plain(&item.key, true)));
-        let beside = if item.beside.is_empty() { String::new() } else { format!(" # {}", item.beside) };
+        let beside = if item.beside.is_empty() { String::new() } else { format!(" # {}", escape::line(&item.beside)) };
         match &item.value {
             Value::Text(text) if text.contains('\n') && is_block(text) => block(text, indent + 2, &beside, out),
             Value::Text(text) => out.push_str(&format!(" {}{beside}\n", plain(text, false))),

@@ -7,13 +7,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 
 use super::project::{self, Project, owned};
 use super::{Answer, Args};
 use crate::cli::Global;
 use crate::commands::load::{self, Store};
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::leak;
@@ -98,7 +99,11 @@ impl Revision {
                 let commit = String::from_utf8_lossy(&commit).trim().to_owned();
                 Ok(Self { folder: folder.to_owned(), rev: rev.to_owned(), commit })
             }
-            Err(_) => bail!("git knows no revision `{rev}`\nhint: `git fetch`, or name a commit, branch or tag"),
+            Err(_) => {
+                return Err(
+                    anyhow!("git knows no revision `{rev}`").hint("`git fetch`, or name a commit, branch or tag")
+                );
+            }
         }
     }
 }

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 
 use super::project::{self, Project, owned};
 use super::{Answer, Args};
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::Layout;
@@ -25,7 +26,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
     let (folder, layout) = project.rendered.output();
     let place = project.workspace.root.join(&folder);
     if !place.is_dir() {
-        bail!("there is no tree in `{}`\nhint: `kgen render` writes it", place.display());
+        return Err(anyhow!("there is no tree in `{}`", place.display()).hint("`kgen render` writes it"));
     }
     args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };

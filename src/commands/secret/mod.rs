@@ -18,7 +18,7 @@ mod value;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use clap::Subcommand;
 
 use super::Outcome;
@@ -26,6 +26,7 @@ use super::load;
 use super::project;
 use super::terminal::Terminal;
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::pipeline::{self, Input, Loaded};
 use crate::plan::Plan;
@@ -96,7 +97,8 @@ fn keys<'p>(plan: &'p Plan, secret: &str) -> Result<Vec<&'p Needed>> {
     if keys.is_empty() {
         let mut names: Vec<_> = plan.secrets.iter().map(|needed| &*needed.home.secret).collect();
         names.dedup();
-        bail!("profile `{}` needs no Secret `{secret}`{}", plan.profile, way(secret, &names, "it needs"));
+        let error = anyhow!("profile `{}` needs no Secret `{secret}`", plan.profile);
+        return Err(error.maybe_hint(way(secret, &names, "it needs")));
     }
     Ok(keys)
 }
@@ -108,11 +110,12 @@ fn find<'p>(plan: &'p Plan, secret: &str, key: &str) -> Result<&'p Needed> {
         return Ok(needed);
     }
     let names: Vec<_> = keys.iter().map(|needed| &*needed.home.key).collect();
-    bail!("Secret `{secret}` of profile `{}` needs no key `{key}`{}", plan.profile, way(key, &names, "its keys are"))
+    let error = anyhow!("Secret `{secret}` of profile `{}` needs no key `{key}`", plan.profile);
+    Err(error.maybe_hint(way(key, &names, "its keys are")))
 }
 
-fn way(name: &str, known: &[&str], all: &str) -> String {
+fn way(name: &str, known: &[&str], all: &str) -> Option<String> {
     let near = suggest::did_you_mean(name, known.iter().copied());
     let rest = || (!known.is_empty()).then(|| format!("{all} {}", suggest::all_of(known.iter().copied())));
-    near.or_else(rest).map(|hint| format!("\nhint: {hint}")).unwrap_or_default()
+    near.or_else(rest)
 }

@@ -11,7 +11,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use super::elsewhere::parts;
 use super::mistake;
 use super::store::{Changes, Job, Store};
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::output::write::{self, Scratch};
 use crate::output::yaml::{self, Reveal};
@@ -214,9 +215,8 @@ fn checked(path: &str, copy: &Scratch) -> Result<String> {
     let file = sources.add(path, text.as_str());
     let Ok(tree) = node::parse(&sources, file, Dialect::Manifest) else { bail!("`sops` made no YAML of `{path}`") };
     if readable(&tree).is_some() {
-        bail!(
-            "`sops` would leave a value of `{path}` readable; nothing was written\nhint: its `encrypted_regex` must take in `data`: look into `.sops.yaml` and the end of the file"
-        );
+        return Err(anyhow!("`sops` would leave a value of `{path}` readable; nothing was written")
+            .hint("its `encrypted_regex` must take in `data`: look into `.sops.yaml` and the end of the file"));
     }
     Ok(text)
 }
@@ -231,9 +231,10 @@ fn run(root: &Path, arguments: &[&str], input: Option<(&Secret<String>, &str)>) 
     sops.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     sops.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = match sops.spawn() {
-        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
-            "there is no program `sops`, which encrypts for the provider `sops`\nhint: install 3.11 or later, https://getsops.io"
-        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(anyhow!("there is no program `sops`, which encrypts for the provider `sops`")
+                .hint("install 3.11 or later, https://getsops.io"));
+        }
         child => child.context("cannot start `sops`")?,
     };
     let pipe = child.stdin.take();

@@ -5,9 +5,10 @@
 
 use std::fmt::Write;
 
-use super::{LABEL, escaped, number};
+use super::{LABEL, number};
 use crate::graph::Graph;
 use crate::graph::layout::{Frame, Layout, Link, Point, Size};
+use crate::markup::escaped;
 
 const PAD: f64 = 6.0;
 /// Above the nodes, for the name.

@@ -12,7 +12,8 @@ use std::fmt::Write;
 
 use super::layout::{self, Frame, Layout, Link, Point, Route, Size};
 use super::{Edge, Graph, Node, Style};
-use crate::markup;
+use crate::escape;
+use crate::markup::escaped;
 use metrics::{bold, width};
 
 const MARGIN: f64 = 24.0;
@@ -208,7 +209,8 @@ fn nodes(out: &mut String, graph: &Graph, layout: &Layout) {
 fn node(out: &mut String, node: &Node, frame: &Frame) {
     let Frame { at, size } = frame;
     let outside = if node.outside { " outside" } else { "" };
-    let all: Vec<&str> = [&node.id].into_iter().chain(&node.lines).map(String::as_str).collect();
+    let id = escape::line(&node.id);
+    let all: Vec<&str> = [&id].into_iter().chain(&node.lines).map(String::as_str).collect();
     let _ = write!(
         out,
         "<g class=\"node {}{outside}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"7\"/>",
@@ -239,9 +241,4 @@ fn node(out: &mut String, node: &Node, frame: &Frame) {
 fn number(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
     if rounded == 0.0 { "0".into() } else { rounded.to_string() }
-}
-
-/// No character that XML 1.0 has no word for: most were taken out with the controls.
-fn escaped(text: &str) -> String {
-    markup::escaped(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
