@@ -66,6 +66,7 @@ fn id(node: &Node) -> String {
 
 /// Graphviz reads entities of HTML in every label: an `&` is one too.
 fn quoted(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
+    let text =
+        escape::lines(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
     format!("\"{}\"", escape::unmarked(&text, "&#35;"))
 }

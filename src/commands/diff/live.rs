@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, Error, anyhow, bail};
 
 use super::project::{self, owned};
 use super::stream::resources;
 use super::{Answer, Args};
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::leak;
@@ -88,6 +89,13 @@ fn without_log(stderr: &str) -> &str {
     rest
 }
 
+/// What kubectl says, on lines that are told from kgen's own.
+fn failed(what: &str, stderr: &str) -> Error {
+    let mut lines = without_log(stderr).lines();
+    let first = anyhow!("{what}: {}", lines.next().unwrap_or("it said nothing"));
+    lines.fold(first, |error, line| error.item(line))
+}
+
 /// What was said by kubectl.
 struct Said {
     stdout: String,
@@ -100,7 +108,7 @@ impl Cluster {
     fn live(&self, stream: &str, profile: &Profile, args: &Args) -> anyhow::Result<Vec<Resource>> {
         let said = self.kubectl(&["get", "-f", "-", "-o", "yaml", "--ignore-not-found"], stream)?;
         if !said.success {
-            bail!("kubectl cannot get the objects: {}", without_log(&said.stderr));
+            return Err(failed("kubectl cannot get the objects", &said.stderr));
         }
         let mut out = resources("kubectl get", &said.stdout, &profile.resources)?;
         let known: BTreeSet<Key> = out.iter().map(|resource| key(&resource.id)).collect();
@@ -137,7 +145,7 @@ impl Cluster {
         }
         let said = self.kubectl(&words, "")?;
         if !said.success {
-            bail!("kubectl cannot get the objects of the project: {}", without_log(&said.stderr));
+            return Err(failed("kubectl cannot get the objects of the project", &said.stderr));
         }
         resources("kubectl get", &said.stdout, &profile.resources)
     }

@@ -249,7 +249,8 @@ fn run(root: &Path, arguments: &[&str], input: Option<(&Secret<String>, &str)>) 
     if done.status.success() {
         return Ok(Secret::new(done.stdout));
     }
-    bail!("`sops {verb}` failed\n{}", without(&String::from_utf8_lossy(&done.stderr), input).trim_end())
+    let said = without(&String::from_utf8_lossy(&done.stderr), input);
+    Err(said.trim_end().lines().fold(anyhow!("`sops {verb}` failed"), |error, line| error.item(line)))
 }
 
 /// What a program says, without the value that it was given.

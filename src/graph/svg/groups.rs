@@ -5,10 +5,9 @@
 
 use std::fmt::Write;
 
-use super::{LABEL, number};
+use super::{LABEL, escaped, number};
 use crate::graph::Graph;
 use crate::graph::layout::{Frame, Layout, Link, Point, Size};
-use crate::markup::escaped;
 
 const PAD: f64 = 6.0;
 /// Above the nodes, for the name.

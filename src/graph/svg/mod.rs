@@ -13,7 +13,7 @@ use std::fmt::Write;
 use super::layout::{self, Frame, Layout, Link, Point, Route, Size};
 use super::{Edge, Graph, Node, Style};
 use crate::escape;
-use crate::markup::escaped;
+use crate::markup;
 use metrics::{bold, width};
 
 const MARGIN: f64 = 24.0;
@@ -241,4 +241,9 @@ fn node(out: &mut String, node: &Node, frame: &Frame) {
 fn number(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
     if rounded == 0.0 { "0".into() } else { rounded.to_string() }
+}
+
+/// A graph may come from elsewhere than a sketch: no character that XML 1.0 has no word for.
+fn escaped(text: &str) -> String {
+    markup::escaped(&escape::lines(text))
 }
