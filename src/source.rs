@@ -31,15 +31,17 @@ pub struct Place {
 pub struct Source {
     /// As it is shown: relative to where kgen was started, or the name of an embedded file.
     pub path: String,
+    /// As it is on the disk.
+    name: String,
     pub text: String,
     line_starts: Vec<u32>,
 }
 
 impl Source {
-    fn new(path: String, text: String) -> Self {
+    fn new(name: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect();
-        Self { path, text, line_starts }
+        Self { path: escape::line(&name), name, text, line_starts }
     }
 
     /// The line (from 1) that holds the byte `offset`.
@@ -75,7 +77,7 @@ impl Sources {
     /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before. The path is to be
     /// shown, in messages and in the first lines of files: what no line can hold becomes U+FFFD.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(Source::new(escape::line(&path.into()), text.into()));
+        self.files.push(Source::new(path.into(), text.into()));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -88,9 +90,10 @@ impl Sources {
         self.files.iter().map(|source| &*source.path)
     }
 
-    /// The text of this path, if it is known.
+    /// The text of this path, if it is known: as it is on the disk, or as it is shown.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.files.iter().position(|source| source.path == path).map(|at| FileId(at as u32))
+        let is = |of: fn(&Source) -> &String| self.files.iter().position(|source| of(source) == path);
+        is(|source| &source.name).or_else(|| is(|source| &source.path)).map(|at| FileId(at as u32))
     }
 
     /// The characters of one line (from 1), without its indentation.

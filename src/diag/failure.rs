@@ -22,6 +22,8 @@ pub trait Told {
     fn maybe_hint(self, text: Option<impl fmt::Display>) -> Error;
     /// One of several things that the message is about.
     fn item(self, text: impl fmt::Display) -> Error;
+    /// What another program said.
+    fn quote(self, said: &str) -> Error;
 }
 
 impl Told for Error {
@@ -38,6 +40,10 @@ impl Told for Error {
 
     fn item(self, text: impl fmt::Display) -> Error {
         with(self, format!("  {text}"))
+    }
+
+    fn quote(self, said: &str) -> Error {
+        said.lines().fold(self, |error, line| error.item(format_args!("| {line}")))
     }
 }
 

@@ -130,6 +130,7 @@ impl Out {
 
     /// What differs line by line, with what stands around it.
     fn lines(&mut self, old: String, new: String) {
+        let [old, new] = [old, new].map(|text| spelled_lines(&text));
         let diff = TextDiff::from_lines(&old, &new);
         for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
             if index > 0 {
@@ -141,7 +142,7 @@ impl Out {
                     ChangeTag::Insert => (GREEN, "+ "),
                     ChangeTag::Equal => (PLAIN, "  "),
                 };
-                let text = format!("{sign}{}", spelled_lines(change.value().trim_end_matches('\n')));
+                let text = format!("{sign}{}", change.value().trim_end_matches('\n'));
                 self.painted(13, &[(hue, text.trim_end().to_owned())]);
             }
         }

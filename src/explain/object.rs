@@ -67,10 +67,10 @@ fn unknown(resources: &[Resource], text: &str, profile: &str) -> Error {
     let near = near.or_else(|| Some(suggest::nearest(text, names.iter().map(String::as_str))?.to_owned()));
     let of_kind: Vec<&str> =
         names.iter().map(String::as_str).filter(|id| id.starts_with(&format!("{full}/"))).collect();
-    let there = if of_kind.is_empty() { names.iter().map(String::as_str).collect() } else { of_kind };
+    let there: Vec<&str> = if of_kind.is_empty() { names.iter().map(String::as_str).collect() } else { of_kind };
     anyhow!("there is no `{text}` in `{profile}`")
         .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
-        .hint(format!("there is {}", suggest::all_of(there)))
+        .maybe_hint((!there.is_empty()).then(|| format!("there is {}", suggest::all_of(there))))
 }
 
 /// Whether a word names this kind, as kubectl takes it.

@@ -37,7 +37,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     let cluster = Cluster { namespace: profile.plan.namespace.clone(), hidden: values(&selected) };
     let old = cluster.live(&stream, profile, args)?;
     let (answered, refused) = cluster.answers(&stream, profile)?;
-    refused.iter().for_each(|line| terminal.say(line));
+    refused.iter().for_each(|line| terminal.say(&format!("kubectl: {line}")));
     // What the server did not answer for is compared as it was rendered.
     let known: BTreeSet<Key> = answered.iter().map(|resource| key(&resource.id)).collect();
     let mut new: Vec<&Resource> = answered.iter().collect();
@@ -89,11 +89,12 @@ fn without_log(stderr: &str) -> &str {
     rest
 }
 
-/// What kubectl says, on lines that are told from kgen's own.
+/// One line behind the message, more below it.
 fn failed(what: &str, stderr: &str) -> Error {
-    let mut lines = without_log(stderr).lines();
-    let first = anyhow!("{what}: {}", lines.next().unwrap_or("it said nothing"));
-    lines.fold(first, |error, line| error.item(line))
+    match without_log(stderr) {
+        said if said.contains('\n') => anyhow!("{what}").quote(said),
+        said => anyhow!("{what}: {said}"),
+    }
 }
 
 /// What was said by kubectl.

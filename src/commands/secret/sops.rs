@@ -250,7 +250,7 @@ fn run(root: &Path, arguments: &[&str], input: Option<(&Secret<String>, &str)>) 
         return Ok(Secret::new(done.stdout));
     }
     let said = without(&String::from_utf8_lossy(&done.stderr), input);
-    Err(said.trim_end().lines().fold(anyhow!("`sops {verb}` failed"), |error, line| error.item(line)))
+    Err(anyhow!("`sops {verb}` failed").quote(said.trim_end()))
 }
 
 /// What a program says, without the value that it was given.
