@@ -15,6 +15,7 @@
 pub mod access;
 pub mod diag;
 pub mod dotenv;
+pub mod escape;
 pub mod files;
 pub mod format;
 pub mod leak;

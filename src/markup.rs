@@ -1,6 +1,8 @@
 //! Texts in HTML and XML.
 
-/// For text and for attributes in quotes of either kind.
+use crate::escape;
+
+/// For text and for attributes in quotes of either kind. A runner's command does not survive.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -13,5 +15,5 @@ pub fn escaped(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+    escape::unmarked(&out, "&#35;")
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::leak;
+use crate::{escape, leak};
 
 /// Index of a text in [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,15 +33,17 @@ pub struct Source {
     pub path: String,
     /// Part of kgen, or of the command line: no file of the user's.
     pub embedded: bool,
+    /// As it is on the disk.
+    name: String,
     pub text: String,
     line_starts: Vec<u32>,
 }
 
 impl Source {
-    fn new(path: String, text: String) -> Self {
+    fn new(name: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect();
-        Self { path, text, embedded: false, line_starts }
+        Self { path: escape::line(&name), name, text, embedded: false, line_starts }
     }
 
     /// The line (from 1) that holds the byte `offset`.
@@ -77,8 +79,7 @@ impl Sources {
     /// Adds a text. Texts of 4 GiB and more cannot be addressed; the readers refuse them long before. The path is to be
     /// shown, in messages and in the first lines of files: what no line can hold becomes U+FFFD.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        let path = path.into().replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), "\u{fffd}");
-        self.files.push(Source::new(path, text.into()));
+        self.files.push(Source::new(path.into(), text.into()));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -98,9 +99,10 @@ impl Sources {
         self.files.iter()
     }
 
-    /// The text of this path, if it is known.
+    /// The text of this path, if it is known: as it is on the disk, or as it is shown.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.files.iter().position(|source| source.path == path).map(|at| FileId(at as u32))
+        let is = |of: fn(&Source) -> &String| self.files.iter().position(|source| of(source) == path);
+        is(|source| &source.name).or_else(|| is(|source| &source.path)).map(|at| FileId(at as u32))
     }
 
     /// The characters of one line (from 1), without its indentation.
@@ -209,7 +211,7 @@ pub struct Excerpt {
     pub width: usize,
 }
 
-/// `text[from..to]` with every hidden range replaced by `***`, and what would move the caret by a blank.
+/// `text[from..to]` with every hidden range replaced by `***`, a tab by a blank, and what would move the caret by U+FFFD.
 fn show(text: &str, from: usize, to: usize, hidden: &[(usize, usize)]) -> String {
     let mut out = String::new();
     let mut at = from;
@@ -221,7 +223,7 @@ fn show(text: &str, from: usize, to: usize, hidden: &[(usize, usize)]) -> String
         at = (*end).clamp(at, to);
     }
     out.push_str(&text[at..to]);
-    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    escape::line(&out.replace('\t', " "))
 }
 
 #[cfg(test)]

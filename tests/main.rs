@@ -10,6 +10,7 @@ mod commit; // the commit that `--version` names
 mod diff; // what `kgen diff` compares, and that equal things are equal
 mod docs; // what the README shows works
 mod errors; // one exact-text test for each message about a project file
+mod escape; // what a stranger wrote is neither hidden nor a command
 mod explain; // why a field has its value
 mod function; // what `kgen fn` makes of a ResourceList
 mod fuzz; // what fuzzers found stays right

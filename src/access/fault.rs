@@ -2,10 +2,9 @@
 //!
 //! Owns: the words, and which message of the table each is.
 
-use std::fmt;
-
 use super::walk::Stop;
 use crate::diag::Diagnostic;
+use crate::diag::failure::Told;
 use crate::source::Span;
 
 #[derive(Debug)]
@@ -89,14 +88,11 @@ impl Fault {
 const COPY: &str = "copy the file into the project, or name a folder above both with `--root DIR`";
 const RELATIVE: &str = "copy the file into the project; a link inside the project is relative";
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        self.hint.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
+impl From<Fault> for anyhow::Error {
+    fn from(fault: Fault) -> Self {
+        anyhow::anyhow!(fault.message).maybe_hint(fault.hint)
     }
 }
-
-impl std::error::Error for Fault {}
 
 impl From<anyhow::Error> for Fault {
     fn from(error: anyhow::Error) -> Self {

@@ -16,7 +16,9 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+
+use crate::diag::failure::Told;
 
 use disk::Disk;
 pub use disk::{given, limited, own, stream};
@@ -85,11 +87,9 @@ impl Access {
             None => repository(&here).unwrap_or(&here).to_owned(),
         };
         let Ok(base) = here.strip_prefix(&root) else {
-            bail!(
-                "the project's folder `{}` is not below the root `{}`\nhint: name a root above it with `--root DIR`",
-                folder.display(),
-                root.display()
-            );
+            let (folder, root) = (folder.display(), root.display());
+            return Err(anyhow!("the project's folder `{folder}` is not below the root `{root}`")
+                .hint("name a root above it with `--root DIR`"));
         };
         let base = base.to_str().with_context(|| format!("`{}` is not UTF-8", here.display()))?.to_owned();
         Ok(Self::new(Box::new(Disk { root }), folder, base, untrusted))

@@ -1,15 +1,16 @@
 //! `kgen explain`: why a field of a rendered object has its value.
 
-use anyhow::bail;
+use anyhow::anyhow;
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::complete;
 use super::format::{self, Format};
 use super::project::{self, With};
-use super::terminal::{Terminal, print};
+use super::terminal::{self, Terminal};
 use crate::checks;
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::explain::{Explainer, Leaf, Question, human, lines, object, path};
 use crate::pipeline::Profile;
@@ -52,7 +53,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
     let profile = project.find(&args.profile)?;
     let text = answer(args, object, profile, &project.workspace.sources)?;
-    print(&text)?;
+    terminal::show(&text, false)?;
     // The process ends here: as in `render`.
     std::mem::forget(project);
     Ok(Outcome::Done)
@@ -64,30 +65,32 @@ fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
         let profiles = complete::profiles(global);
         let example = profiles.last().map_or("prod", |name| &**name);
         if profiles.iter().any(|name| **name == *id) {
-            bail!(
-                "explain what of `{id}`?\nhint: name an object: `kgen explain {id} Deployment/NAME`; `kgen profile show {id}` prints the settings"
-            );
+            return Err(anyhow!("explain what of `{id}`?").hint(format!(
+                "name an object: `kgen explain {id} Deployment/NAME`; `kgen profile show {id}` prints the settings"
+            )));
         }
         if id.contains('/') {
-            bail!("`{id}` of which profile?\nhint: it stands before: `kgen explain {example} {id}`");
+            return Err(
+                anyhow!("`{id}` of which profile?").hint(format!("it stands before: `kgen explain {example} {id}`"))
+            );
         }
         let near = suggest::did_you_mean(id, checks::table::TABLE.iter().map(|check| check.id));
         let hint = near.unwrap_or_else(|| {
             "`kgen explain PROFILE OBJECT [PATH]` explains a field, for instance `kgen explain prod Deployment/api`"
                 .into()
         });
-        bail!("there is no check `{id}`\nhint: {hint}");
+        return Err(anyhow!("there is no check `{id}`").hint(hint));
     };
-    print(&format!("{page}\n"))?;
+    terminal::print(&format!("{page}\n"))?;
     Ok(Outcome::Done)
 }
 
 fn answer(args: &Args, object: &str, profile: &Profile, sources: &Sources) -> anyhow::Result<String> {
     let name = &profile.settings.profile;
-    let resource = object::find(&profile.resources, object, name).map_err(anyhow::Error::msg)?;
+    let resource = object::find(&profile.resources, object, name)?;
     let id = resource.id.to_string();
     let asked = args.path.as_deref().unwrap_or_default();
-    let (path, node) = path::find(&id, &resource.body, asked).map_err(anyhow::Error::msg)?;
+    let (path, node) = path::find(&id, &resource.body, asked)?;
     let question = Question { resource, path, node };
     let explainer = Explainer { settings: &profile.settings, sources };
     let shown = explainer.shown(&question);

@@ -6,6 +6,8 @@ use anyhow::Context;
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::escape;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Human,
@@ -14,5 +16,5 @@ pub enum Format {
 
 /// A document of its own: it ends with its last line.
 pub fn json(value: &impl Serialize) -> anyhow::Result<String> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(value).context("cannot write JSON")?))
+    Ok(format!("{}\n", escape::json(&serde_json::to_string_pretty(value).context("cannot write JSON")?)))
 }

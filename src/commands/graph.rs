@@ -1,6 +1,6 @@
 //! `kgen graph`: the wiring as a picture.
 
-use anyhow::bail;
+use anyhow::anyhow;
 use clap::ValueEnum;
 
 use super::Outcome;
@@ -8,6 +8,7 @@ use super::complete;
 use super::project::{self, With};
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::graph::{self, Graph, dot, mermaid, near, svg};
 use crate::pipeline::{Profile, Rendered};
@@ -62,7 +63,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     }
     // The process ends here; taking a thousand apps' trees apart would only delay that.
     std::mem::forget(project);
-    terminal::print(&text)?;
+    terminal::show(&text, false)?;
     Ok(Outcome::Done)
 }
 
@@ -93,7 +94,7 @@ fn components(graph: &Graph, selectors: &[String]) -> anyhow::Result<Vec<String>
             let names: Vec<String> = graph.nodes.iter().map(|node| format!("component={}", node.id)).collect();
             let hint = suggest::did_you_mean(selector, names.iter().map(String::as_str));
             let hint = hint.unwrap_or_else(|| "a selector is `component=SECTION.NAME`".into());
-            bail!("`{selector}` selects nothing\nhint: {hint}");
+            return Err(anyhow!("`{selector}` selects nothing").hint(hint));
         }
         out.push(id.to_owned());
     }

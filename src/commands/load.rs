@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::access::{self, Access, Limit};
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
 use crate::pipeline::{self, Input, Loaded, Rendered};
@@ -177,7 +178,9 @@ pub fn find() -> anyhow::Result<PathBuf> {
         }
         shown.push("..");
     }
-    bail!("there is no `kgen.yaml` in `{}` or a folder above it\nhint: name one with `-f FILE`", here.display());
+    return Err(
+        anyhow!("there is no `kgen.yaml` in `{}` or a folder above it", here.display()).hint("name one with `-f FILE`")
+    );
 }
 
 /// The place is the end of what could be read.

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -13,6 +13,7 @@ use clap_mangen::roff::{Roff, roman};
 use super::Outcome;
 use super::terminal::{self, Terminal};
 use crate::cli::Cli;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 
 /// Print a manual page, or write all of them
@@ -50,7 +51,7 @@ fn find<'c>(root: &'c Command, words: &[String]) -> anyhow::Result<&'c Command> 
         let Some(next) = found.find_subcommand(word) else {
             let hint = suggest::did_you_mean(word, known.iter().copied());
             let hint = hint.unwrap_or_else(|| format!("its commands are {}", suggest::all_of(known)));
-            bail!("`{}` has no command `{word}`\nhint: {hint}", found.get_bin_name().unwrap_or("kgen"));
+            return Err(anyhow!("`{}` has no command `{word}`", found.get_bin_name().unwrap_or("kgen")).hint(hint));
         };
         found = next;
     }

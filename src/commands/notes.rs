@@ -52,7 +52,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     };
     // The process ends here: as in `render`.
     std::mem::forget(project);
-    terminal::print(&text)?;
+    terminal::show(&text, screen.color && args.format == Format::Text)?;
     Ok(Outcome::Done)
 }
 

@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use super::load::{self, Workspace};
 use super::terminal::Terminal;
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::pipeline::{Profile, Rendered};
 use crate::source::Sources;
@@ -85,5 +86,5 @@ fn no_profile<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> anyhow::E
     let known: Vec<&str> = known.collect();
     let hint = suggest::did_you_mean(name, known.iter().copied());
     let hint = hint.unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(known)));
-    anyhow!("there is no profile `{name}`\nhint: {hint}")
+    anyhow!("there is no profile `{name}`").hint(hint)
 }

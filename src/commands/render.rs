@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use super::Outcome;
 use super::complete;
@@ -13,6 +13,7 @@ use super::project::{self, Project, With};
 use super::select::Select;
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::output::write::{self as disk, File};
 use crate::output::{self, Layout, Reveal};
 use crate::pipeline::{Profile, Rendered};
@@ -50,9 +51,10 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if args.profile.is_none() && !args.select.is_empty() {
-        bail!(
-            "--only and --skip go with a profile: a tree without some of its objects would remove them\nhint: `kgen render PROFILE --only ...`"
-        );
+        return Err(anyhow!(
+            "--only and --skip go with a profile: a tree without some of its objects would remove them"
+        )
+        .hint("`kgen render PROFILE --only ...`"));
     }
     let with = With { values: args.profile.is_some() && args.out.is_none(), origins: false };
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
@@ -93,9 +95,8 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
     let document = output::stream(selected, Reveal::Yes)?;
     if document.readable && io::stdout().is_terminal() && !args.reveal {
         let name = &profile.settings.profile;
-        bail!(
-            "the stream of `{name}` has readable secret values, and stdout is a terminal\nhint: pipe it, or add --reveal (or `--skip Secret`)"
-        );
+        return Err(anyhow!("the stream of `{name}` has readable secret values, and stdout is a terminal")
+            .hint("pipe it, or add --reveal (or `--skip Secret`)"));
     }
     terminal::print(&document.text)?;
     Ok(Outcome::Done)
@@ -144,7 +145,7 @@ fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> 
     if changes.is_empty() {
         return Ok(Outcome::Done);
     }
-    terminal.say(changes.to_string().trim_end());
+    changes.lines().iter().for_each(|line| terminal.say(line));
     terminal.say(match changes.conflicts.is_empty() {
         true => "hint: run `kgen render` and commit what it writes",
         false => {

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use crate::access::{self, Access, Entry, Store};
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::leak;
 
 /// The files of a commit below a folder of the repository.
@@ -50,7 +51,10 @@ pub fn at(folder: &Path, rev: &str, global: &Global) -> Result<Access> {
     }
     let commit = match git(top, &["rev-parse", "--verify", "--quiet", &format!("{rev}^{{commit}}")])? {
         Ok(commit) => String::from_utf8_lossy(&commit).trim().to_owned(),
-        Err(_) => bail!("git knows no revision `{rev}`\nhint: `git fetch`, or name a commit, branch or tag"),
+        Err(_) => {
+            let error = anyhow!("git knows no revision `{rev}`");
+            return Err(error.hint("`git fetch`, or name a commit, branch or tag"));
+        }
     };
     ensure!(is_object(&commit), "git knows no revision `{rev}`");
     // A root above the repository ends at the repository: it has no other revisions.

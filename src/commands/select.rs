@@ -3,9 +3,10 @@
 //! Owns: the selectors `Secret`, `Deployment/api` and `component=redis.cache`, and that one which can match nothing is
 //! an error rather than an empty answer.
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use super::complete;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::resource::Resource;
 
@@ -53,7 +54,7 @@ impl Select {
             let component = (!meant.is_empty()).then(|| format!("write {}", suggest::one_of(meant)));
             let hint = component.or_else(|| suggest::did_you_mean(selector, names.iter().map(String::as_str)));
             let hint = hint.unwrap_or_else(|| "a selector is `KIND`, `KIND/NAME` or `component=SECTION.NAME`".into());
-            bail!("`{selector}` selects nothing\nhint: {hint}");
+            return Err(anyhow!("`{selector}` selects nothing").hint(hint));
         }
         Ok(())
     }

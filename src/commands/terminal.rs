@@ -9,8 +9,10 @@ use anyhow::Context;
 use super::progress::Bar;
 use crate::checks;
 use crate::cli::{Color, Global};
+use crate::diag::failure;
 use crate::diag::print::{self, Style};
 use crate::diag::{Diagnostic, Report, Severity};
+use crate::escape;
 use crate::progress::Progress;
 use crate::source::Sources;
 
@@ -47,7 +49,7 @@ impl Terminal {
     /// A failure of the machine, with its causes.
     pub fn failure(&self, error: &anyhow::Error) {
         let word = if self.style.color { "\x1b[31merror\x1b[0m" } else { "error" };
-        self.write(&format!("{word}: {error:#}\n"));
+        self.write(&format!("{word}: {}\n", failure::lines(error).join("\n")));
     }
 
     /// Whether results on stdout are coloured, which may be another terminal, or none.
@@ -60,10 +62,10 @@ impl Terminal {
         columns(&io::stderr())
     }
 
-    /// One line of news, unless only errors are wanted.
+    /// One line of news, unless only errors are wanted. What it quotes begins no other.
     pub fn say(&self, line: &str) {
         if !self.quiet {
-            self.write(&format!("{line}\n"));
+            self.write(&format!("{}\n", escape::line(line)));
         }
     }
 
@@ -74,7 +76,7 @@ impl Terminal {
 
     /// Nobody is left to tell when stderr is closed.
     fn write(&self, text: &str) {
-        let _ = io::stderr().write_all(text.as_bytes());
+        let _ = io::stderr().write_all(escape::page(text, self.style.color).as_bytes());
     }
 }
 
@@ -102,7 +104,7 @@ pub fn columns(stream: &impl IsTerminal) -> Option<usize> {
 
 /// `NO_COLOR` (https://no-color.org) and terminals that cannot are respected.
 #[expect(clippy::disallowed_methods, reason = "how messages look, not what is rendered")]
-fn color(when: Color, to: &impl IsTerminal) -> bool {
+pub fn color(when: Color, to: &impl IsTerminal) -> bool {
     match when {
         Color::Always => true,
         Color::Never => false,
@@ -114,7 +116,12 @@ fn color(when: Color, to: &impl IsTerminal) -> bool {
     }
 }
 
-/// Writes an answer to stdout: all of it, or an error.
+/// Writes an answer for a person to stdout.
+pub fn show(text: &str, color: bool) -> anyhow::Result<()> {
+    print(&escape::page(text, color))
+}
+
+/// Writes an answer for a program to stdout, as it is: all of it, or an error.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")

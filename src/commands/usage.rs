@@ -10,7 +10,9 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory, Parser};
 
-use crate::cli::Cli;
+use super::terminal;
+use crate::cli::{Cli, Color};
+use crate::escape;
 
 /// Commands of other tools, and what is typed here.
 const COMMANDS: [(&[&str], &str); 9] = [
@@ -45,7 +47,10 @@ const OPTIONS: [(&[&str], &str); 4] = [
 /// The command line; the status of the program where it is none.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, ExitCode> {
     let args = help(args.collect());
-    Cli::try_parse_from(&args).map_err(|mut error| {
+    Cli::try_parse_from(&args).map_err(|error| {
+        // The same mistake, told of words that can be shown.
+        let shown = args.iter().map(|word| escape::line(&word.to_string_lossy()));
+        let mut error = Cli::try_parse_from(shown).err().unwrap_or(error);
         let words: Vec<String> = args.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
         let hint = hint(&error, &words);
         if hint.is_some() {
@@ -53,12 +58,21 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, ExitCode> {
             error.remove(ContextKind::Suggested);
             error.remove(ContextKind::SuggestedSubcommand);
         }
-        let _ = error.print();
-        if let Some(hint) = hint {
-            let _ = io::stderr().write_all(format!("hint: {hint}\n").as_bytes());
-        }
+        let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+        print(&error, &hint);
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
     })
+}
+
+/// Help goes to stdout, as clap has it.
+fn print(error: &clap::Error, hint: &str) {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return;
+    }
+    let color = terminal::color(Color::Auto, &io::stderr());
+    let text = if color { error.render().ansi().to_string() } else { error.render().to_string() };
+    let _ = io::stderr().write_all(escape::page(&format!("{text}{hint}"), color).as_bytes());
 }
 
 /// `kgen help secret set` is `kgen secret set --help`.

@@ -3,6 +3,8 @@
 //! Owns: quoting for the place where a text stands, and where comments go.
 //! Does not own: what is written (`project.rs`).
 
+use crate::escape;
+
 /// A value of the project file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -60,10 +62,10 @@ pub fn write(items: &[Item], indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
     for item in items {
         for line in &item.above {
-            out.push_str(&format!("{pad}# {line}\n"));
+            out.push_str(&format!("{pad}# {}\n", escape::line(line)));
         }
         out.push_str(&format!("{pad}{}:", plain(&item.key, true)));
-        let beside = if item.beside.is_empty() { String::new() } else { format!(" # {}", item.beside) };
+        let beside = if item.beside.is_empty() { String::new() } else { format!(" # {}", escape::line(&item.beside)) };
         match &item.value {
             Value::Text(text) if text.contains('\n') && is_block(text) => block(text, indent + 2, &beside, out),
             Value::Text(text) => out.push_str(&format!(" {}{beside}\n", plain(text, false))),
@@ -151,17 +153,17 @@ fn is_odd_word(text: &str) -> bool {
         || (text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// JSON's quotes are YAML's, but for characters that a reader of YAML 1.1 takes for line breaks.
+/// JSON's quotes are YAML's, but for what is hidden, or a line break to a reader of YAML 1.1.
 fn quoted(text: &str) -> String {
     if !text.contains(|c: char| c == '\'' || c.is_control() || !c.is_ascii()) && text.contains(['"', '\\']) {
         return format!("'{text}'");
     }
-    let json = serde_json::Value::from(text).to_string();
-    json.replace('\u{85}', "\\u0085")
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
-        .replace('\u{feff}', "\\uFEFF")
-        .replace('\u{7f}', "\\u007F")
+    let shown = |c: char| match u32::from(c) {
+        _ if !escape::is_hidden(c) => c.to_string(),
+        code @ ..=0xffff => format!("\\u{code:04X}"),
+        code => format!("\\U{code:08X}"),
+    };
+    serde_json::Value::from(text).to_string().chars().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! `suggest.rs` finds the nearest known name.
 //! Does not own: failures of the machine (files, processes), which are `anyhow` errors.
 
+pub mod failure;
 pub mod print;
 pub mod suggest;
 

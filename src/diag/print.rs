@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Diagnostic, Report, Severity, suggest};
+use crate::escape;
 use crate::leak;
 use crate::source::{Sources, Span};
 
@@ -55,9 +56,10 @@ pub fn profiles<'n>(names: impl ExactSizeIterator<Item = &'n str> + Clone) -> St
     format!("{word} {}", suggest::all_of(names))
 }
 
-/// A part of a message for machines: without control characters and passwords, too.
+/// A part of a message for machines: without control characters and passwords, too. What else is hidden stays, which
+/// JSON escapes.
 pub fn plain(text: &str) -> String {
-    clean(text)
+    quoted(text).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The first of the objects that show the mistake too, and how many more there are.
@@ -76,7 +78,7 @@ fn excerpt(out: &mut String, sources: &Sources, span: Span, label: Option<&str>,
     let number = excerpt.number.to_string();
     let pad = " ".repeat(number.len());
     let bar = paint(style, "34", "|");
-    let arrow = paint(style, "34", if label.is_some() { ":::" } else { "-->" });
+    let arrow = paint(style, "34", if label.is_some() { "==>" } else { "-->" });
     let _ = writeln!(out, "{pad} {arrow} {}", sources.describe(span));
     if sources.get(span.file).text.is_empty() {
         return;
@@ -100,9 +102,14 @@ fn window(text: &str, column: usize) -> (String, usize) {
     (text.chars().skip(skip).take(WIDTH).collect(), column - skip)
 }
 
-/// A message may quote what the user wrote: control characters must not reach the terminal, nor a password in a URL anybody.
-fn clean(text: &str) -> String {
-    cut(leak::redacted(text)).chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+/// A part of a message for people, on one line: a message may quote what a stranger wrote.
+pub fn clean(text: &str) -> String {
+    escape::line(&quoted(text))
+}
+
+/// No password in a URL may reach anybody.
+fn quoted(text: &str) -> String {
+    cut(leak::redacted(text))
 }
 
 /// What the user wrote has any length; its beginning and its end tell which it is.

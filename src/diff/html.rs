@@ -19,6 +19,7 @@ use row::{Row, objects};
 
 use super::plain::{self, counts, plural};
 use super::{Diff, Impact, Object, What};
+use crate::escape::spelled;
 use crate::markup::escaped;
 
 const STYLE: &str = include_str!("html/page.css");
@@ -119,15 +120,15 @@ fn filter(rows: &[Row], fields: usize) -> String {
 fn section(row: &Row, diffs: &[Diff]) -> String {
     let component = match row.component {
         "" => String::new(),
-        component => format!(" <span class=\"component\">{}</span>", escaped(&plain::line(component))),
+        component => format!(" <span class=\"component\">{}</span>", escaped(&spelled(component))),
     };
-    let apart = row.apart.iter().map(|text| format!(" <span class=\"id\">({})</span>", escaped(&plain::line(text))));
+    let apart = row.apart.iter().map(|text| format!(" <span class=\"id\">({})</span>", escaped(&spelled(text))));
     let component = apart.collect::<String>() + &component;
     let mut out = format!(
         "<section class=\"{0}\">\n<h2><span class=\"badge {0}\">{0}</span> <span class=\"id\">{1}/<wbr><strong>{2}</strong></span>{component}</h2>\n<table role=\"table\">\n",
         row.impact.word(),
-        escaped(&plain::line(&row.id.kind)),
-        escaped(&plain::line(&row.id.name)),
+        escaped(&spelled(&row.id.kind)),
+        escaped(&spelled(&row.id.name)),
     );
     let heard = if diffs.len() > 1 { "" } else { " heard" };
     let _ = write!(

@@ -1,12 +1,14 @@
 //! A diff for a person at a terminal: what it does first, one line a change, its cause behind it.
 //!
-//! Owns: the layout and its colours. Does not own: what is shown of a value (`shown.rs`), whether colours are wanted.
+//! Owns: the layout and its colours. Does not own: what is shown of a value (`shown.rs`), whether colours are wanted, hidden
+//! characters (`escape`): they are spelled out, as U+FFFD on both sides would not show what differs.
 
 use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
 use super::{Change, Diff, Impact, Object, Reason, Shown, What};
+use crate::escape::{spelled, spelled_lines};
 
 /// Longer values are cut: the other formats have them whole.
 const WIDEST: usize = 100;
@@ -58,9 +60,13 @@ struct Out {
 
 impl Out {
     fn line(&mut self, indent: usize, parts: &[(&str, &str)]) {
+        let parts: Vec<(&str, String)> = parts.iter().map(|(hue, text)| (*hue, spelled(text))).collect();
+        self.painted(indent, &parts);
+    }
+
+    fn painted(&mut self, indent: usize, parts: &[(&str, String)]) {
         self.text.push_str(&" ".repeat(indent));
         for (hue, text) in parts {
-            let text = visible(text);
             let painted = self.color && !hue.is_empty() && !text.is_empty();
             let _ = if painted { write!(self.text, "\x1b[{hue}m{text}\x1b[0m") } else { write!(self.text, "{text}") };
         }
@@ -124,6 +130,7 @@ impl Out {
 
     /// What differs line by line, with what stands around it.
     fn lines(&mut self, old: String, new: String) {
+        let [old, new] = [old, new].map(|text| spelled_lines(&text));
         let diff = TextDiff::from_lines(&old, &new);
         for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
             if index > 0 {
@@ -136,7 +143,7 @@ impl Out {
                     ChangeTag::Equal => (PLAIN, "  "),
                 };
                 let text = format!("{sign}{}", change.value().trim_end_matches('\n'));
-                self.line(13, &[(hue, text.trim_end())]);
+                self.painted(13, &[(hue, text.trim_end().to_owned())]);
             }
         }
     }
@@ -177,14 +184,4 @@ fn lines(shown: &Option<Shown>) -> String {
         Some(Shown::Masked(text)) => format!("{text}\n"),
         None => String::new(),
     }
-}
-
-/// A value cannot move the cursor or paint the terminal.
-fn visible(text: &str) -> String {
-    let show = |c: char| match c {
-        '\t' => "\t".to_owned(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(show).collect()
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Cause, Change, Diff, Impact, Object, Reason, Shown, What};
+use crate::escape;
 use crate::resource::{Id, Part};
 
 pub fn write(diffs: &[Diff]) -> String {
@@ -14,7 +15,7 @@ pub fn write(diffs: &[Diff]) -> String {
         "impact": worst.word(),
         "diffs": diffs.iter().map(diff).collect::<Vec<_>>(),
     });
-    format!("{value:#}\n")
+    escape::json(&format!("{value:#}\n"))
 }
 
 fn diff(diff: &Diff) -> Value {

@@ -1,51 +1,22 @@
-//! What Markdown and HTML have in common before either's own signs: texts without what is invisible, counts, lines.
+//! What Markdown and HTML have in common before either's own signs: texts without what is hidden, counts, lines.
 //!
-//! Owns: which characters are spelled out, how long a shown value may be, the lines of two texts side by side.
-//! Does not own: escaping (`markdown.rs`, `html.rs`).
+//! Owns: how long a shown value may be, the lines of two texts side by side.
+//! Does not own: hidden characters (`escape`), the signs of Markdown and HTML (`markdown.rs`, `html.rs`).
 
 use std::collections::BTreeSet;
 
 use similar::{ChangeTag, TextDiff};
 
 use super::{Change, Diff, Impact, Object, Shown, What};
+use crate::escape::{spelled, spelled_lines};
 
-/// A text on one line: what would not be seen, or would turn the direction of what follows, is spelled out.
-pub fn line(text: &str) -> String {
-    spelled(text, |c| matches!(c, '\n' | '\t' | '\r'))
-}
-
-/// As [`line`], of at most `limit` characters.
+/// On one line, of at most `limit` characters.
 pub fn short(text: &str, limit: usize) -> String {
-    let whole = line(text);
+    let whole = spelled(text);
     if whole.chars().count() <= limit {
         return whole;
     }
     whole.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
-}
-
-fn spelled(text: &str, also: impl Fn(char) -> bool) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '\n' if also(c) => out.push_str("\\n"),
-            '\r' if also(c) => out.push_str("\\r"),
-            '\t' if also(c) => out.push_str("\\t"),
-            '\n' | '\t' => out.push(c),
-            c if is_invisible(c) => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Control characters, line breaks that are none to an editor, and what Unicode calls format characters: with them a
-/// text can look like another one (https://trojansource.codes).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// One line of two texts.
@@ -71,7 +42,7 @@ pub fn is_long(change: &Change) -> bool {
 /// The lines that differ, each with three equal ones around it.
 pub fn lines(change: &Change) -> Vec<Line> {
     const AROUND: usize = 3;
-    let text = |shown: &Option<Shown>| shown.as_ref().map(|shown| spelled(content(shown), |c| c == '\r'));
+    let text = |shown: &Option<Shown>| shown.as_ref().map(|shown| spelled_lines(content(shown)));
     let (old, new) = (text(&change.old).unwrap_or_default(), text(&change.new).unwrap_or_default());
     let (old, new) = marked(old, new);
     if old.lines().count() + new.lines().count() > COMPARED {
@@ -190,8 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_invisible_is_spelled_out() {
-        assert_eq!(line("a\u{202e}b\u{0}\n\u{200b}é"), "a\\u{202e}b\\u{0}\\n\\u{200b}é");
+    fn a_longer_text_is_cut() {
         assert_eq!(short("ééééé", 3), "éé…");
     }
 

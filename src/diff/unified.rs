@@ -1,12 +1,13 @@
 //! A diff as text for tools that read `diff -u`: one file an object, one hunk a change.
 //!
-//! Owns: the headers. The lines themselves are made by `similar`.
+//! Owns: the headers. The lines themselves are made by `similar`, of texts whose hidden characters are spelled out.
 
 use std::fmt::Write;
 
 use similar::TextDiff;
 
 use super::{Change, Diff, Object, Shown, What};
+use crate::escape::{spelled, spelled_lines};
 use crate::resource::Id;
 
 /// The whole text of an object that comes or goes; `true` for the old side.
@@ -23,7 +24,7 @@ pub fn write(diffs: &[Diff], whole: Whole) -> String {
 }
 
 fn one(out: &mut String, diff: &Diff, object: &Object, whole: &dyn Fn(&Id, bool) -> Option<String>) {
-    let name = |side: &str, id: &Id| format!("{side}/{}", path(id));
+    let name = |side: &str, id: &Id| spelled(&format!("{side}/{}", path(id)));
     let (old, new) = match &object.what {
         What::Added => ("/dev/null".to_owned(), name(&diff.new, &object.id)),
         What::Removed => (name(&diff.old, &object.id), "/dev/null".to_owned()),
@@ -33,7 +34,8 @@ fn one(out: &mut String, diff: &Diff, object: &Object, whole: &dyn Fn(&Id, bool)
     let reason = object.reason.map_or(String::new(), |reason| format!(": {}", reason.text));
     let _ = writeln!(out, "# {}{reason}", object.impact.word());
     for effect in &object.effects {
-        let _ = writeln!(out, "# {} {}: {}", effect.impact.word(), effect.id, effect.reason.text);
+        let id = spelled(&effect.id.to_string());
+        let _ = writeln!(out, "# {} {id}: {}", effect.impact.word(), effect.reason.text);
     }
     let _ = writeln!(out, "--- {old}\n+++ {new}");
     match &object.what {
@@ -54,11 +56,13 @@ fn path(id: &Id) -> String {
 /// The place stands behind the numbers, where `diff -p` puts the function.
 fn field(out: &mut String, change: &Change) {
     let cause = change.cause.as_ref().map_or(String::new(), |cause| format!(" {}:{}", cause.file, cause.line));
-    hunk(out, &text(&change.old), &text(&change.new), &format!(" {} ({}{cause})", change.place, change.impact.word()));
+    let tail = spelled(&format!(" {} ({}{cause})", change.place, change.impact.word()));
+    hunk(out, &text(&change.old), &text(&change.new), &tail);
 }
 
 fn hunk(out: &mut String, old: &str, new: &str, tail: &str) {
-    let diff = TextDiff::from_lines(old, new);
+    let [old, new] = [old, new].map(spelled_lines);
+    let diff = TextDiff::from_lines(&old, &new);
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         let shown = hunk.to_string();
         let (head, rest) = shown.split_once('\n').unwrap_or((&shown, ""));

@@ -5,6 +5,7 @@
 use anyhow::Result;
 
 use super::Explainer;
+use crate::escape;
 use crate::output::{Reveal, yaml};
 use crate::resource::Origin;
 use crate::tree::{Entry, Kind, Map, Tree};
@@ -83,7 +84,8 @@ const WIDTH: usize = 120;
 
 /// The text of `kgen explain` for an object or a part of one.
 pub fn annotated(explainer: &Explainer, tree: &Tree<Origin>) -> Result<String> {
-    let lines = lines(tree)?;
+    let mut lines = lines(tree)?;
+    lines.iter_mut().for_each(|line| line.text = escape::lines(&line.text));
     let width = |line: &Line<Origin>| line.text.chars().count();
     let column = lines.iter().map(width).filter(|width| *width <= COLUMN).max().unwrap_or_default();
     let mut out = String::new();
@@ -101,7 +103,7 @@ pub fn annotated(explainer: &Explainer, tree: &Tree<Origin>) -> Result<String> {
 /// `apps.api.image  kgen.yaml:12`, or the template's line.
 fn note(explainer: &Explainer, from: &Origin, room: usize) -> String {
     let Some(place) = from else { return String::new() };
-    let own = format!("{}:{}", place.file, place.line);
+    let own = escape::line(&format!("{}:{}", place.file, place.line));
     let entries = explainer.entries(&place.settings);
     let Some((first, span)) = entries.first().and_then(|entry| Some((entry, entry.layers.first()?.1))) else {
         return own;
@@ -110,7 +112,7 @@ fn note(explainer: &Explainer, from: &Origin, room: usize) -> String {
     let at = format!("  {file}:{}", explainer.sources.place(span).line);
     let more = if entries.len() > 1 { format!(" +{}", entries.len() - 1) } else { String::new() };
     let used = at.chars().count() + more.len();
-    format!("{}{more}{at}", shortened(&first.path, room.saturating_sub(used).max(24)))
+    escape::line(&format!("{}{more}{at}", shortened(&first.path, room.saturating_sub(used).max(24))))
 }
 
 /// The end of a path says more than its beginning.

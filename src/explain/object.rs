@@ -2,6 +2,9 @@
 //!
 //! Owns: kubectl's short names, and names without the hash that kgen puts behind them.
 
+use anyhow::{Error, Result, anyhow};
+
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::resource::Resource;
 
@@ -31,7 +34,7 @@ const SHORT: [(&str, &str); 21] = [
 ];
 
 /// The object of this name; the error says what there is.
-pub fn find<'r>(resources: &'r [Resource], text: &str, profile: &str) -> Result<&'r Resource, String> {
+pub fn find<'r>(resources: &'r [Resource], text: &str, profile: &str) -> Result<&'r Resource> {
     let Some((kind, name)) = text.split_once('/') else { return Err(without_kind(resources, text)) };
     let of_kind = || resources.iter().filter(|resource| is_kind(kind, &resource.id.kind));
     let exact = of_kind().find(|resource| resource.id.name == name);
@@ -40,7 +43,7 @@ pub fn find<'r>(resources: &'r [Resource], text: &str, profile: &str) -> Result<
 }
 
 /// The objects that have this name, or are of this kind.
-fn without_kind(resources: &[Resource], text: &str) -> String {
+fn without_kind(resources: &[Resource], text: &str) -> Error {
     let is_meant = |id: &crate::resource::Id| *id.name == *text || is_kind(text, &id.kind);
     let mut meant: Vec<String> =
         resources.iter().filter(|r| is_meant(&r.id)).map(|resource| resource.id.to_string()).collect();
@@ -50,10 +53,10 @@ fn without_kind(resources: &[Resource], text: &str) -> String {
         true => "write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`".into(),
         false => format!("write {}", suggest::one_of(meant.iter().map(String::as_str))),
     };
-    format!("`{text}` is no object\nhint: {hint}")
+    anyhow!("`{text}` is no object").hint(hint)
 }
 
-fn unknown(resources: &[Resource], text: &str, profile: &str) -> String {
+fn unknown(resources: &[Resource], text: &str, profile: &str) -> Error {
     let (kind, name) = text.split_once('/').unwrap_or_default();
     let mut names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
     names.sort();
@@ -62,14 +65,12 @@ fn unknown(resources: &[Resource], text: &str, profile: &str) -> String {
     let same = resources.iter().filter(|resource| resource.id.kind == full).map(|resource| &*resource.id.name);
     let near = suggest::nearest(name, same.clone()).map(|name| format!("{full}/{name}"));
     let near = near.or_else(|| Some(suggest::nearest(text, names.iter().map(String::as_str))?.to_owned()));
-    let mut out = format!("there is no `{text}` in `{profile}`");
-    if let Some(near) = near {
-        out.push_str(&format!("\nhint: did you mean `{near}`?"));
-    }
     let of_kind: Vec<&str> =
         names.iter().map(String::as_str).filter(|id| id.starts_with(&format!("{full}/"))).collect();
-    let there = if of_kind.is_empty() { names.iter().map(String::as_str).collect() } else { of_kind };
-    format!("{out}\nhint: there is {}", suggest::all_of(there))
+    let there: Vec<&str> = if of_kind.is_empty() { names.iter().map(String::as_str).collect() } else { of_kind };
+    anyhow!("there is no `{text}` in `{profile}`")
+        .maybe_hint(near.map(|near| format!("did you mean `{near}`?")))
+        .maybe_hint((!there.is_empty()).then(|| format!("there is {}", suggest::all_of(there))))
 }
 
 /// Whether a word names this kind, as kubectl takes it.
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn a_name_or_a_kind_alone_gets_its_objects() {
         let all = resources(&[("Service", "api"), ("Deployment", "api"), ("Deployment", "web")]);
-        let said = |text| find(&all, text, "dev").map(|_| ()).unwrap_err();
+        let said = |text| find(&all, text, "dev").map(|_| ()).unwrap_err().to_string();
         assert_eq!(said("api"), "`api` is no object\nhint: write `Deployment/api` or `Service/api`");
         assert_eq!(said("deploy"), "`deploy` is no object\nhint: write `Deployment/api` or `Deployment/web`");
         let hint = "write `KIND/NAME`, for instance `Deployment/api` or `sts/cache`";
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn what_is_not_there_gets_the_nearest_name() {
         let all = resources(&[("Deployment", "api"), ("Deployment", "web"), ("Service", "api")]);
-        let said = |text| find(&all, text, "dev").unwrap_err();
+        let said = |text| find(&all, text, "dev").unwrap_err().to_string();
         let there = "hint: there is `Deployment/api` and `Deployment/web`";
         assert_eq!(
             said("deploy/apy"),

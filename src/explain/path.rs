@@ -3,6 +3,9 @@
 //!
 //! Owns: the syntax, and what is said of a path that leads nowhere.
 
+use anyhow::{Error, Result, anyhow};
+
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::resource::Part;
 use crate::tree::{Kind, Step, Tree, path_text};
@@ -19,9 +22,9 @@ enum Word {
 }
 
 /// The part at a path; the error says how far the path leads and what is there. `object` is for that.
-pub fn find<'t, O>(object: &str, body: &'t Tree<O>, text: &str) -> Result<(Vec<Part>, &'t Tree<O>), String> {
+pub fn find<'t, O>(object: &str, body: &'t Tree<O>, text: &str) -> Result<(Vec<Part>, &'t Tree<O>)> {
     let words = words(text).map_err(|reason| {
-        format!("`{text}` is no path: {reason}\nhint: for instance `spec.template.spec.containers[0].image`")
+        anyhow!("`{text}` is no path: {reason}").hint("for instance `spec.template.spec.containers[0].image`")
     })?;
     let mut path: Vec<Part> = Vec::new();
     let mut node = body;
@@ -100,19 +103,17 @@ fn step<'t, O>(node: &'t Tree<O>, word: &Word) -> Option<(Part, &'t Tree<O>)> {
     }
 }
 
-fn missing<O>(object: &str, body: &Tree<O>, path: &[Part], node: &Tree<O>, words: &[Word]) -> String {
+fn missing<O>(object: &str, body: &Tree<O>, path: &[Part], node: &Tree<O>, words: &[Word]) -> Error {
     let steps: Vec<Step> = path.iter().map(Part::step).collect();
     let place = path_text(&steps);
     let here = if place.is_empty() { "it".to_owned() } else { format!("`{place}`") };
-    let mut out = format!("`{object}` has no `{}`", written(&place, words));
-    if let Some(near) = near(body, &place, node, words) {
-        out.push_str(&format!("\nhint: did you mean `{near}`?"));
-    }
+    let error = anyhow!("`{object}` has no `{}`", written(&place, words));
+    let error = error.maybe_hint(near(body, &place, node, words).map(|near| format!("did you mean `{near}`?")));
     let names = names(node);
-    match node.is_container() && !names.is_empty() {
-        true => format!("{out}\nhint: {here} has {}", suggest::all_of(names.iter().map(String::as_str))),
-        false => format!("{out}\nhint: {here} is {}", if node.is_container() { "empty" } else { node.noun() }),
-    }
+    error.hint(match node.is_container() && !names.is_empty() {
+        true => format!("{here} has {}", suggest::all_of(names.iter().map(String::as_str))),
+        false => format!("{here} is {}", if node.is_container() { "empty" } else { node.noun() }),
+    })
 }
 
 /// A path with the rest as it was asked for.
@@ -183,7 +184,7 @@ mod tests {
     }
 
     fn at(text: &str) -> String {
-        find("Pod/api", &body(), text).map(|(_, node)| node.to_string()).unwrap_or_else(|error| error)
+        find("Pod/api", &body(), text).map(|(_, node)| node.to_string()).unwrap_or_else(|error| error.to_string())
     }
 
     #[test]
@@ -214,7 +215,7 @@ mod tests {
         let said = "`Pod/api` has no `spec.image`\nhint: did you mean `spec.containers[0].image`?\nhint: `spec` has `containers`";
         assert_eq!(at("spec.image"), said);
         let pod = json!({"spec": {"initContainers": [{"name": "w", "image": "w:1"}], "containers": [{"name": "a", "image": "a:1"}]}});
-        let said = find("Pod/api", &Tree::<()>::from_json(&pod), "image").map(|_| ()).unwrap_err();
+        let said = find("Pod/api", &Tree::<()>::from_json(&pod), "image").map(|_| ()).unwrap_err().to_string();
         assert!(said.contains("did you mean `spec.containers[0].image`?"), "{said}");
         let said = "`Pod/api` has no `data[\"app.toml\"].x`\nhint: `data[\"app.toml\"]` is a string";
         assert_eq!(at("data[\"app.toml\"].x"), said);

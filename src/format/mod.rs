@@ -40,6 +40,23 @@ pub fn dns_subdomain(text: &str) -> Checked {
     text.split('.').try_for_each(dns_part)
 }
 
+/// The name of a kind: in lower case an `IsDNS1035Label` (`ValidateCustomResourceDefinitionNames`).
+pub fn kind(text: &str) -> Checked {
+    at_most(text, 63)?;
+    only(text, "letters, digits and `-`", |c| c.is_ascii_alphanumeric() || c == '-')?;
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.ends_with('-') {
+        return Err("must begin with a letter, and end with a letter or a digit".into());
+    }
+    Ok(())
+}
+
+/// `v1`, or a group with a version of it.
+pub fn api_version(text: &str) -> Checked {
+    let (group, version) = text.split_once('/').unwrap_or(("core", text));
+    dns_subdomain(group)?;
+    dns_label(version)
+}
+
 /// A host of an Ingress or a route: a subdomain, or `*.` and a subdomain (`IsWildcardDNS1123Subdomain`).
 pub fn host(text: &str) -> Checked {
     dns_subdomain(text.strip_prefix("*.").unwrap_or(text))
@@ -210,6 +227,12 @@ mod tests {
     fn an_object_name_may_have_dots_between_labels() {
         let (fits, long) = ("a".repeat(253), "a".repeat(254));
         table(dns_subdomain, &["a.b-c", "1.2", &fits], &["", ".", "a..b", ".a", "a.", "a.-b", "A.b", &long]);
+    }
+
+    #[test]
+    fn a_kind_is_a_word() {
+        table(kind, &["Pod", "X509", "Node-Pool"], &["", "Th $(id)", "a\nb", "1a", "a-", "a.b", "ä"]);
+        table(api_version, &["v1", "apps/v1", "a.b-c/v1alpha1"], &["", "/v1", "a/", "a/b/c", "A/v1", "a b/v1", "v1\n"]);
     }
 
     #[test]

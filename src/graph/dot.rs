@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::{Graph, Kind, Node, Style};
+use crate::escape;
 
 /// Fill and line of each kind, calm on white; the picture of kgen's own has darker ones for a dark page.
 pub const COLOURS: [(Kind, &str, &str); 12] = [
@@ -40,7 +41,7 @@ pub fn write(graph: &Graph) -> String {
         out.push_str("  }\n");
     }
     for edge in &graph.edges {
-        let (from, to) = (quoted(&graph.nodes[edge.from].id), quoted(&graph.nodes[edge.to].id));
+        let (from, to) = (id(&graph.nodes[edge.from]), id(&graph.nodes[edge.to]));
         let style = if edge.style == Style::Dashed { " style=dashed" } else { "" };
         let _ = writeln!(out, "  {from} -> {to} [label={}{style}]", quoted(&edge.labels.join("\n")));
     }
@@ -55,13 +56,17 @@ fn node(out: &mut String, node: &Node, indent: &str) {
     let (fill, line) = colours.map_or(("white", "black"), |(_, fill, line)| (fill, line));
     let style = if node.outside { " style=\"rounded,filled,dashed\"" } else { "" };
     let label = quoted(&lines.join("\n"));
-    let _ = writeln!(out, "{indent}{} [label={label} fillcolor=\"{fill}\" color=\"{line}\"{style}]", quoted(&node.id));
+    let _ = writeln!(out, "{indent}{} [label={label} fillcolor=\"{fill}\" color=\"{line}\"{style}]", id(node));
 }
 
-/// Graphviz reads entities of HTML in every label: an `&` is one too. What XML has no word for would break the picture that
-/// it makes.
+/// Ids stay apart, whatever is hidden in them.
+fn id(node: &Node) -> String {
+    quoted(&escape::spelled(&node.id))
+}
+
+/// Graphviz reads entities of HTML in every label: an `&` is one too.
 fn quoted(text: &str) -> String {
-    let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
-    format!("\"{text}\"")
+    let text =
+        escape::lines(text).replace('\\', "\\\\").replace('"', "\\\"").replace('&', "&amp;").replace('\n', "\\n");
+    format!("\"{}\"", escape::unmarked(&text, "&#35;"))
 }

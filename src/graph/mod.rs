@@ -111,10 +111,7 @@ impl Graph {
     }
 }
 
-/// A text on one line, without what no picture may show: control characters, signs that turn the direction of what stands
-/// behind them, and passwords.
+/// A text on one line, without what no picture may show: hidden characters and passwords.
 fn plain(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let one: String = text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    crate::leak::redacted(&one)
+    crate::leak::redacted(&crate::escape::line(text))
 }

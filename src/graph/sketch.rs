@@ -82,7 +82,7 @@ impl Sketch {
             }
         }
         edges.sort_by_key(|edge| (edge.from, edge.to, edge.style));
-        Graph { title, nodes, edges }
+        Graph { title: plain(&title), nodes, edges }
     }
 
     fn drawn(&self, id: &str, noted: &Noted) -> Node {
@@ -105,7 +105,7 @@ impl Sketch {
             title: plain(title),
             lines: lines.iter().map(|line| plain(line)).collect(),
             outside: noted.facts.values().all(|fact| fact.outside),
-            namespace: noted.facts.values().find_map(|fact| fact.namespace.clone()),
+            namespace: noted.facts.values().find_map(|fact| fact.namespace.as_deref()).map(plain),
         }
     }
 

@@ -18,6 +18,7 @@ pub mod write;
 
 use view::View;
 
+use crate::escape;
 use crate::pipeline::Profile;
 
 pub struct Notes {
@@ -54,7 +55,7 @@ pub fn of(profile: &Profile, place: &Place) -> Notes {
     sections.retain(|section| !section.parts.is_empty());
     let namespace = profile.plan.namespace.as_ref();
     let namespace = namespace.map(|name| format!(", namespace {name}")).unwrap_or_default();
-    Notes { title: format!("{}, profile {}{namespace}", view.project, view.profile), sections }
+    Notes { title: escape::line(&format!("{}, profile {}{namespace}", view.project, view.profile)), sections }
 }
 
 impl Section {
@@ -63,7 +64,7 @@ impl Section {
     }
 
     fn say(&mut self, text: impl Into<String>) {
-        self.parts.push(Part::Say(text.into()));
+        self.parts.push(Part::Say(escape::line(&text.into())));
     }
 
     fn run(&mut self, commands: impl IntoIterator<Item = String>) {

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::{Notes, Part, Section};
+use crate::escape;
 
 /// How the text is shown.
 #[derive(Clone, Copy)]
@@ -69,14 +70,11 @@ pub fn markdown(notes: &Notes) -> String {
     out
 }
 
-/// A word as sh takes it: as it stands where that is safe, else in quotes.
+/// A word as sh takes it: as it stands where that is safe, else in quotes. It stays on one line.
 pub fn quoted(word: &str) -> String {
+    let word = escape::line(word);
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@%+=,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_safe) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    if !word.is_empty() && word.bytes().all(is_safe) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]

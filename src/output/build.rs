@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::images::Image;
 use super::labels::Labels;
 use super::layer::{CORE, Layer};
 use super::patch::Patch;
+use crate::diag::failure::Told;
 use crate::project::node::{self, Dialect};
 use crate::resource::Id;
 use crate::source::{Sources, Span};
@@ -88,9 +89,8 @@ fn known(file: &Tree, path: &str) -> Result<()> {
     let Some(map) = file.as_map() else { bail!("`{path}` is no map") };
     match map.keys().find(|key| !KEYS.contains(&&***key)) {
         Some(key) => {
-            bail!(
-                "`{path}` says `{key}`, which kgen does not build\nhint: `kubectl kustomize DIR | kgen diff PROFILE --against -`"
-            )
+            return Err(anyhow!("`{path}` says `{key}`, which kgen does not build")
+                .hint("`kubectl kustomize DIR | kgen diff PROFILE --against -`"));
         }
         None => Ok(()),
     }

@@ -364,7 +364,7 @@ fn what_the_server_refuses_is_compared_as_it_was_rendered() {
         "{}",
         said.stdout
     );
-    assert_eq!(said.stderr, "The Deployment \"web\" is invalid: redis://u:***@h: field is immutable\n");
+    assert_eq!(said.stderr, "kubectl: The Deployment \"web\" is invalid: redis://u:***@h: field is immutable\n");
     assert_eq!(said.status, Some(1));
 }
 
@@ -390,6 +390,6 @@ fn a_value_that_the_server_repeats_is_hidden() {
     room.env.insert("TOKEN".into(), "hunter2xyz".into());
     fs::write(room.temp.path().join("refuse.3"), "invalid: hunter2xyz, aHVudGVyMnh5eg==\n").unwrap();
     let said = room.kgen(&["diff", "prod", "--live"]);
-    assert_eq!(said.stderr, "invalid: ***, ***\n");
+    assert_eq!(said.stderr, "kubectl: invalid: ***, ***\n");
     assert!(said.stdout.contains("live       + Secret/web") && !said.stdout.contains("hunter2"), "{}", said.stdout);
 }

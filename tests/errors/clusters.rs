@@ -155,7 +155,7 @@ fn names_that_the_operator_gives() {
                |
             7 |   db-rw: {image: 'acme/api:1', port: 80}
                |   ^^^^^
-              ::: kgen.yaml:5:3
+              ==> kgen.yaml:5:3
                |
             5 |   db: {mode: cnpg}
                |   ^^ of this
@@ -166,7 +166,7 @@ fn names_that_the_operator_gives() {
                |
             9 |   db-app: {token: {}}
                |   ^^^^^^
-              ::: kgen.yaml:5:3
+              ==> kgen.yaml:5:3
                |
             5 |   db: {mode: cnpg}
                |   ^^ of this

@@ -225,7 +225,7 @@ fn a_nul_byte() {
             error[yaml]: a control character
               --> kgen.yaml:2:12
                |
-            2 | project: sh op
+            2 | project: sh\u{fffd}op
                |            ^
             hint: remove it
         ",

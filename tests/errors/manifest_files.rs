@@ -74,7 +74,7 @@ fn a_manifest_file_that_is_no_yaml() {
                |
             1 | a: [
                |    ^
-              ::: kgen.yaml:4:20
+              ==> kgen.yaml:4:20
                |
             4 | manifests: [{file: a.yaml}]
                |                    ^^^^^^ named here

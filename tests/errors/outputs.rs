@@ -43,7 +43,7 @@ fn the_port_of_an_app_without_one() {
                |
             7 |     env: {A: '${apps.web.port}'}
                |               ^^^^^^^^^^^^^^^^
-              ::: kgen.yaml:8:3
+              ==> kgen.yaml:8:3
                |
             8 |   web: {image: acme/web:1}
                |   ^^^ because of this
@@ -177,7 +177,7 @@ fn a_file_in_a_text() {
                |
             7 |     env: {A: 'x${configs.app.f}'}
                |                ^^^^^^^^^^^^^^^^
-              ::: kgen.yaml:8:27
+              ==> kgen.yaml:8:27
                |
             8 | configs: {app: {f: {file: a.txt}}}
                |                           ^^^^^ because of this

@@ -437,7 +437,7 @@ fn two_components_of_one_name() {
                |
             5 |   api:
                |   ^^^
-              ::: kgen.yaml:7:9
+              ==> kgen.yaml:7:9
                |
             7 | redis: {api: {}}
                |         ^^^ the other one

@@ -125,7 +125,7 @@ fn a_missing_program_is_named() {
 fn what_sops_says_is_passed_on() {
     refused(
         |bin| put(&bin.join("refuse"), ""),
-        "error: `sops encrypt` failed\nerror loading config: no matching creation rules found\n",
+        "error: `sops encrypt` failed\n  | error loading config: no matching creation rules found\n",
     );
 }
 
@@ -135,7 +135,7 @@ fn what_sops_says_is_passed_on_without_the_value() {
     assert_eq!(set(&room, "mq", "password", VALUE).status, Some(0));
     put(&room.0.0.path().join("bin/refuse"), "");
     let said = set(&room, "mq", "password", "another1Yx0PvB2");
-    assert_eq!((said.stderr.as_str(), said.status), ("error: `sops set` failed\ncannot encrypt ***\n", Some(2)));
+    assert_eq!((said.stderr.as_str(), said.status), ("error: `sops set` failed\n  | cannot encrypt ***\n", Some(2)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! escaping as `actions/toolkit` does it (`packages/core/src/command.ts`).
 
 use super::finding::Finding;
+use crate::escape;
 
 pub fn text(findings: &[Finding]) -> String {
     findings.iter().map(line).collect()
@@ -21,7 +22,8 @@ fn line(finding: &Finding) -> String {
         }
     }
     properties.push(format!("title={}", property(finding.id)));
-    format!("::{} {}::{}\n", finding.severity, properties.join(","), data(&finding.text()))
+    let line = format!("::{} {}::{}", finding.severity, properties.join(","), data(&finding.text()));
+    escape::unmarked(&escape::line(&line), "\\#") + "\n"
 }
 
 fn data(text: &str) -> String {

@@ -3,9 +3,10 @@
 //! As with compilers, `warnings` means all, and a name is stronger than that. An error stays one, whatever is said here: only
 //! the project file allows it, with a reason.
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use crate::checks::table::{self, Level};
+use crate::diag::failure::Told;
 use crate::diag::{Report, Severity, suggest};
 
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl<'a> Levels<'a> {
             }
         }
         if let Some(id) = warn.iter().find(|id| deny.contains(id)) {
-            bail!("`{id}` stands behind both --deny and --warn\nhint: keep one of the two");
+            return Err(anyhow!("`{id}` stands behind both --deny and --warn").hint("keep one of the two"));
         }
         Ok(Self { deny, warn })
     }
@@ -51,14 +52,14 @@ fn known(option: &str, id: &str) -> anyhow::Result<()> {
         let names = table::TABLE.iter().filter(|check| check.level != Level::Error).map(|check| check.id);
         let hint = suggest::did_you_mean(id, names.chain([ALL]));
         let hint = hint.unwrap_or_else(|| "the name of a check stands in brackets in its message".into());
-        bail!("--{option}: there is no check `{id}`\nhint: {hint}");
+        return Err(anyhow!("--{option}: there is no check `{id}`").hint(hint));
     };
     if option == "warn" && check.level == Level::Error {
         let way = match check.allow {
             true => format!("a component allows it with a reason: `allow: {{{id}: REASON}}`"),
             false => check.summary.to_owned(),
         };
-        bail!("--warn: `{id}` is always an error\nhint: {way}");
+        return Err(anyhow!("--warn: `{id}` is always an error").hint(way));
     }
     Ok(())
 }

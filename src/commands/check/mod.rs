@@ -17,7 +17,7 @@ use super::Outcome;
 use super::complete;
 use super::load::{self, Workspace};
 use super::project;
-use super::terminal::{Terminal, print};
+use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diag::{Report, Severity};
 use crate::output;
@@ -118,9 +118,9 @@ fn say(
             terminal.report(&report, sources);
             terminal.say(&summary(errors, warnings));
         }
-        Format::Json => print(&json::text(&findings())?)?,
-        Format::Sarif => print(&sarif::text(&findings())?)?,
-        Format::Github => print(&github::text(&findings()))?,
+        Format::Json => terminal::show(&json::text(&findings())?, false)?,
+        Format::Sarif => terminal::show(&sarif::text(&findings())?, false)?,
+        Format::Github => terminal::print(&github::text(&findings()))?,
     }
     Ok(if errors > 0 { Outcome::No } else { Outcome::Done })
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, Error, anyhow, bail};
 
 use super::project::{self, owned};
 use super::stream::resources;
@@ -16,6 +16,7 @@ use super::{Answer, Args};
 use crate::cli::Global;
 use crate::commands::program;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::leak;
@@ -37,7 +38,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     let cluster = Cluster { namespace: profile.plan.namespace.clone(), hidden: values(&selected) };
     let old = cluster.live(&stream, profile, args)?;
     let (answered, refused) = cluster.answers(&stream, profile)?;
-    refused.iter().for_each(|line| terminal.say(line));
+    refused.iter().for_each(|line| terminal.say(&format!("kubectl: {line}")));
     // What the server did not answer for is compared as it was rendered.
     let known: BTreeSet<Key> = answered.iter().map(|resource| key(&resource.id)).collect();
     let mut new: Vec<&Resource> = answered.iter().collect();
@@ -89,6 +90,14 @@ fn without_log(stderr: &str) -> &str {
     rest
 }
 
+/// One line behind the message, more below it.
+fn failed(what: &str, stderr: &str) -> Error {
+    match without_log(stderr) {
+        said if said.contains('\n') => anyhow!("{what}").quote(said),
+        said => anyhow!("{what}: {said}"),
+    }
+}
+
 /// What was said by kubectl.
 struct Said {
     stdout: String,
@@ -101,7 +110,7 @@ impl Cluster {
     fn live(&self, stream: &str, profile: &Profile, args: &Args) -> anyhow::Result<Vec<Resource>> {
         let said = self.kubectl(&["get", "-f", "-", "-o", "yaml", "--ignore-not-found"], stream)?;
         if !said.success {
-            bail!("kubectl cannot get the objects: {}", without_log(&said.stderr));
+            return Err(failed("kubectl cannot get the objects", &said.stderr));
         }
         let mut out = resources("kubectl get", &said.stdout, &profile.resources)?;
         let known: BTreeSet<Key> = out.iter().map(|resource| key(&resource.id)).collect();
@@ -138,7 +147,7 @@ impl Cluster {
         }
         let said = self.kubectl(&words, "")?;
         if !said.success {
-            bail!("kubectl cannot get the objects of the project: {}", without_log(&said.stderr));
+            return Err(failed("kubectl cannot get the objects of the project", &said.stderr));
         }
         resources("kubectl get", &said.stdout, &profile.resources)
     }

@@ -11,7 +11,7 @@ mod tree;
 
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::anyhow;
 use clap::ValueEnum;
 
 use super::Outcome;
@@ -19,6 +19,7 @@ use super::complete;
 use super::select::Select;
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diff::{Diff, Impact, html, human, json, markdown, shown, unified};
 use crate::resource::{Id, Resource};
 
@@ -88,8 +89,8 @@ pub struct Answer {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(answer) = answer(args, global, terminal)? else { return Ok(Outcome::Refused) };
-    let text = text(args, global, &answer);
-    terminal::print(&text)?;
+    let color = args.format == Format::Human && Terminal::colors_stdout(global);
+    terminal::show(&text(args, color, &answer), color)?;
     let outcome = outcome(&args.fail_on, &answer.diffs);
     // The process ends here; taking the trees apart would only delay that.
     std::mem::forget(answer);
@@ -100,24 +101,22 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
 fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Option<Answer>> {
     match (&args.rev, &args.against, args.live, &args.profiles[..]) {
         (_, _, true, _) if global.untrusted => {
-            bail!("--live asks the cluster in your name, which `--untrusted` does not allow")
+            Err(anyhow!("--live asks the cluster in your name, which `--untrusted` does not allow"))
         }
         (Some(rev), ..) => git::compare(args, global, terminal, rev),
         (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
         (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
-        (_, Some(_), ..) => bail!("--against goes with one profile\nhint: `kgen diff prod --against FILE`"),
-        (_, _, true, _) => bail!("--live goes with one profile\nhint: `kgen diff prod --live`"),
+        (_, Some(_), ..) => return Err(anyhow!("--against goes with one profile").hint("`kgen diff prod --against FILE`")),
+        (_, _, true, _) => return Err(anyhow!("--live goes with one profile").hint("`kgen diff prod --live`")),
         (.., []) => tree::compare(args, global, terminal),
         (.., [a, b]) => project::profiles(args, global, terminal, a, b),
-        _ => bail!(
-            "kgen compares two profiles\nhint: `kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk"
-        ),
+        _ => return Err(anyhow!("kgen compares two profiles").hint("`kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk")),
     }
 }
 
-fn text(args: &Args, global: &Global, answer: &Answer) -> String {
+fn text(args: &Args, color: bool, answer: &Answer) -> String {
     match args.format {
-        Format::Human => human::write(&answer.diffs, Terminal::colors_stdout(global)),
+        Format::Human => human::write(&answer.diffs, color),
         Format::Json => json::write(&answer.diffs),
         Format::Markdown => markdown::write(&answer.diffs, markdown::LIMIT),
         Format::Html => html::write(&answer.diffs),

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 
 use super::project::{self, Project, owned};
 use super::{Answer, Args};
 use crate::access::{Access, Limit};
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::Layout;
@@ -25,7 +26,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
     let (folder, layout) = project.rendered.output();
     let access = project.workspace.access_to_tree(global)?;
     if !access.is_folder(&folder) {
-        bail!("there is no tree in `{}`\nhint: `kgen render` writes it", access.shown(&folder));
+        return Err(anyhow!("there is no tree in `{}`", access.shown(&folder)).hint("`kgen render` writes it"));
     }
     args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };

@@ -17,6 +17,7 @@ use super::terminal::{Terminal, print};
 use super::{Outcome, project};
 use crate::access::{self, Access};
 use crate::cli::Global;
+use crate::diag::failure::{self, Told};
 use crate::diag::{Report, Severity, print as messages};
 use crate::output::yaml::{Reveal, document};
 use crate::output::{self, build};
@@ -112,7 +113,10 @@ fn function(global: &Global, terminal: &Terminal) -> Result<Outcome> {
     let documents = build::parse("stdin", &text)?;
     let list = match &documents[..] {
         [list] if is_list(list) => list,
-        _ => bail!("stdin is no ResourceList\nhint: kustomize calls `kgen fn`; `kgen render PROFILE` prints a stream"),
+        _ => {
+            let error = anyhow!("stdin is no ResourceList");
+            return Err(error.hint("kustomize calls `kgen fn`; `kgen render PROFILE` prints a stream"));
+        }
     };
     let mut sources = Sources::default();
     let items = list.get("items").and_then(Tree::as_list).unwrap_or_default();
@@ -125,7 +129,7 @@ fn function(global: &Global, terminal: &Terminal) -> Result<Outcome> {
         Ok(Ok((items, warnings))) => (items.clone(), results(warnings, &sources), Outcome::Done),
         Ok(Err(report)) => (items.to_vec(), results(report, &sources), Outcome::Refused),
         Err(error) => {
-            let message = crate::leak::redacted(&format!("{error:#}"));
+            let message = crate::leak::redacted(&failure::lines(error).join("\n"));
             (items.to_vec(), vec![Tree::map([("message", message.as_str()), ("severity", "error")])], Outcome::Refused)
         }
     };
@@ -171,9 +175,9 @@ fn results(report: &Report, sources: &Sources) -> Vec<Tree> {
     let mut out = Vec::new();
     for diagnostic in report.sorted() {
         let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
-        let hints = diagnostic.hints.iter().map(|hint| format!("\nhint: {hint}"));
-        let message: String = std::iter::once(diagnostic.message.clone()).chain(hints).collect();
-        let mut result = Tree::map([("message", messages::plain(&message).as_str()), ("severity", severity)]);
+        let hints = diagnostic.hints.iter().map(|hint| format!("hint: {}", messages::clean(hint)));
+        let lines: Vec<String> = std::iter::once(messages::clean(&diagnostic.message)).chain(hints).collect();
+        let mut result = Tree::map([("message", lines.join("\n").as_str()), ("severity", severity)]);
         let tags = match diagnostic.span {
             Some(span) => {
                 let line = sources.place(span).line.to_string();

@@ -2,9 +2,10 @@
 //!
 //! Owns: that nothing in it is ignored.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use crate::commands::select::Select;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::tree::{Map, Tree};
 
@@ -23,13 +24,17 @@ impl Request {
         let (key, said) = match kind {
             "ConfigMap" => ("data", config.get("data")),
             "Render" => ("spec", config.get("spec")),
-            _ => bail!("the functionConfig is a `{kind}`\nhint: `apiVersion: kgen.dev/v1`, `kind: Render`"),
+            _ => {
+                return Err(
+                    anyhow!("the functionConfig is a `{kind}`").hint("`apiVersion: kgen.dev/v1`, `kind: Render`")
+                );
+            }
         };
         let map = said.and_then(Tree::as_map).ok_or_else(|| anyhow!("the functionConfig has no `{key}`"))?;
         if let Some(unknown) = map.keys().find(|key| !KEYS.contains(&&***key)) {
             let hint = suggest::did_you_mean(unknown, KEYS);
             let hint = hint.unwrap_or_else(|| format!("expected {}", suggest::one_of(KEYS)));
-            bail!("unknown key `{unknown}` in the functionConfig's `{key}`\nhint: {hint}");
+            return Err(anyhow!("unknown key `{unknown}` in the functionConfig's `{key}`").hint(hint));
         }
         let text = |name: &str| map.get(name).map(|value| text(name, value)).transpose();
         let profile = text("profile")?.ok_or_else(|| anyhow!("the functionConfig's `{key}` names no `profile`"))?;

@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use unicode_width::UnicodeWidthStr;
 
 use super::place::{self, SCHEMA, Target};
@@ -22,6 +22,7 @@ use crate::compose::load::Found;
 use crate::compose::note::{Note, Weight};
 use crate::compose::{self, Asked, Converted};
 use crate::diag::Diagnostic;
+use crate::diag::failure::Told;
 use crate::source::{Sources, Span};
 
 pub fn run(args: &Args, from: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome> {
@@ -35,7 +36,8 @@ pub fn run(args: &Args, from: &Path, global: &Global, terminal: &Terminal) -> Re
     place::make_folder(&target)?;
     let (renders, warnings) = tried(&target, &converted.text, global, terminal)?;
     let schema = place::write(&target, &converted.text)?;
-    terminal.say(&format!("wrote {}{schema}\n{}", target.path.display(), converted.summary));
+    terminal.say(&format!("wrote {}{schema}", target.path.display()));
+    terminal.say(&converted.summary);
     said(&converted.notes, &sources, terminal);
     if renders {
         let warnings = match warnings {
@@ -43,11 +45,13 @@ pub fn run(args: &Args, from: &Path, global: &Global, terminal: &Terminal) -> Re
             1 => "; `kgen check` has 1 warning".into(),
             count => format!("; `kgen check` has {count} warnings"),
         };
-        terminal.say(&format!("\nit renders in dev, staging and prod{warnings}"));
+        terminal.say("");
+        terminal.say(&format!("it renders in dev, staging and prod{warnings}"));
         next(args.dir.as_deref(), global, terminal);
         return Ok(Outcome::Done);
     }
-    terminal.say(&format!("\nit does not render yet: correct the errors above in {}", target.path.display()));
+    terminal.say("");
+    terminal.say(&format!("it does not render yet: correct the errors above in {}", target.path.display()));
     Ok(Outcome::No)
 }
 
@@ -63,7 +67,7 @@ fn file(from: &Path) -> Result<PathBuf> {
         .find(|path| path.is_file())
     {
         Some(path) => Ok(path),
-        None => bail!("there is no Compose file in `{}`\nhint: name it: `--from FILE`", from.display()),
+        None => return Err(anyhow!("there is no Compose file in `{}`", from.display()).hint("name it: `--from FILE`")),
     }
 }
 
@@ -182,7 +186,8 @@ fn said(notes: &[Note], sources: &Sources, terminal: &Terminal) {
         if of.is_empty() {
             continue;
         }
-        terminal.say(&format!("\n{title} ({}):", of.len()));
+        terminal.say("");
+        terminal.say(&format!("{title} ({}):", of.len()));
         for note in of {
             let place = sources.place(note.at);
             let head = format!("  {}:{}: {}", sources.get(note.at.file).path, place.line, note.subject);

@@ -117,7 +117,8 @@ fn next(dir: Option<&Path>, global: &Global, terminal: &Terminal) {
     let folder = global.file.as_ref().and_then(|file| file.parent()).filter(|folder| !folder.as_os_str().is_empty());
     let tree = folder.map(|folder| word(&folder.join("deploy"))).unwrap_or_else(|| "deploy".into());
     let cd = dir.filter(|dir| *dir != Path::new(".")).map(|dir| format!("cd {} && ", word(dir))).unwrap_or_default();
-    terminal.say("\nnext:");
+    terminal.say("");
+    terminal.say("next:");
     terminal.say(&format!("  {cd}kgen check{file}"));
     terminal.say(&format!("  kgen render{file}"));
     terminal.say(&format!("  kubectl kustomize {tree}/overlays/dev"));

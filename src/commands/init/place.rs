@@ -6,10 +6,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 
 use crate::cli::Global;
 use crate::commands::schema;
+use crate::diag::failure::Told;
 
 /// Beside the project file, where an editor finds it without a network.
 pub const SCHEMA: &str = "kgen.schema.json";
@@ -21,7 +22,7 @@ pub struct Target {
 
 pub fn target(dir: Option<&Path>, global: &Global) -> Result<Target> {
     let path = match (dir, &global.file) {
-        (Some(_), Some(_)) => bail!("`--file` names the file already\nhint: leave the folder out"),
+        (Some(_), Some(_)) => return Err(anyhow!("`--file` names the file already").hint("leave the folder out")),
         (None, Some(file)) => file.clone(),
         (Some(dir), None) if dir == Path::new(".") => PathBuf::from("kgen.yaml"),
         (Some(dir), None) => dir.join("kgen.yaml"),
@@ -34,9 +35,8 @@ pub fn target(dir: Option<&Path>, global: &Global) -> Result<Target> {
 pub fn free(path: &Path) -> Result<()> {
     if path.symlink_metadata().is_ok() {
         let shown = path.display();
-        bail!(
-            "`{shown}` is there already, and kgen init overwrites nothing\nhint: edit it, or write into another folder: `kgen init DIR`"
-        );
+        return Err(anyhow!("`{shown}` is there already, and kgen init overwrites nothing")
+            .hint("edit it, or write into another folder: `kgen init DIR`"));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::diff::plain;
+use crate::escape::spelled;
 use crate::leak;
 use crate::output::yaml::{self, Reveal};
 use crate::project::language;
@@ -85,7 +85,7 @@ fn leaf(settings: &Settings, sources: &Sources, steps: &[Step], path: String, tr
         (None, Kind::String(text)) => Value::String(leak::redacted(text)),
         (None, _) => tree.to_json(),
     };
-    let text = hidden.map_or_else(|| text_of(&json), |text| plain::line(&text));
+    let text = hidden.map_or_else(|| text_of(&json), |text| spelled(&text));
     let places = layers.iter().map(|(layer, span)| place(sources, layer, *span)).collect();
     Leaf { steps: steps.to_vec(), path, text, json, value: tree.clone(), layers: places }
 }
@@ -99,7 +99,7 @@ fn place(sources: &Sources, layer: &Layer, span: Span) -> Place {
     let at = sources.place(span);
     let (text, _) = sources.shown(span);
     // A map or list that another layer replaces as a whole has no text of its own.
-    let text = if text.trim().is_empty() { "...".into() } else { plain::line(text.trim()) };
+    let text = if text.trim().is_empty() { "...".into() } else { spelled(text.trim()) };
     let file = sources.get(span.file).path.clone();
     Place { layer: layer.clone(), text, file, line: at.line, column: at.column }
 }
@@ -109,7 +109,7 @@ pub fn text_of(value: &Value) -> String {
     let yaml = yaml::document(&Tree::<()>::from_json(value), Reveal::No).map(|document| document.text);
     let text = yaml.unwrap_or_default().trim_end_matches('\n').to_owned();
     if text.is_empty() || text.contains('\n') || matches!(value, Value::String(text) if text.contains('\n')) {
-        return plain::line(&value.to_string());
+        return spelled(&value.to_string());
     }
-    plain::line(&text)
+    spelled(&text)
 }

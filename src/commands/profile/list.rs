@@ -8,6 +8,7 @@ use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::format::{self, Format};
 use crate::commands::terminal::Terminal;
+use crate::escape;
 use crate::settings::Settings;
 use crate::settings::preset::Presets;
 use crate::tree::{Kind, Tree};
@@ -28,10 +29,12 @@ pub struct Args {
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(room) = super::open(global, &[], terminal)? else { return Ok(Outcome::Refused) };
     let rows: Vec<Row> = room.profiles.iter().map(|settings| row(&room, settings)).collect();
-    match args.format {
-        Format::Human => super::print(&human(&rows, &room, Screen::new(global))),
-        Format::Json => super::print(&format::json(&all(&rows, &room))?),
-    }
+    let screen = Screen::new(global);
+    let text = match args.format {
+        Format::Human => human(&rows, &room, screen),
+        Format::Json => format::json(&all(&rows, &room))?,
+    };
+    super::show(&text, screen)
 }
 
 struct Row {
@@ -73,7 +76,9 @@ fn human(rows: &[Row], room: &Room, screen: Screen) -> String {
         let mut lines = vec![["PROFILE", "PRESET", "EXTENDS", "NAMESPACE", "COMPONENTS"].map(str::to_owned)];
         lines.extend(rows.iter().map(|row| {
             let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
-            [row.name.clone(), row.preset.clone(), or_none(&row.extends), or_none(&row.namespace), words(row)]
+            let cells =
+                [row.name.clone(), row.preset.clone(), or_none(&row.extends), or_none(&row.namespace), words(row)];
+            cells.map(|cell| escape::line(&cell))
         }));
         out.push_str(&table(&lines, screen));
         out.push('\n');

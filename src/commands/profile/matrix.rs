@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::leaf::{Leaf, Step, leaves};
 use super::screen::{Screen, cut, cut_middle, len, pad};
-use crate::diff::plain;
+use crate::escape::spelled;
 use crate::settings::Settings;
 use crate::source::Sources;
 
@@ -65,9 +65,8 @@ pub fn human(names: &[&str], rows: &[Row], screen: Screen) -> String {
         return "no setting differs\n".into();
     }
     let text = |cell: &Option<Leaf>| cell.as_ref().map_or(NOTHING.to_owned(), |leaf| leaf.text.clone());
-    let mut lines =
-        vec![(false, "SETTING".to_owned(), names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())];
-    lines.extend(rows.iter().map(|row| (row.differs, plain::line(&row.path), row.cells.iter().map(text).collect())));
+    let mut lines = vec![(false, "SETTING".to_owned(), names.iter().map(|name| spelled(name)).collect::<Vec<_>>())];
+    lines.extend(rows.iter().map(|row| (row.differs, spelled(&row.path), row.cells.iter().map(text).collect())));
     let path = lines.iter().map(|(_, path, _)| len(path)).max().unwrap_or_default();
     let of = |at: usize| lines.iter().map(|(.., cells)| len(&cells[at])).max().unwrap_or_default();
     let values: Vec<usize> = (0..names.len()).map(of).collect();
@@ -109,7 +108,7 @@ fn long(names: &[&str], rows: &[Row], screen: Screen) -> String {
     let mut out = String::new();
     for row in rows {
         let mark = if row.differs { '*' } else { ' ' };
-        let head = format!("{mark} {}", cut_middle(&plain::line(&row.path), width.saturating_sub(2)));
+        let head = format!("{mark} {}", cut_middle(&spelled(&row.path), width.saturating_sub(2)));
         out.push_str(&if row.differs { screen.paint("1", &head) } else { head });
         out.push('\n');
         for (name, cell) in names.iter().zip(&row.cells) {

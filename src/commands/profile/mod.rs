@@ -23,6 +23,7 @@ use crate::settings::preset::{NAMES, Presets};
 use crate::settings::{Settings, merge};
 use crate::source::{Sources, Span};
 use crate::tree::Tree;
+use screen::Screen;
 
 /// Show the project's profiles and the built-in presets, and where each setting comes from
 #[derive(Debug, clap::Args)]
@@ -85,7 +86,7 @@ fn read(room: &mut Room, global: &Global, set: &[String]) -> Result<Result<(), R
     }))
 }
 
-fn print(text: &str) -> Result<Outcome> {
-    terminal::print(text)?;
+fn show(text: &str, screen: Screen) -> Result<Outcome> {
+    terminal::show(text, screen.color)?;
     Ok(Outcome::Done)
 }

@@ -8,6 +8,7 @@ use super::Room;
 use super::leaf::{Leaf, Place, Step, leaves, text_of};
 use super::screen::{Screen, cut, len};
 use super::show::Subject;
+use crate::escape;
 use crate::settings::preset::Presets;
 use crate::settings::{Layer, Settings};
 use crate::tree::Tree;
@@ -45,6 +46,7 @@ pub fn human(room: &Room, subject: &Subject, all_layers: bool, screen: Screen) -
         Subject::Profile(_) => notes(leaf, all_layers),
         Subject::Preset(_) => because(leaf),
     };
+    let head = escape::line(&head);
     let head = screen.width.map_or(head.clone(), |width| cut(&head, width));
     format!("{}\n{}", screen.paint("2", &head), text(&lines(&leaves(subject.settings(), &room.sources), note), screen))
 }
@@ -62,7 +64,7 @@ fn parents(room: &Room, settings: &Settings) -> Vec<String> {
 }
 
 fn notes(leaf: &Leaf, all_layers: bool) -> Vec<Note> {
-    let note = |place: String| Note { place, reason: String::new() };
+    let note = |place: String| Note { place: escape::line(&place), reason: String::new() };
     let mut places = leaf.layers.iter();
     let mut out: Vec<Note> = places.next().map(|place| note(format!("# {}", said(place)))).into_iter().collect();
     if all_layers {

@@ -1,6 +1,6 @@
 //! `kgen profile show`: the settings of one profile, or of all side by side.
 
-use anyhow::bail;
+use anyhow::anyhow;
 
 use super::screen::Screen;
 use super::{Room, matrix, one};
@@ -9,6 +9,7 @@ use crate::commands::Outcome;
 use crate::commands::complete;
 use crate::commands::format::{self, Format};
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::settings::Settings;
 
@@ -56,7 +57,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
             }
         }
     };
-    let outcome = super::print(&text);
+    let outcome = super::show(&text, screen);
     std::mem::forget(room);
     outcome
 }
@@ -91,5 +92,5 @@ fn find<'r>(room: &'r Room, name: &str, preset: bool) -> anyhow::Result<Subject<
     let hint = suggest::did_you_mean(name, names.iter().copied());
     let noun = if preset { "preset" } else { "profile or preset" };
     let hint = hint.unwrap_or_else(|| format!("there are {}", suggest::all_of(names.iter().copied())));
-    bail!("there is no {noun} `{name}`\nhint: {hint}");
+    return Err(anyhow!("there is no {noun} `{name}`").hint(hint));
 }

@@ -1,7 +1,8 @@
 //! Values that `kgen secret set` has no place for: where they belong instead.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::plan::Plan;
 use crate::plan::need::Needed;
@@ -20,42 +21,50 @@ pub fn refuse(needed: &Needed, settings: &Settings, plan: &Plan) -> Result<()> {
             [] => "it holds no secret".to_owned(),
             parts => format!("set what it is made of: {}", suggest::all_of(parts.iter().map(String::as_str))),
         };
-        bail!("`{secret}.{key}` is composed of other values\nhint: {hint}");
+        return Err(anyhow!("`{secret}.{key}` is composed of other values").hint(hint));
     }
     let said =
         |kind| settings.root.at(&["secrets", secret, key]).and_then(|node| str_of(node, kind)).unwrap_or_default();
     match needed.source {
-        Some("env") => bail!(
-            "`{secret}.{key}` comes from the environment variable `{}` in profile `{profile}`\nhint: set that where `kgen render {profile}` runs, or take `env` out of the project file",
-            said("env")
-        ),
-        Some("file") => bail!(
-            "`{secret}.{key}` comes from the file `{}` in profile `{profile}`\nhint: write it there, where `kgen render {profile}` runs, or take `file` out of the project file",
-            said("file")
-        ),
+        Some("env") => {
+            let way = format!("set that where `kgen render {profile}` runs, or take `env` out of the project file");
+            let from = said("env");
+            let error = anyhow!("`{secret}.{key}` comes from the environment variable `{from}` in profile `{profile}`");
+            return Err(error.hint(way));
+        }
+        Some("file") => {
+            let way =
+                format!("write it there, where `kgen render {profile}` runs, or take `file` out of the project file");
+            let error = anyhow!("`{secret}.{key}` comes from the file `{}` in profile `{profile}`", said("file"));
+            return Err(error.hint(way));
+        }
         Some(_) => {
-            bail!("`{secret}.{key}` is spelled out in the project file for profile `{profile}`\nhint: change it there")
+            let error = anyhow!("`{secret}.{key}` is spelled out in the project file for profile `{profile}`");
+            return Err(error.hint("change it there"));
         }
         None => {}
     }
     let namespace = plan.namespace.as_deref().map(|name| format!(" in namespace `{name}`")).unwrap_or_default();
-    match &needed.provider {
-        Provider::Sealed(_) | Provider::Sops(_) => Ok(()),
+    let (whose, way) = match &needed.provider {
+        Provider::Sealed(_) | Provider::Sops(_) => return Ok(()),
         Provider::External(settings) => {
             let store = str_of(settings, "store").unwrap_or_default();
             let (path, property) = remote(needed, settings, said("remote"));
             let property = property.map(|property| format!(", property `{property}`")).unwrap_or_default();
-            bail!(
-                "`{secret}.{key}` of profile `{profile}` is fetched by External Secrets Operator\nhint: write it into what the store `{store}` reads: `{path}`{property}"
-            )
+            let way = format!("write it into what the store `{store}` reads: `{path}`{property}");
+            ("fetched by External Secrets Operator", way)
         }
-        Provider::Existing => bail!(
-            "`{secret}.{key}` of profile `{profile}` is in a Secret that someone else creates (`secretProvider: existing`)\nhint: it is the key `{key}` of Secret `{secret}`{namespace}; or choose `sealed` or `sops`"
-        ),
-        Provider::Local | Provider::None => bail!(
-            "`{secret}.{key}` of profile `{profile}` is made up by kgen (`secretProvider: local`)\nhint: one of your own stands in the project file: `profiles: {{{profile}: {{secrets: {{{secret}: {{{key}: VALUE}}}}}}}}`"
-        ),
-    }
+        Provider::Existing => {
+            let way = format!("it is the key `{key}` of Secret `{secret}`{namespace}; or choose `sealed` or `sops`");
+            ("in a Secret that someone else creates (`secretProvider: existing`)", way)
+        }
+        Provider::Local | Provider::None => {
+            let place = format!("`profiles: {{{profile}: {{secrets: {{{secret}: {{{key}: VALUE}}}}}}}}`");
+            let way = format!("one of your own stands in the project file: {place}");
+            ("made up by kgen (`secretProvider: local`)", way)
+        }
+    };
+    Err(anyhow!("`{secret}.{key}` of profile `{profile}` is {whose}").hint(way))
 }
 
 /// The values that a composed one is made of, each once.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use zeroize::Zeroizing;
 
 use super::store::{Job, Store};
@@ -12,6 +12,7 @@ use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::complete;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::dotenv::{self, Entry, Reading};
 use crate::plan::Plan;
 use crate::settings::Settings;
@@ -89,11 +90,12 @@ fn jobs<'p>(args: &Args, plan: &'p Plan, entries: Vec<Entry>) -> Result<Vec<Job<
         // Not the names: one may be the rest of a value that was not quoted.
         let (word, verb) = if unknown.len() == 1 { ("line", "has a name") } else { ("lines", "have names") };
         let lines = unknown.join(", ");
-        bail!(
-            "{word} {lines} of `{file}` {verb} that Secret `{}` of profile `{}` has no key for\nhint: `--skip-unknown` leaves them out",
+        return Err(anyhow!(
+            "{word} {lines} of `{file}` {verb} that Secret `{}` of profile `{}` has no key for",
             args.secret,
             args.profile
-        );
+        )
+        .hint("`--skip-unknown` leaves them out"));
     }
     if jobs.is_empty() {
         bail!("`{file}` has no value for Secret `{}`", args.secret);

@@ -13,6 +13,7 @@ use crate::commands::Outcome;
 use crate::commands::complete;
 use crate::commands::format::{self, Format};
 use crate::commands::terminal::{self, Terminal};
+use crate::escape;
 use crate::output::write;
 use crate::plan::Plan;
 use crate::plan::external::item;
@@ -72,7 +73,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
         Format::Human => table(&rows),
         Format::Json => format::json(&rows)?,
     };
-    terminal::print(&text)?;
+    terminal::show(&text, false)?;
     Ok(Outcome::Done)
 }
 
@@ -164,7 +165,8 @@ fn table(rows: &[Row]) -> String {
     lines.extend(rows.iter().map(|row| {
         let state = row.state.unwrap_or("-").to_owned();
         let sealer = row.sealed_with.clone().unwrap_or_else(|| "-".into());
-        [row.profile.clone(), row.secret.clone(), row.key.clone(), row.provider.into(), row.from.clone(), state, sealer]
+        let cells = [&row.profile, &row.secret, &row.key, row.provider, &row.from, &state, &sealer];
+        cells.map(|cell| escape::line(cell))
     }));
     let widths: [usize; 7] =
         std::array::from_fn(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default());

@@ -16,7 +16,7 @@ mod sops;
 mod store;
 mod value;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use clap::Subcommand;
 
 use super::Outcome;
@@ -25,6 +25,7 @@ use super::project;
 use super::terminal::Terminal;
 use crate::access::Access;
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::pipeline::{self, Input, Loaded};
 use crate::plan::Plan;
@@ -53,9 +54,8 @@ enum Verb {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome> {
     if global.untrusted && !matches!(args.verb, Verb::List(_)) {
-        bail!(
-            "`kgen secret` handles secret values, and `--untrusted` reads none\nhint: only `kgen secret list` runs with it"
-        );
+        return Err(anyhow!("`kgen secret` handles secret values, and `--untrusted` reads none")
+            .hint("only `kgen secret list` runs with it"));
     }
     match &args.verb {
         Verb::Set(args) => set::run(args, global, terminal),
@@ -100,7 +100,8 @@ fn keys<'p>(plan: &'p Plan, secret: &str) -> Result<Vec<&'p Needed>> {
     if keys.is_empty() {
         let mut names: Vec<_> = plan.secrets.iter().map(|needed| &*needed.home.secret).collect();
         names.dedup();
-        bail!("profile `{}` needs no Secret `{secret}`{}", plan.profile, way(secret, &names, "it needs"));
+        let error = anyhow!("profile `{}` needs no Secret `{secret}`", plan.profile);
+        return Err(error.maybe_hint(way(secret, &names, "it needs")));
     }
     Ok(keys)
 }
@@ -112,11 +113,12 @@ fn find<'p>(plan: &'p Plan, secret: &str, key: &str) -> Result<&'p Needed> {
         return Ok(needed);
     }
     let names: Vec<_> = keys.iter().map(|needed| &*needed.home.key).collect();
-    bail!("Secret `{secret}` of profile `{}` needs no key `{key}`{}", plan.profile, way(key, &names, "its keys are"))
+    let error = anyhow!("Secret `{secret}` of profile `{}` needs no key `{key}`", plan.profile);
+    Err(error.maybe_hint(way(key, &names, "its keys are")))
 }
 
-fn way(name: &str, known: &[&str], all: &str) -> String {
+fn way(name: &str, known: &[&str], all: &str) -> Option<String> {
     let near = suggest::did_you_mean(name, known.iter().copied());
     let rest = || (!known.is_empty()).then(|| format!("{all} {}", suggest::all_of(known.iter().copied())));
-    near.or_else(rest).map(|hint| format!("\nhint: {hint}")).unwrap_or_default()
+    near.or_else(rest)
 }

@@ -5,6 +5,8 @@
 
 use anyhow::Result;
 
+#[cfg(not(unix))]
+use crate::diag::failure::Told;
 use crate::secret::Secret;
 
 /// What a person does with the keyboard.
@@ -42,7 +44,8 @@ pub fn twice(what: &str) -> Result<Secret<String>> {
 
 #[cfg(not(unix))]
 pub fn twice(_: &str) -> Result<Secret<String>> {
-    anyhow::bail!("kgen cannot ask for a value on this system\nhint: pipe it, or name a file with `--from-file`")
+    Err(anyhow::anyhow!("kgen cannot ask for a value on this system")
+        .hint("pipe it, or name a file with `--from-file`"))
 }
 
 #[cfg(unix)]
@@ -53,6 +56,7 @@ mod unix {
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
     use super::{Typed, take};
+    use crate::escape;
     use crate::secret::Secret;
 
     /// Shows what is typed again when it goes.
@@ -77,7 +81,7 @@ mod unix {
 
     pub fn ask(prompt: &str) -> Result<Secret<String>> {
         let _hidden = Hidden::new().context("cannot hide what is typed")?;
-        io::stderr().write_all(prompt.as_bytes()).context("cannot ask for a value")?;
+        io::stderr().write_all(escape::line(prompt).as_bytes()).context("cannot ask for a value")?;
         // A value that outgrows it would leave a copy behind.
         let mut line = Vec::with_capacity(4096);
         for byte in io::stdin().lock().bytes() {

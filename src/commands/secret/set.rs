@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
 use super::store::{Job, Store};
 use super::{Room, elsewhere, mistake, value};
@@ -10,6 +10,7 @@ use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::complete;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::plan::Plan;
 use crate::plan::need::Needed;
 use crate::secret::Secret;
@@ -54,9 +55,8 @@ const LENGTH: usize = 32;
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome> {
     if !args.value.is_empty() {
-        bail!(
-            "a value is no argument: every process can read it, and shells write it down\nhint: pipe it or use `--from-file`, and take another value, as this one was seen"
-        );
+        return Err(anyhow!("a value is no argument: every process can read it, and shells write it down")
+            .hint("pipe it or use `--from-file`, and take another value, as this one was seen"));
     }
     let Some(mut room) = super::open(global, std::slice::from_ref(&args.profile), terminal)? else {
         return Ok(Outcome::Refused);

@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
@@ -21,6 +21,7 @@ use super::mistake;
 use super::store::{Changes, Job, Store};
 use crate::access;
 use crate::commands::program;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::output::write::{self, Scratch};
 use crate::output::yaml::{self, Reveal};
@@ -221,9 +222,8 @@ fn checked(path: &str, copy: &Scratch) -> Result<String> {
     let file = sources.add(path, text.as_str());
     let Ok(tree) = node::parse(&sources, file, Dialect::Manifest) else { bail!("`sops` made no YAML of `{path}`") };
     if readable(&tree).is_some() {
-        bail!(
-            "`sops` would leave a value of `{path}` readable; nothing was written\nhint: its `encrypted_regex` must take in `data`: look into `.sops.yaml` and the end of the file"
-        );
+        return Err(anyhow!("`sops` would leave a value of `{path}` readable; nothing was written")
+            .hint("its `encrypted_regex` must take in `data`: look into `.sops.yaml` and the end of the file"));
     }
     Ok(text)
 }
@@ -236,15 +236,17 @@ fn run(root: &Path, arguments: &[&str], input: Option<(&Secret<String>, &str)>) 
     let mut sops = Command::new("sops");
     sops.args(arguments).current_dir(folder);
     let done = match program::run(&mut sops, input.map(|(text, _)| text.open().as_bytes())) {
-        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
-            "there is no program `sops`, which encrypts for the provider `sops`\nhint: install 3.11 or later, https://getsops.io"
-        ),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(anyhow!("there is no program `sops`, which encrypts for the provider `sops`")
+                .hint("install 3.11 or later, https://getsops.io"));
+        }
         done => done.context("cannot run `sops`")?,
     };
     if done.status.success() {
         return Ok(Secret::new(done.stdout));
     }
-    bail!("`sops {verb}` failed\n{}", without(&String::from_utf8_lossy(&done.stderr), input).trim_end())
+    let said = without(&String::from_utf8_lossy(&done.stderr), input);
+    Err(anyhow!("`sops {verb}` failed").quote(said.trim_end()))
 }
 
 /// What a program says, without the value that it was given.

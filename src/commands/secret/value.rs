@@ -6,11 +6,12 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::prompt;
 use crate::access;
 use crate::commands::terminal::Terminal;
+use crate::diag::failure::Told;
 use crate::format::secret::{self, CREDENTIALS};
 use crate::leak::placeholder;
 use crate::plan::need::Needed;
@@ -38,7 +39,9 @@ pub fn read(from: Option<&Path>, what: &str, keep_newline: bool, terminal: &Term
     };
     let mut text = match String::from_utf8(bytes) {
         Ok(text) => text,
-        Err(_) => bail!("the value is not UTF-8\nhint: encode it, with `base64`, and let the app decode it"),
+        Err(_) => {
+            return Err(anyhow!("the value is not UTF-8").hint("encode it, with `base64`, and let the app decode it"));
+        }
     };
     if !keep_newline && let Some(cut) = text.strip_suffix('\n').map(|cut| cut.strip_suffix('\r').unwrap_or(cut).len()) {
         text.truncate(cut);
@@ -82,9 +85,8 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
         bail!("the value of {name} is empty{why}");
     }
     if text.contains('\0') {
-        bail!(
-            "the value of {name} holds a NUL byte, which no environment variable can\nhint: encode it, with `base64`, and let the app decode it"
-        );
+        return Err(anyhow!("the value of {name} holds a NUL byte, which no environment variable can")
+            .hint("encode it, with `base64`, and let the app decode it"));
     }
     if length < needed.min_length {
         bail!("the value of {name} has {length} characters, at least {} are wanted", needed.min_length);
@@ -93,16 +95,19 @@ pub fn check(value: &Secret<String>, needed: &Needed, is_dev: bool) -> Result<()
         bail!("the value of {name} holds a newline, which no password of a server may");
     }
     if needed.plain && text.contains([' ', '\t', '"', '\'', '#', '\\']) {
-        bail!(
-            "the value of {name} holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back\nhint: use letters and digits (`--generate`)"
-        );
+        return Err(anyhow!(
+            "the value of {name} holds a space, a quote, `#` or a backslash, which a Sentinel of Redis cannot read back"
+        )
+        .hint("use letters and digits (`--generate`)"));
     }
     if let Err(reason) = secret::value(&needed.home.key, text.as_bytes()) {
-        bail!("the value of {name} {reason}\nhint: {CREDENTIALS}");
+        return Err(anyhow!("the value of {name} {reason}").hint(CREDENTIALS));
     }
     let reason = placeholder::reason(text, &needed.home.secret, &needed.home.key, &[]);
     if let Some(reason) = reason.filter(|_| !is_dev) {
-        bail!("the value of {name} {reason}, which others guess first\nhint: `--generate` makes a good one");
+        return Err(
+            anyhow!("the value of {name} {reason}, which others guess first").hint("`--generate` makes a good one")
+        );
     }
     Ok(())
 }

@@ -5,11 +5,12 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
 use crate::commands::{Outcome, complete, load};
+use crate::diag::failure::Told;
 use crate::render::eject;
 
 /// Copy a built-in template into the project's folder of templates, to change it
@@ -38,7 +39,8 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("`{shown}` is there already\nhint: `kgen template show {name}` prints the built-in one, to compare")
+            return Err(anyhow!("`{shown}` is there already")
+                .hint(format!("`kgen template show {name}` prints the built-in one, to compare")));
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{shown}`")),
     };

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::Room;
 use crate::cli::Global;
 use crate::commands::format::{self, Format};
-use crate::commands::terminal::{Terminal, print};
+use crate::commands::terminal::{self, Terminal};
 use crate::commands::{Outcome, load};
+use crate::escape;
 use crate::render::eject::{self, State};
 use crate::render::templates::BUILT_IN;
 
@@ -43,10 +44,11 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     };
     let mut rows = rows(room.as_ref());
     rows.retain(|row| !args.own || row.path.is_some());
-    print(&match args.format {
+    let text = match args.format {
         Format::Human => human(&rows),
         Format::Json => as_json(&rows)?,
-    })?;
+    };
+    terminal::show(&text, false)?;
     Ok(Outcome::Done)
 }
 
@@ -99,7 +101,8 @@ fn human(rows: &[Row]) -> String {
     let line = |row: &Row| {
         let mark = if row.path.is_some() { '*' } else { ' ' };
         let place = row.path.as_ref().map(|path| format!("{path}: {}", row.state)).unwrap_or_default();
-        format!("{}\n", format!("{mark} {:name$}  {:renders$}  {place}", row.name, row.renders).trim_end())
+        let text = escape::line(&format!("{mark} {:name$}  {:renders$}  {place}", row.name, row.renders));
+        format!("{}\n", text.trim_end())
     };
     rows.iter().map(line).collect()
 }

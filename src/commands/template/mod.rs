@@ -11,13 +11,14 @@ pub use list::renders;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use clap::Subcommand;
 
 use super::Outcome;
 use super::load;
 use super::terminal::Terminal;
 use crate::cli::Global;
+use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::pipeline;
 use crate::render::templates::{BUILT_IN, Template};
@@ -100,5 +101,5 @@ fn find(name: &str) -> Result<(&'static str, &'static str)> {
     let whole = if short.ends_with(".yaml") { short.to_owned() } else { format!("{short}.yaml") };
     let near = suggest::did_you_mean(&whole, BUILT_IN.iter().map(|(known, _)| *known));
     let hint = near.unwrap_or_else(|| "`kgen template list` names them".into());
-    bail!("there is no template `{name}`\nhint: {hint}");
+    return Err(anyhow!("there is no template `{name}`").hint(hint));
 }

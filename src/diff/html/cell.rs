@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::diff::plain::{self, Line, plural, verb};
 use crate::diff::{Cause, Change, Effect, Impact, Object, Reason, Shown, What};
+use crate::escape::spelled;
 use crate::markup::escaped;
 
 /// Texts of more lines are folded.
@@ -12,7 +13,7 @@ const FOLDED: usize = 40;
 /// What happens to the object as a whole, and to others because of it.
 pub fn whole(object: &Object) -> String {
     let what = match &object.what {
-        What::Renamed { from } => format!("renamed, it was <code>{}</code>", escaped(&plain::line(&from.to_string()))),
+        What::Renamed { from } => format!("renamed, it was <code>{}</code>", escaped(&spelled(&from.to_string()))),
         what => verb(what).to_owned(),
     };
     let mut out = format!("<p class=\"what\">{what}</p>{}", meta(object.impact, object.reason.as_ref(), None));
@@ -23,7 +24,7 @@ pub fn whole(object: &Object) -> String {
                 out,
                 "<li><span class=\"badge {0}\">{0}</span> <code>{1}</code> <span class=\"reason\">{2}</span></li>",
                 impact.word(),
-                escaped(&plain::line(&id.to_string())),
+                escaped(&spelled(&id.to_string())),
                 prose(reason.text)
             );
         }
@@ -56,7 +57,7 @@ fn value(tag: &str, heard: &str, shown: &Option<Shown>) -> String {
     match shown {
         None => format!("<span class=\"nothing\"><span class=\"heard\">{heard}</span>nothing</span>"),
         Some(shown) => {
-            let text = escaped(&plain::line(plain::content(shown)));
+            let text = escaped(&spelled(plain::content(shown)));
             format!("<{tag}><span class=\"heard\">{heard}</span><code>{text}</code></{tag}>")
         }
     }
@@ -82,8 +83,8 @@ fn lines(change: &Change) -> String {
 
 fn from(cause: Option<&Cause>) -> String {
     let Some(Cause { setting, layer, file, line }) = cause else { return String::new() };
-    let words = [setting, layer].into_iter().filter(|text| !text.is_empty()).map(|text| escaped(&plain::line(text)));
-    let place = escaped(&plain::line(&format!("{file}:{line}")));
+    let words = [setting, layer].into_iter().filter(|text| !text.is_empty()).map(|text| escaped(&spelled(text)));
+    let place = escaped(&spelled(&format!("{file}:{line}")));
     let all: Vec<String> = words.chain([place]).map(|text| format!("<span>{}</span>", breakable(&text))).collect();
     format!("<p class=\"from\"><span class=\"heard\">from </span>{}</p>", all.join(" "))
 }
@@ -100,7 +101,7 @@ pub fn place(place: &str) -> String {
         *c == '.' && depth == 0
     });
     let at = last.last().map_or(0, |(at, _)| at + 1);
-    let [before, after] = [&place[..at], &place[at..]].map(|part| breakable(&escaped(&plain::line(part))));
+    let [before, after] = [&place[..at], &place[at..]].map(|part| breakable(&escaped(&spelled(part))));
     format!("<code>{before}<strong>{after}</strong></code>")
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::escape::spelled;
 use crate::resource::Id;
 
 fn object_id(kind: &str, name: &str) -> Id {
@@ -221,7 +222,7 @@ fn any_text_comes_back_from_its_code_span() {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             text.push_str(pieces[(state >> 16) as usize % pieces.len()]);
         }
-        let shown = plain::line(&text);
+        let shown = spelled(&text);
         assert_eq!(read(&code(&shown)), shown);
     }
 }

@@ -12,6 +12,7 @@ use std::fmt::Write;
 
 use super::layout::{self, Frame, Layout, Link, Point, Route, Size};
 use super::{Edge, Graph, Node, Style};
+use crate::escape;
 use crate::markup;
 use metrics::{bold, width};
 
@@ -208,7 +209,8 @@ fn nodes(out: &mut String, graph: &Graph, layout: &Layout) {
 fn node(out: &mut String, node: &Node, frame: &Frame) {
     let Frame { at, size } = frame;
     let outside = if node.outside { " outside" } else { "" };
-    let all: Vec<&str> = [&node.id].into_iter().chain(&node.lines).map(String::as_str).collect();
+    let id = escape::line(&node.id);
+    let all: Vec<&str> = [&id].into_iter().chain(&node.lines).map(String::as_str).collect();
     let _ = write!(
         out,
         "<g class=\"node {}{outside}\"><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"7\"/>",
@@ -241,7 +243,7 @@ fn number(value: f64) -> String {
     if rounded == 0.0 { "0".into() } else { rounded.to_string() }
 }
 
-/// No character that XML 1.0 has no word for: most were taken out with the controls.
+/// A graph may come from elsewhere than a sketch: no character that XML 1.0 has no word for.
 fn escaped(text: &str) -> String {
-    markup::escaped(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+    markup::escaped(&escape::lines(text))
 }

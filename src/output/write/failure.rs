@@ -2,7 +2,9 @@
 
 use std::io::{self, ErrorKind};
 
-use anyhow::{Error, anyhow};
+use anyhow::Error;
+
+use crate::diag::failure::Told;
 
 /// A refusal of kgen's own says its way out itself, and passes as it is.
 pub fn told(cause: Error, changed: bool) -> Error {
@@ -11,15 +13,15 @@ pub fn told(cause: Error, changed: bool) -> Error {
     };
     let state = if changed { "some files are changed, the next run does the rest" } else { "no file was changed" };
     match way_out(kind) {
-        Some(way) => anyhow!("{cause:#}\nhint: {way}; {state}"),
-        None => anyhow!("{cause:#}\nhint: {state}"),
+        Some(way) => cause.hint(format!("{way}; {state}")),
+        None => cause.hint(state),
     }
 }
 
 /// As above, of a run that only reads.
 pub fn unread(cause: Error) -> Error {
     match cause.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        Some(ErrorKind::PermissionDenied) => anyhow!("{cause:#}\nhint: run as a user who may read there"),
+        Some(ErrorKind::PermissionDenied) => cause.hint("run as a user who may read there"),
         _ => cause,
     }
 }

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 
 use super::place::{self, Kind};
 use crate::access;
+use crate::diag::failure::Told;
 
 pub const NAME: &str = ".kgen.lock";
 
@@ -36,7 +37,7 @@ impl Lock {
         for _ in 0..patience {
             // A link would make kgen write to what it leads to.
             if !matches!(place::kind(&path)?, Kind::Nothing | Kind::File) {
-                bail!("`{}` is not a regular file\nhint: move it away", path.display());
+                return Err(anyhow!("`{}` is not a regular file", path.display()).hint("move it away"));
             }
             let lock = try_take(&path).with_context(|| format!("cannot write to `{}`", output.display()))?;
             match lock {
@@ -45,11 +46,8 @@ impl Lock {
             }
         }
         let seconds = PAUSE.as_millis() * u128::from(patience) / 1000;
-        bail!(
-            "another kgen{} is writing to `{}`; waited {seconds} s\nhint: run it again when that one has ended, or end it",
-            holder(&path),
-            output.display()
-        )
+        let message = anyhow!("another kgen{} is writing to `{}`; waited {seconds} s", holder(&path), output.display());
+        Err(message.hint("run it again when that one has ended, or end it"))
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{File, MARK, place};
+use crate::diag::failure::Told;
 
 pub const NAME: &str = ".kgen.json";
 
@@ -54,11 +55,8 @@ impl Manifest {
         let path = output.join(NAME);
         let Some(bytes) = place::read_own(&path)? else { return Ok(Self::default()) };
         Self::parse(&bytes).map_err(|error| {
-            anyhow!(
-                "`{}` is not as this kgen writes it: {error:#}\n\
-                 hint: restore it, or render with the kgen that wrote it; `--force` makes it anew",
-                path.display()
-            )
+            anyhow!("`{}` is not as this kgen writes it: {error:#}", path.display())
+                .hint("restore it, or render with the kgen that wrote it; `--force` makes it anew")
         })
     }
 

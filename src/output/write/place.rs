@@ -7,7 +7,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+
+use crate::diag::failure::Told;
 
 use crate::access;
 
@@ -69,7 +71,7 @@ pub fn check_root(output: &Path) -> Result<()> {
             Err(_) if path.is_symlink() => "a symbolic link that leads to no folder",
             Err(_) => continue,
         };
-        bail!("`{}` is {what}\nhint: move it away, or render into another folder", path.display());
+        return Err(anyhow!("`{}` is {what}", path.display()).hint("move it away, or render into another folder"));
     }
     Ok(())
 }
@@ -79,7 +81,7 @@ pub fn read_own(path: &Path) -> Result<Option<Vec<u8>>> {
     match kind(path)? {
         Kind::Nothing => Ok(None),
         Kind::File => Ok(Some(access::own(path).with_context(|| format!("cannot read `{}`", path.display()))?)),
-        _ => bail!("`{}` is not a regular file\nhint: move it away", path.display()),
+        _ => Err(anyhow!("`{}` is not a regular file", path.display()).hint("move it away")),
     }
 }
 

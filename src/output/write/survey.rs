@@ -9,8 +9,9 @@ use anyhow::{Result, anyhow};
 use super::manifest::{self, Content, Manifest};
 use super::place::{self, Found, Kind};
 use super::{File, Summary, Wanted, disk};
+use crate::diag::failure::Told;
 
-/// What a run would do, and what keeps it from doing it. Displayed, it is a line for each file.
+/// What a run would do, and what keeps it from doing it.
 #[derive(Debug, Default)]
 pub struct Changes {
     pub created: Vec<String>,
@@ -98,6 +99,17 @@ impl Changes {
         self.lists().iter().all(|(_, list)| list.is_empty()) && self.conflicts.is_empty() && !self.stale_manifest
     }
 
+    /// What a person is told, a line for each file.
+    pub fn lines(&self) -> Vec<String> {
+        let lists = self.lists();
+        let listed = lists.iter().flat_map(|(word, list)| list.iter().map(move |path| format!("`{path}` is {word}")));
+        let mut out: Vec<String> = listed.chain(self.conflicts.iter().map(Conflict::to_string)).collect();
+        if self.stale_manifest && out.is_empty() {
+            out.push(format!("`{}` is different", manifest::NAME));
+        }
+        out
+    }
+
     /// Nothing to do at all, not even a file mode.
     pub(super) fn is_settled(&self) -> bool {
         self.is_empty() && self.loose.is_empty()
@@ -171,16 +183,12 @@ impl Changes {
         if self.conflicts.is_empty() {
             return Ok(());
         }
-        let mut text = format!("`{}` holds what kgen must not touch", output.display());
-        for conflict in &self.conflicts {
-            text.push_str(&format!("\n  {conflict}"));
-        }
-        text.push_str(if self.conflicts.iter().all(Conflict::can_force) {
-            "\nhint: move them away, or overwrite them with `--force`"
-        } else {
-            "\nhint: move them away"
-        });
-        Err(anyhow!(text))
+        let error = anyhow!("`{}` holds what kgen must not touch", output.display());
+        let error = self.conflicts.iter().fold(error, |error, conflict| error.item(conflict));
+        Err(error.hint(match self.conflicts.iter().all(Conflict::can_force) {
+            true => "move them away, or overwrite them with `--force`",
+            false => "move them away",
+        }))
     }
 
     fn lists(&self) -> [(&'static str, &Vec<String>); 3] {
@@ -268,21 +276,4 @@ fn is_leaving(output: &Path, path: &str, leaving: &BTreeSet<String>) -> Result<b
         }
     }
     Ok(true)
-}
-
-impl fmt::Display for Changes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lists = self.lists();
-        for (word, path) in lists.iter().flat_map(|(word, list)| list.iter().map(move |path| (word, path))) {
-            writeln!(f, "`{path}` is {word}")?;
-        }
-        for conflict in &self.conflicts {
-            writeln!(f, "{conflict}")?;
-        }
-        let only_manifest = self.conflicts.is_empty() && lists.iter().all(|(_, list)| list.is_empty());
-        if self.stale_manifest && only_manifest {
-            writeln!(f, "`{}` is different", manifest::NAME)?;
-        }
-        Ok(())
-    }
 }

@@ -183,7 +183,7 @@ fn a_lost_manifest_is_made_again() {
     apply(&output, &files, false).unwrap();
     let before = snapshot(&output);
     fs::remove_file(output.join(".kgen.json")).unwrap();
-    assert_eq!(plan(&output, &files).unwrap().to_string(), "`.kgen.json` is different\n");
+    assert_eq!(plan(&output, &files).unwrap().lines(), ["`.kgen.json` is different"]);
     apply(&output, &files, false).unwrap();
     assert_eq!(snapshot(&output), before);
 }
@@ -220,7 +220,7 @@ fn a_manifest_that_leads_out_removes_nothing() {
 fn a_missing_folder_is_a_plan_of_missing_files() {
     let temp = Temp::new();
     let changes = plan(&temp.output(), &files(&[("a/x.yaml", "1"), ("b.yaml", "2")])).unwrap();
-    assert_eq!(changes.to_string(), "`a/x.yaml` is missing\n`b.yaml` is missing\n");
+    assert_eq!(changes.lines(), ["`a/x.yaml` is missing", "`b.yaml` is missing"]);
     assert!(!temp.output().exists());
 }
 
@@ -233,8 +233,8 @@ fn a_plan_names_every_difference() {
     let before = snapshot(&output);
     let changes = plan(&output, &files(&[("a", "1"), ("b", "5"), ("d", "4"), ("e", "6")])).unwrap();
     assert_eq!(
-        changes.to_string(),
-        "`e` is missing\n`b` is different\n`c` is left over\n`d` was edited since kgen wrote it\n"
+        changes.lines(),
+        ["`e` is missing", "`b` is different", "`c` is left over", "`d` was edited since kgen wrote it"]
     );
     assert_eq!(snapshot(&output), before);
 }

@@ -1,4 +1,4 @@
-//! Names, namespaces, labels and annotations.
+//! Kinds, names, namespaces, labels and annotations.
 
 use super::{short, text};
 use crate::format;
@@ -10,6 +10,8 @@ use crate::resource::walk::At;
 const ANNOTATIONS: usize = 256 << 10;
 
 pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
+    text(root.get("apiVersion"), "invalid-name", "the API version", format::api_version, out);
+    text(root.get("kind"), "invalid-name", "the kind", format::kind, out);
     let Some(metadata) = root.get("metadata") else {
         out.push(root.error_at("metadata", "missing-field", "the required field `metadata` is missing"));
         return;
