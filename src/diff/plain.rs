@@ -40,7 +40,7 @@ fn spelled(text: &str, also: impl Fn(char) -> bool) -> String {
 
 /// Control characters, line breaks that are none to an editor, and what Unicode calls format characters: with them a
 /// text can look like another one (https://trojansource.codes).
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
