@@ -14,7 +14,8 @@ use crate::kubectl::folder;
 use crate::shells::{BASH, FISH, Kind, Shell, ZSH};
 
 /// What a shell takes for more than text. A command among them would make the file `canary`.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
+    "$(touch canary; echo Tab and Enter >/dev/tty)",
     "$(touch canary)",
     "`touch canary`",
     ";touch canary;",

@@ -24,7 +24,8 @@ use crate::diff::plain::is_invisible;
   kgen completions fish | source                                   ~/.config/fish/config.fish
   kgen completions powershell | Out-String | Invoke-Expression     $PROFILE
 
-The script asks kgen at each Tab, which reads the project file and writes nothing.")]
+The script asks kgen at each Tab, which reads the project file, writes nothing and
+runs nothing. Names get to the line in quotes where the shell would act on them.")]
 pub struct Args {
     /// The shell
     pub shell: Shell,
