@@ -92,16 +92,21 @@ fn a_page_of_no_command() {
     Kgen::new().args(["man", "secret", "sett"]).stderr(said).status(2).run();
 }
 
-/// What is offered for a line, as fish asks for it; `|` stands before what it is about.
+/// What is offered for the last word of a line, as the scripts ask for it.
 fn offered(project: &str, line: &[&str]) -> Vec<String> {
+    let said = answer(project, line, &line.len().to_string());
+    said.lines().map(|word| word.split('\t').next().unwrap().to_owned()).collect()
+}
+
+fn answer(project: &str, line: &[&str], asked: &str) -> String {
     let temp = Temp::new();
     put(&temp.path().join("kgen.yaml"), project);
     let args: Vec<String> = ["--", "kgen"].iter().chain(line).map(|word| (*word).to_owned()).collect();
-    let env = BTreeMap::from([("KGEN_COMPLETE".to_owned(), "fish".to_owned())]);
+    let env = BTreeMap::from([("KGEN_COMPLETE".to_owned(), asked.to_owned())]);
     let said = run(Path::new(KGEN), temp.path(), &args, &env, "");
     assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{line:?}");
     assert_eq!(files(temp.path()).len(), 1, "nothing is written");
-    said.stdout.lines().map(|word| word.split('\t').next().unwrap().to_owned()).collect()
+    said.stdout
 }
 
 #[test]
@@ -136,17 +141,76 @@ fn a_project_that_cannot_be_read_has_no_words() {
     }
 }
 
+/// A word stands on a line that a person runs, in a list that he reads: the rest of a stranger's names is not offered.
+#[test]
+fn no_word_is_an_option_or_has_what_no_line_may_have() {
+    let keys = [
+        "plain",
+        "$(odd) 'é'",
+        "a\nb",
+        "c\rd",
+        "e\tf",
+        "g\u{1b}ch",
+        "i\0j",
+        "k\u{ad}l",
+        "m\u{200b}n",
+        "o\u{202e}p",
+        "q\u{2066}r",
+        "s\u{2028}t",
+        "u\u{feff}v",
+        "w\u{e0041}x",
+    ];
+    let spec: serde_json::Map<_, _> = keys.iter().map(|key| ((*key).to_owned(), 1.into())).collect();
+    let manifest = serde_json::json!({
+        "apiVersion": "e.io/v1", "kind": "Foo", "metadata": {"name": "x"}, "spec": spec, "--set=image": "b", "-x": 1
+    });
+    let project = format!("{{apiVersion: kgen.dev/v1, project: a, profiles: {{dev: {{}}}}, manifests: [{manifest}]}}");
+    let line = ["explain", "dev", "Foo/x"];
+    let words = offered(&project, &[&line[..], &["spec."]].concat());
+    assert_eq!(words, ["spec.plain", "spec.$(odd) 'é'"]);
+    for start in ["", "-", "--", "--set="] {
+        let words = offered(&project, &[&line[..], &[start]].concat());
+        assert!(!words.iter().any(|word| word == "-x" || word.contains("image")), "{start}: {words:?}");
+    }
+}
+
+/// PowerShell hands on no empty word. A script of an older kgen names its shell, and would not quote.
+#[test]
+fn a_shell_asks_with_the_number_of_words() {
+    let all = answer(SHOP, &["render", ""], "2");
+    assert!(all.starts_with("dev\t\nstaging\t\nprod\t\n--check\t"), "{all}");
+    assert_eq!(answer(SHOP, &["render"], "2"), all);
+    for asked in ["bash", "zsh", "9", "-1"] {
+        assert_eq!(answer(SHOP, &["render", "p"], asked), "", "{asked}");
+    }
+}
+
+/// `cargo test --test interop tab` tries what the others do; PowerShell is not in Debian.
 #[test]
 fn each_shell_has_its_script() {
-    for (shell, part) in [
-        ("bash", "complete -o bashdefault -F _kgen kgen"),
-        ("zsh", "#compdef kgen"),
-        ("fish", "complete --keep-order --exclusive --command kgen"),
-        ("powershell", "Register-ArgumentCompleter -Native -CommandName kgen"),
+    let quoted = "::EscapeSingleQuotedStringContent($word)";
+    for (shell, parts) in [
+        ("bash", ["complete -o bashdefault -F _kgen kgen", "KGEN_COMPLETE="]),
+        ("zsh", ["#compdef kgen", "KGEN_COMPLETE="]),
+        ("fish", ["complete --keep-order --exclusive --command kgen", "KGEN_COMPLETE="]),
+        ("powershell", ["Register-ArgumentCompleter -Native -CommandName kgen", quoted]),
     ] {
         let script = Kgen::new().args(["completions", shell]).says();
-        assert!(script.contains(part) && script.contains("KGEN_COMPLETE"), "{script}");
+        assert!(parts.iter().all(|part| script.contains(part)), "{script}");
+        for evaluates in ["Invoke-Expression", "iex ", "eval ", "compgen", "ExpandString", "(e)", "InvokeScript"] {
+            assert!(!script.contains(evaluates), "{shell}: {script}");
+        }
     }
+}
+
+/// PowerShell's letters that are the same without quotes; `$quoted` is the word in quotes where it has others.
+#[test]
+fn powershell_has_a_word_without_quotes_only_where_it_is_plain() {
+    let script = Kgen::new().args(["completions", "powershell"]).says();
+    let plain = "if ($word -cnotmatch '\\A(--?[A-Za-z-]+=?|(~/)?[A-Za-z][A-Za-z0-9_./=-]*)\\z') {\n            $quoted = \"'\" + ";
+    assert!(script.contains(plain), "{script}");
+    assert!(script.contains("CompletionResult]::new($quoted, $word, 'ParameterValue', $help)"), "{script}");
+    assert_eq!(script.matches("CompletionResult").count(), 1);
 }
 
 /// A build for development names no commit: each one would build everything anew.

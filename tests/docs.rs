@@ -1,9 +1,10 @@
 //! What the README and the pages of `docs/guide` show works: their project files render, their messages are what kgen says.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
-use crate::support::{KGEN, Kgen, Temp, put, run};
+use crate::support::{KGEN, Kgen, Temp, files, put, run};
 
 mod commands; // the commands of the pages
 mod seeds; // what the pages of `docs/seeds` cite is in the golden cases
@@ -203,6 +204,31 @@ fn the_delivery_of_the_readme_renders() {
     assert!(temp.path().join("deploy/delivery/flux/prod/kustomization.yaml").exists());
     let set = std::fs::read_to_string(temp.path().join("deploy/delivery/argocd/applicationset.yaml")).unwrap();
     assert!(set.contains("CreateNamespace=true") && set.contains("name: prod-eu"), "{set}");
+}
+
+/// What a page installs is built from the versions that were tested.
+#[test]
+fn every_page_installs_with_the_lock_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [".ci", ".github", "docs", "profiles", "src", "templates"].map(|folder| root.join(folder));
+    let pages =
+        ["README.md", "CHANGELOG.md", "fuzz/README.md"].map(|page| fs::read_to_string(root.join(page)).unwrap());
+    let texts = folders.iter().flat_map(|folder| files(folder).into_values()).chain(pages);
+    let texts: Vec<String> = texts.map(|text| text.replace("\\\n", " ")).collect();
+    let installs: Vec<&str> =
+        texts.iter().flat_map(|text| text.lines()).filter(|line| line.contains("cargo install")).collect();
+    assert!(installs.len() >= 4, "{installs:?}");
+    assert!(installs.iter().all(|line| line.contains("--locked")), "{installs:?}");
+}
+
+/// Nobody but its registry knows an image's digest: a release looks it up, and no file here makes one up.
+#[test]
+fn the_image_is_built_from_what_a_release_may_pin() {
+    let text = include_str!("../.ci/Dockerfile");
+    let bases: Vec<&str> = text.lines().filter(|line| line.starts_with("FROM ") || line.starts_with("ARG ")).collect();
+    assert_eq!(bases, ["ARG BASE=rust:1.90-alpine", "FROM ${BASE} AS build", "FROM scratch"]);
+    let said = "docker build -f .ci/Dockerfile --build-arg BASE=rust:1.90-alpine@sha256:DIGEST -t kgen .";
+    assert!(include_str!("../.github/CONTRIBUTING.md").contains(said));
 }
 
 /// The files that it names are there.

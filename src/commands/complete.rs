@@ -102,10 +102,13 @@ pub fn template() -> ArgValueCompleter {
     completer(|| BUILT_IN.iter().map(|(name, text)| told(name, &template::renders(name, text))).collect())
 }
 
+/// No word of a project is an option.
 fn completer(words: impl Fn() -> Words + Send + Sync + 'static) -> ArgValueCompleter {
     ArgValueCompleter::new(move |current: &OsStr| -> Words {
         let current = current.to_string_lossy();
-        let fits = |word: &CompletionCandidate| text(word).is_some_and(|text| text.starts_with(&*current));
+        let fits = |word: &CompletionCandidate| {
+            text(word).is_some_and(|text| text.starts_with(&*current) && !text.starts_with('-'))
+        };
         words().into_iter().filter(fits).collect()
     })
 }

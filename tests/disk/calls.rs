@@ -119,8 +119,10 @@ impl Room {
         (said, fs::read_to_string(log).unwrap_or_default())
     }
 
-    fn traced(&self, args: &[&str]) -> (Said, Vec<Call>) {
-        let (said, log) = self.kgen(args, "unshare --net strace -f -y -qq -s 4096 -e trace=%file,%network");
+    /// `how`: more options of strace.
+    fn traced(&self, args: &[&str], how: &str) -> (Said, Vec<Call>) {
+        let before = format!("unshare --net strace -f -y -qq -s 4096 -e trace=%file,%network {how}");
+        let (said, log) = self.kgen(args, &before);
         let calls: Vec<Call> = log.lines().filter_map(|line| Call::read(line, &self.root())).collect();
         assert!(calls.len() > 5, "strace saw nothing of `kgen {}`: {}", args.join(" "), said.stderr);
         (said, calls)
@@ -234,7 +236,11 @@ fn normal(path: &Path) -> PathBuf {
 /// The changes, after what all commands have in common was checked: no network, and only files that `reads` allows.
 #[track_caller]
 fn look(room: &Room, args: &[&str], reads: &[&str]) -> Vec<Call> {
-    let (said, calls) = room.traced(args);
+    look_at(room.traced(args, ""), room, args, reads)
+}
+
+#[track_caller]
+fn look_at((said, calls): (Said, Vec<Call>), room: &Room, args: &[&str], reads: &[&str]) -> Vec<Call> {
     let what = format!("kgen {}", args.join(" "));
     assert!(matches!(said.status, Some(0 | 1)), "{what}: {}", said.stderr);
     let root = room.root();
@@ -274,6 +280,28 @@ fn no_command_changes_a_file_or_asks_the_network() {
     for (args, reads) in COMMANDS {
         let changes = look(&room, args, reads);
         assert!(changes.is_empty(), "`kgen {}` changes files: {changes:?}", args.join(" "));
+    }
+}
+
+/// Tab, before anybody pressed Enter: kgen reads the project, without values of secrets, and runs no other program.
+#[test]
+fn tab_changes_nothing_and_runs_nothing() {
+    let room = Room::new();
+    for line in [
+        &["render", ""][..],
+        &["render", "--only", ""],
+        &["render", "--set", "apps."],
+        &["explain", "prod", ""],
+        &["explain", "prod", "Deployment/web", ""],
+        &["secret", "set", "dev", ""],
+        &["secret", "set", "dev", "app", ""],
+    ] {
+        let args = [&["--", "kgen"], line].concat();
+        let (said, calls) = room.traced(&args, &format!("-E KGEN_COMPLETE={}", line.len()));
+        assert!(said.stdout.contains('\t'), "{line:?} offers nothing");
+        assert_eq!(calls.iter().filter(|call| call.name.starts_with("exec")).count(), 1, "{line:?}: {calls:?}");
+        let changes = look_at((said, calls), &room, &args, &[]);
+        assert!(changes.is_empty(), "{line:?} changes files: {changes:?}");
     }
 }
 

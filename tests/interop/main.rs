@@ -24,4 +24,5 @@ mod seal;
 mod shells;
 mod snippets;
 mod suffix;
+mod tab;
 mod words;

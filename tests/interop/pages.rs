@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use kgen::diff::{Diff, html, markdown, plain};
+use kgen::diff::{Diff, html, markdown};
+use kgen::escape;
 use serde::Deserialize;
 
 use crate::kubectl::folder;
@@ -232,7 +233,7 @@ fn filled(code: &str, texts: &[String]) -> String {
     let mut out = code.to_owned();
     for (at, text) in texts.iter().enumerate().rev() {
         let shown = if is_block { text.replace(['\n', '\r'], " ") } else { text.clone() };
-        let mut shown = plain::line(&shown);
+        let mut shown = escape::spelled(&shown);
         if is_block {
             shown = shown.replace("\\t", "\t");
         }

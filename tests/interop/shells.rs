@@ -33,21 +33,22 @@ const TABS: [(&str, &str); 15] = [
     ("kgen -f other.yaml render oth", "other"),
 ];
 
-struct Shell {
+/// How a shell starts without its user's files, and what makes it complete.
+pub type Kind = (&'static str, &'static str);
+pub const BASH: Kind = ("bash --norc --noprofile -i", "HISTFILE=; source <(kgen completions bash)");
+pub const ZSH: Kind = ("zsh -f -i", "autoload -U compinit; compinit -u -D; source <(kgen completions zsh)");
+pub const FISH: Kind = ("fish --no-config -i", "kgen completions fish | source");
+
+pub struct Shell {
     child: Child,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl Shell {
-    /// `start`: the shell without its user's files. `ready`: a file that its first command makes.
-    fn new(name: &str, start: &str, load: &str) -> Self {
-        let folder = folder(&format!("shell-{name}"));
-        fs::write(folder.join("kgen.yaml"), PROJECT).unwrap();
-        let other =
-            "apiVersion: kgen.dev/v1\nproject: b\nprofiles: {other: {preset: dev}}\napps: {a: {image: a/b:1}}\n";
-        fs::write(folder.join("other.yaml"), other).unwrap();
+    /// A shell in a folder, whose `bin` comes before the built kgen.
+    pub fn new(folder: PathBuf, (start, load): Kind) -> Self {
         let programs = Path::new(env!("CARGO_BIN_EXE_kgen")).parent().unwrap();
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", programs.display());
+        let path = format!("{}/bin:{}:/usr/local/bin:/usr/bin:/bin", folder.display(), programs.display());
         let mut command = Command::new("script");
         command.args(["-qefc", start, "/dev/null"]).current_dir(&folder).env_clear();
         command.env("PATH", path).env("HOME", &folder).env("TERM", "xterm").env("LC_ALL", "C.UTF-8");
@@ -67,17 +68,17 @@ impl Shell {
         shell
     }
 
-    fn send(&mut self, keys: &str) {
+    pub fn send(&mut self, keys: &str) {
         let stdin = self.child.stdin.as_mut().unwrap();
         stdin.write_all(keys.as_bytes()).and_then(|()| stdin.flush()).unwrap();
     }
 
-    fn screen(&self) -> String {
+    pub fn screen(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.folder.join("screen")).unwrap_or_default()).into_owned()
     }
 
     /// What a command wrote into a file, once it is whole.
-    fn file(&self, name: &str) -> String {
+    pub fn file(&self, name: &str) -> String {
         let start = Instant::now();
         loop {
             let text = fs::read_to_string(self.folder.join(name)).unwrap_or_default();
@@ -104,7 +105,12 @@ impl Drop for Shell {
     }
 }
 
-fn tabs(mut shell: Shell) {
+fn tabs(name: &str, kind: Kind) {
+    let folder = folder(&format!("shell-{name}"));
+    fs::write(folder.join("kgen.yaml"), PROJECT).unwrap();
+    let other = "apiVersion: kgen.dev/v1\nproject: b\nprofiles: {other: {preset: dev}}\napps: {a: {image: a/b:1}}\n";
+    fs::write(folder.join("other.yaml"), other).unwrap();
+    let mut shell = Shell::new(folder, kind);
     for (number, (typed, last)) in TABS.into_iter().enumerate() {
         let words = shell.words(number, typed);
         assert_eq!(words.last().map(String::as_str), Some(last), "{typed}: {words:?}\n{}", shell.screen());
@@ -123,18 +129,17 @@ fn tabs(mut shell: Shell) {
 
 #[test]
 fn bash() {
-    tabs(Shell::new("bash", "bash --norc --noprofile -i", "HISTFILE=; source <(kgen completions bash)"));
+    tabs("bash", BASH);
 }
 
 #[test]
 fn zsh() {
-    let load = "autoload -U compinit; compinit -u -D; source <(kgen completions zsh)";
-    tabs(Shell::new("zsh", "zsh -f -i", load));
+    tabs("zsh", ZSH);
 }
 
 #[test]
 fn fish() {
-    tabs(Shell::new("fish", "fish --no-config -i", "kgen completions fish | source"));
+    tabs("fish", FISH);
 }
 
 /// Another reader finds nothing wrong with the manual pages but that they have no date.
