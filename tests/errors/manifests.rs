@@ -138,6 +138,50 @@ fn a_version_that_kubernetes_removed() {
     );
 }
 
+/// `kgen notes` writes it into a command.
+#[test]
+fn a_kind_that_is_no_word() {
+    shop(
+        "
+            profiles: {dev: {}}
+            manifests:
+              - {apiVersion: x.io/v1, kind: Th $(id), metadata: {name: a}}
+        ",
+        "
+            warning[unknown-kind]: Th $(id)/a `kind`: no schema is known for `x.io/v1` `Th $(id)` (profile `dev`)
+              --> kgen.yaml:5:33
+               |
+            5 |   - {apiVersion: x.io/v1, kind: Th $(id), metadata: {name: a}}
+               |                                 ^^^^^^^^
+            hint: only its metadata was checked; `kubectl apply --dry-run=server` checks the rest
+
+            error[invalid-name]: Th $(id)/a `kind`: the kind `Th $(id)` may have only letters, digits and `-`, but has ` ` (profile `dev`)
+              --> kgen.yaml:5:33
+               |
+            5 |   - {apiVersion: x.io/v1, kind: Th $(id), metadata: {name: a}}
+               |                                 ^^^^^^^^
+        ",
+    );
+}
+
+#[test]
+fn a_nul_in_a_variable() {
+    shop(
+        "
+            profiles: {dev: {}}
+            apps: {web: {image: 'a/b:1', env: {A: \"a\\0b\"}}}
+        ",
+        "
+            error[invalid-value]: Deployment/web `spec.template.spec.containers[0].env[0].value`: the text holds a NUL character (profile `dev`)
+              --> kgen.yaml:4:39
+               |
+            4 | apps: {web: {image: 'a/b:1', env: {A: \"a\\0b\"}}}
+               |                                       ^^^^^^
+            hint: remove it, or encode the value and let the app decode it
+        ",
+    );
+}
+
 #[test]
 fn a_name_with_a_blank() {
     shop(

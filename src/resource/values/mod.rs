@@ -17,9 +17,9 @@ mod word;
 mod workload;
 
 use super::walk::At;
-use super::{Body, Finding, pods};
+use super::{Body, Finding, Part, pods};
 use crate::format::Checked;
-use crate::tree::Tree;
+use crate::tree::{Step, Tree};
 
 /// All findings of one object. `native` says whether the kind is Kubernetes' own: of a custom resource
 /// only the metadata is looked at, and what kgen emits itself.
@@ -28,6 +28,7 @@ pub fn check(body: &Body, native: bool) -> Vec<Finding> {
     let root = At::root(body);
     let kind = body.get("kind").and_then(Tree::as_str).unwrap_or_default();
     metadata::check(&root, kind, &mut out);
+    nul(body, kind, &mut out);
     if !native {
         custom::check(&root, kind, &mut out);
         return out;
@@ -46,6 +47,22 @@ pub fn check(body: &Body, native: bool) -> Vec<Finding> {
         pod::check(&pod, kind, &mut out);
     }
     out
+}
+
+/// No variable, argument or path of a process holds a NUL: a container with one never starts. Bytes have places of their
+/// own.
+fn nul(body: &Body, kind: &str, out: &mut Vec<Finding>) {
+    body.leaves(&mut |path, leaf| {
+        if leaf.as_str().is_some_and(|text| text.contains('\0')) {
+            let parts = path.iter().map(|step| Part::from(*step)).collect();
+            let finding = Finding::error("invalid-value", parts, "the text holds a NUL character");
+            out.push(finding.hint(match (kind, path.first()) {
+                ("ConfigMap", Some(Step::Key("data"))) => "write the bytes as base64 in `binaryData`, or name a file",
+                ("Secret", Some(Step::Key("stringData"))) => "write the bytes as base64 in `data`",
+                _ => "remove it, or encode the value and let the app decode it",
+            }));
+        }
+    });
 }
 
 /// Applies a rule to a text. A value of another type has its finding already.

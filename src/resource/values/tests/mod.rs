@@ -56,6 +56,28 @@ fn service(spec: Value) -> Value {
 }
 
 #[test]
+fn no_text_holds_a_nul() {
+    let nul = "the text holds a NUL character";
+    let fields = json!({"env": [{"name": "A", "value": "a\0"}], "args": ["\0"], "command": ["a", "\0"],
+        "livenessProbe": {"exec": {"command": ["\0"]}}, "workingDir": "/\0"});
+    let places = ["args[0]", "command[1]", "env[0].value", "livenessProbe.exec.command[0]", "workingDir"];
+    let mut found = lines(&container(fields));
+    found.sort();
+    assert_eq!(found, places.map(|place| format!("invalid-value spec.containers[0].{place}: {nul}")));
+    refuses(
+        object("ConfigMap", "a", json!({"data": {"k": "\0"}})),
+        &["invalid-value data.k: the text holds a NUL character"],
+    );
+    refuses(
+        object("Secret", "a", json!({"stringData": {"k": "\0"}})),
+        &["invalid-value stringData.k: the text holds a NUL character"],
+    );
+    // Bytes have a place.
+    accepts(object("ConfigMap", "a", json!({"binaryData": {"k": "AA=="}})));
+    accepts(object("Secret", "a", json!({"data": {"k": "AA=="}})));
+}
+
+#[test]
 fn names_follow_the_rule_of_their_kind() {
     accepts(object("ConfigMap", "a.b", json!({})));
     accepts(object("Role", "system:reader", json!({})));
