@@ -34,7 +34,7 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     let root = match node::parse(sources, file, Dialect::Project) {
         Ok(root) => root,
         Err(diagnostic) => {
-            mask::by_shape(sources, file);
+            mask::broken(sources, file);
             return Err(diagnostic.into());
         }
     };
@@ -97,7 +97,7 @@ pub fn check_layer(
 
 /// Masks every secret of a layer, before anything is said about it.
 fn secrets(sources: &mut Sources, root: &Tree<Span>, object: &'static Object) -> Vec<Leak> {
-    mask::passwords(sources, root, object);
+    mask::layer(sources, root, object);
     let leaks = scan::layer(sources, root, object);
     leaks.iter().for_each(|leak| sources.mask(leak.hidden));
     leaks

@@ -82,6 +82,11 @@ impl Object {
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.key == key)
     }
+
+    /// The field that a scalar in the place of the map is.
+    pub fn shorthand(&self) -> Option<&'static Field> {
+        self.shorthand.and_then(|key| self.field(key))
+    }
 }
 
 impl Type {
@@ -126,6 +131,16 @@ impl Type {
     /// Whether a scalar is taken as the characters that were written.
     pub fn is_lexeme(&self) -> bool {
         matches!(self, Type::Text | Type::Wired | Type::Password | Type::Word(..))
+    }
+
+    /// Whether nothing but secrets stands here: `secrets`, one of them, one key.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Type::Password => true,
+            Type::Map(map_type) => map_type.value.is_secret(),
+            Type::Object(object) => object.shorthand().is_some_and(|field| field.ty.is_secret()),
+            _ => false,
+        }
     }
 
     /// The words that may stand here.
