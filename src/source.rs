@@ -147,13 +147,17 @@ impl Sources {
         let at = source.floor(span.start);
         let number = source.line_of(at as u32);
         let (start, end) = source.line_range(number);
-        let stop = source.floor(span.end).clamp(at.min(end), end);
         let hidden = self.hidden_in(span.file, start, end);
+        let whole = |at: usize| hidden.iter().find(|(from, to)| (*from..*to).contains(&at)).copied();
+        // A caret points to all of what is hidden.
+        let at = whole(at).map_or(at.min(end), |(from, _)| from);
+        let stop = source.floor(span.end).clamp(at, end);
+        let stop = stop.checked_sub(1).and_then(whole).map_or(stop, |(_, to)| to.max(stop));
         let shown = |from: usize, to: usize| show(&source.text, from, to, &hidden);
         Excerpt {
             number,
-            column: shown(start, at.min(end)).chars().count(),
-            width: shown(at.min(end), stop).chars().count().max(1),
+            column: shown(start, at).chars().count(),
+            width: shown(at, stop).chars().count().max(1),
             text: shown(start, end),
         }
     }
@@ -187,7 +191,10 @@ impl Sources {
         let looks = leak::find(&self.get(file).text[start..end]);
         let looks = looks.iter().map(|(_, range)| (start + range.start, start + range.end));
         let unknown = self.unknown_in(file, start, end, &masked);
-        union(masked.iter().copied().chain(looks).chain(unknown).collect())
+        let line = &self.get(file).text[start..end];
+        let start = start + line.len() - line.trim_start().len();
+        let all = union(masked.iter().copied().chain(looks).chain(unknown).collect());
+        all.into_iter().map(|(from, to)| (from.max(start), to.min(end))).filter(|(from, to)| from < to).collect()
     }
 
     fn masked_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {

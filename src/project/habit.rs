@@ -161,8 +161,8 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
     if let Some((kind, example)) = COMPONENTS.iter().find(|(kind, _)| is_top && *kind == key) {
         return Some(format!("write a map by name: `{kind}: {example}`"));
     }
-    if let (Some(file), true) = (text, key.starts_with("manifests[")) {
-        return Some(format!("write `{{file: {file}}}`"));
+    if text.is_some() && key.starts_with("manifests[") {
+        return Some("write `{file: PATH}`".into());
     }
     if let Some(hint) = child(value, &place(parent), parent, key) {
         return Some(hint);

@@ -8,8 +8,9 @@
 mod raw;
 mod shape;
 
-use super::habit;
-use super::schema::{Object, Type, has_reference, join};
+use super::node::{self, Dialect};
+use super::{allow, habit, language};
+use super::schema::{MapType, Object, Type, join};
 use crate::diag::suggest;
 use crate::leak::name;
 use crate::source::{FileId, Sources, Span};
@@ -31,10 +32,13 @@ pub fn objects(sources: &mut Sources, file: FileId, objects: &[Tree<Span>]) {
     apply(sources, file, shown, hidden);
 }
 
-/// Of a project file that cannot be read, the keys where the language has them are shown.
+/// Of a project file that cannot be read, the keys where the language has them are shown. One with a key twice could be.
 pub fn broken(sources: &mut Sources, file: FileId) {
-    let keys = shape::keys(&sources.get(file).text);
-    sources.show_only(file, keys.into_iter().map(|(start, end)| span(file, start, end)).collect());
+    if let Some(root) = node::parse_any(sources, file, Dialect::Project) {
+        return layer(sources, &root, &language::PROJECT);
+    }
+    let known = shape::known(&sources.get(file).text);
+    sources.show_only(file, known.into_iter().map(|(start, end)| span(file, start, end)).collect());
 }
 
 /// Of a text that may hold secrets anywhere, nothing is shown.
@@ -42,7 +46,9 @@ pub fn all(sources: &mut Sources, file: FileId) {
     sources.show_only(file, Vec::new());
 }
 
-fn apply(sources: &mut Sources, file: FileId, shown: Vec<Span>, hidden: Vec<Span>) {
+fn apply(sources: &mut Sources, file: FileId, mut shown: Vec<Span>, hidden: Vec<Span>) {
+    let text = &sources.get(file).text;
+    shown.extend(text.match_indices(allow::MARK).map(|(at, mark)| span(file, at, at + mark.len())));
     sources.show_only(file, shown);
     hidden.into_iter().for_each(|span| sources.mask(span));
 }
@@ -56,29 +62,55 @@ struct Parts<'s> {
     sources: &'s Sources,
     shown: Vec<Span>,
     hidden: Vec<Span>,
+    /// Inside of what is called a secret.
+    secret: bool,
 }
 
 impl<'s> Parts<'s> {
     fn new(sources: &'s Sources) -> Self {
-        Self { sources, shown: Vec::new(), hidden: Vec::new() }
+        Self { sources, shown: Vec::new(), hidden: Vec::new(), secret: false }
     }
 
     fn show(&mut self, span: Span) {
         self.shown.push(span);
     }
 
-    /// Everything that is written in a place, but for references to other places.
+    /// The literals of a place; what refers to another place is shown, and what no secret is.
     fn hide(&mut self, tree: &Tree<Span>) {
         tree.leaves(&mut |_, leaf| {
             let text = self.sources.text(leaf.from);
             let mut at = 0;
-            for (start, end) in references(text) {
-                self.hidden.extend((at < start).then(|| part(leaf.from, at, start)));
+            for (start, end) in references(text).into_iter().chain([(text.len(), text.len())]) {
+                // Quotes hide nothing.
+                let literal = text[at..start].contains(char::is_alphanumeric) || (at == 0 && start == text.len());
+                let list = if literal && !is_plain(leaf) { &mut self.hidden } else { &mut self.shown };
+                list.push(part(leaf.from, at, start));
                 self.shown.push(part(leaf.from, start, end));
                 at = end;
             }
-            self.hidden.extend((at < text.len()).then(|| part(leaf.from, at, text.len())));
         });
+    }
+
+    /// All of a place, keys too: nobody knows what it is.
+    fn hide_all(&mut self, tree: &Tree<Span>) {
+        if !tree.is_container() {
+            return self.hide(tree);
+        }
+        let mut all = Vec::new();
+        keys(tree, &mut all);
+        tree.leaves(&mut |_, leaf| all.extend((!leaf.is_null() && !leaf.is_container()).then_some(leaf.from)));
+        let ends = all.iter().map(|span| span.start).min().zip(all.iter().map(|span| span.end).max());
+        let Some((start, end)) = ends else { return self.show(tree.from) };
+        let hidden = Span { start, end, ..tree.from };
+        self.hidden.push(Span { end: end + self.closing(hidden) as u32, ..hidden });
+    }
+
+    /// How many characters close behind a part what it opens.
+    fn closing(&self, span: Span) -> usize {
+        let count = |marks: [char; 2]| self.sources.text(span).matches(marks).count();
+        let open = count(['[', '{']).saturating_sub(count([']', '}']));
+        let behind = self.sources.get(span.file).text.get(span.end as usize..).unwrap_or_default();
+        behind.chars().take_while(|c| [']', '}'].contains(c)).take(open).count()
     }
 
     /// `named`: a known key stands before it, so that a word in the place of a list is a slip, and no secret.
@@ -89,25 +121,31 @@ impl<'s> Parts<'s> {
             (Type::Object(object), _) if !tree.is_container() && object.shorthand().is_some() => {
                 object.shorthand().into_iter().for_each(|field| self.typed(tree, &field.ty, path, named));
             }
-            (Type::Map(map_type), Kind::Map(map)) => {
-                for (key, entry) in map.entries() {
-                    let is_name = (map_type.key.check)(key).is_ok() && !(map_type.value.is_secret() && self.is_bare(entry));
-                    self.key(key, entry, is_name);
-                    // `env: {DB_PASSWORD: ...}`; below `secrets` the types say which words are values.
-                    let open = map_type.defaults.is_none() && !map_type.value.is_secret() && !matches!(map_type.value, Type::Map(_));
-                    match open && name::resembles_secret(key) {
-                        true => self.hide(&entry.value),
-                        false => self.typed(&entry.value, &map_type.value, &join(path, key), false),
-                    }
-                }
-            }
+            (Type::Map(map_type), Kind::Map(map)) => self.entries(map, map_type, path),
             (Type::List(item), Kind::List(list)) => list.iter().for_each(|tree| self.typed(tree, item, path, named)),
             (Type::Kubernetes("object"), _) => self.object(tree),
             (Type::Kubernetes(_), _) if tree.is_container() => self.open(tree),
-            (Type::Map(_) | Type::Object(_) | Type::Kubernetes(_), _) => self.hide(tree),
-            (Type::List(_) | Type::OneOf(_), _) if !named || tree.is_container() => self.hide(tree),
-            (_, Kind::List(_) | Kind::Map(_)) => self.hide(tree),
+            (Type::Map(_) | Type::Object(_) | Type::Kubernetes(_), _) => self.hide_all(tree),
+            (Type::List(_) | Type::OneOf(_), _) if !named || tree.is_container() => self.hide_all(tree),
+            (_, Kind::List(_) | Kind::Map(_)) => self.hide_all(tree),
+            (Type::Text | Type::Wired, _) if self.secret => self.hide(tree),
             _ => self.show(tree.from),
+        }
+    }
+
+    /// Names of the user's own with what they name.
+    fn entries(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
+        let secrets = map_type.value.is_secret();
+        // Below `secrets` the types say which words are values, and a component may be called as it likes.
+        let says = map_type.defaults.is_none() && !secrets && !matches!(map_type.value, Type::Map(_));
+        for (key, entry) in map.entries() {
+            let bare = self.is_bare(entry);
+            let is_name = |_: &str, behind: &str| !secrets || (behind.is_empty() && !bare) || separates(behind);
+            self.key(entry, is_name, if secrets { "" } else { " " });
+            let outer = self.secret;
+            self.secret |= says && name::resembles_secret(key);
+            self.typed(&entry.value, &map_type.value, &join(path, key), false);
+            self.secret = outer;
         }
     }
 
@@ -124,49 +162,73 @@ impl<'s> Parts<'s> {
                 }
                 None => {
                     // Where one value may stand alone, a key may be a part of it.
-                    let is_key = object.shorthand().is_none() && !self.is_bare(entry);
-                    let is_slip = || suggest::nearest(key, object.fields().map(|field| field.key)).is_some();
-                    self.key(key, entry, is_key || is_slip() || habit::knows(key, path));
-                    self.hide(&entry.value);
+                    let open = object.shorthand().is_none() && !self.is_bare(entry);
+                    let near = |key: &str| suggest::nearest(key, object.fields().map(|field| field.key)).is_some();
+                    self.key(entry, |key, _| open || near(key) || habit::knows(key, path), "");
+                    self.hide_all(&entry.value);
                 }
             }
         }
     }
 
-    /// A key up to the first character that no key has. One that is not meant as a key is shown only where something
-    /// stands behind that, which then is not.
-    fn key(&mut self, key: &str, entry: &Entry<Span>, is_key: bool) {
+    /// A key, up to the first character that no key has and is not among `more`.
+    fn key(&mut self, entry: &Entry<Span>, is_key: impl Fn(&str, &str) -> bool, more: &str) {
         let written = self.sources.text(entry.key_from);
-        let end = cut(written);
-        if end < written.len() {
-            self.show(part(entry.key_from, 0, end));
-        } else if is_key || key.is_empty() {
-            self.show(entry.key_from);
-        }
+        let more = if self.is_bare(entry) { "" } else { more };
+        let end = cut(written, more);
+        let (start, behind) = written.split_at(end);
+        let end = if is_key(start.trim_start_matches(['"', '\'']), behind) { end } else { 0 };
+        self.shown.extend((end > 0).then(|| part(entry.key_from, 0, end)));
+        self.hidden.extend((end < written.len()).then(|| part(entry.key_from, end, written.len())));
     }
 
-    /// Whether no `:` stands behind a key, as in `{a, b}`: it may be a value.
     fn is_bare(&self, entry: &Entry<Span>) -> bool {
         is_bare(self.sources, entry)
     }
 }
 
+/// Whether no `:` stands behind a key, as in `{a, b}`: it may be a value.
 pub fn is_bare(sources: &Sources, entry: &Entry<Span>) -> bool {
     let text = &sources.get(entry.key_from.file).text;
     let behind = text.get(entry.key_from.end as usize..).unwrap_or_default().trim_start();
     entry.value.is_null() && !behind.starts_with([':', '='])
 }
 
+/// Whether what stands behind a word makes it a name: `TOKEN:x`, `TOKEN=x`; base64 ends in `=` and `==`.
+fn separates(behind: &str) -> bool {
+    let mut next = behind.chars();
+    let separator = next.next().is_some_and(|c| [':', '='].contains(&c));
+    separator && next.next().is_some_and(|c| c != '=' && !c.is_whitespace())
+}
+
+fn keys(tree: &Tree<Span>, out: &mut Vec<Span>) {
+    for (_, entry) in tree.as_map().into_iter().flat_map(Map::entries) {
+        out.push(entry.key_from);
+        keys(&entry.value, out);
+    }
+    tree.as_list().into_iter().flatten().for_each(|item| keys(item, out));
+}
+
+/// Whether a value is no secret, whatever it is for.
+fn is_plain(leaf: &Tree<Span>) -> bool {
+    match &leaf.kind {
+        Kind::Number(number) => number.as_u64().is_some_and(|number| number < 1000),
+        Kind::String(_) | Kind::Secret(_) => false,
+        _ => true,
+    }
+}
+
 fn part(of: Span, start: usize, end: usize) -> Span {
     Span { start: of.start + start as u32, end: of.start + end as u32, ..of }
 }
 
-/// Where the first character stands that no key has, quotes around it apart.
-fn cut(written: &str) -> usize {
-    let quote = usize::from(written.starts_with(['"', '\'']));
+/// Where the first character stands that no key has, quotes around it apart; `more`: further ones that it may have.
+fn cut(written: &str, more: &str) -> usize {
+    let blank = written.len() - written.trim_start_matches(|c: char| !c.is_ascii() && c.is_whitespace()).len();
+    let quote = blank + usize::from(written[blank..].starts_with(['"', '\'']));
     let inside = &written[quote..];
-    let end = inside.len() - inside.trim_start_matches(is_of_key).len();
-    if quote == 1 && inside[end..].len() == 1 { written.len() } else { quote + end }
+    let end = inside.len() - inside.trim_start_matches(|c| is_of_key(c) || more.contains(c)).len();
+    if quote > blank && inside[end..].len() == 1 { written.len() } else { quote + end }
 }
 
 fn is_of_key(c: char) -> bool {
@@ -175,14 +237,12 @@ fn is_of_key(c: char) -> bool {
 
 /// The `${...}` of a text.
 fn references(text: &str) -> Vec<(usize, usize)> {
-    if !has_reference(text) {
-        return Vec::new();
-    }
     let of = |(at, _): (usize, &str)| {
-        let length = text[at..].find('}')? + 1;
-        // What stands in it is a path, not what someone forgot to close it behind.
-        let is_path = text[at + 2..at + length - 1].chars().all(|c| is_of_key(c) || c == '"');
-        is_path.then_some((at, at + length))
+        let path = text[at + 2..].split_once('}')?.0;
+        // A path, not what someone forgot to close it before; nor one word, but for those that are known.
+        let is_path = path.chars().all(|c| is_of_key(c) || c == '"');
+        let is_known = path.contains('.') || ["project", "profile", "namespace"].contains(&path);
+        (is_path && is_known).then_some((at, at + path.len() + 3))
     };
     text.match_indices("${").filter_map(of).collect()
 }

@@ -35,7 +35,7 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
         Ok(root) => root,
         Err(diagnostic) => {
             mask::broken(sources, file);
-            return Err(diagnostic.into());
+            return Err(named(diagnostic, sources).into());
         }
     };
     let leaks = secrets(sources, &root, &language::PROJECT);
@@ -48,6 +48,15 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     head(map, root.from, &mut report);
     schema::check(sources, &root, &Type::Object(&language::PROJECT), &mut report);
     report.finish(Project { file, root, leaks }).map(|(project, _)| project)
+}
+
+/// With the name of a key that is there twice, where it is known to be a key.
+fn named(mut diagnostic: Diagnostic, sources: &Sources) -> Diagnostic {
+    let place = diagnostic.span.filter(|_| diagnostic.id == node::DUPLICATE);
+    if let Some((key, false)) = place.map(|span| sources.shown(span)) {
+        diagnostic.message = format!("key `{}` is written twice", key.trim_matches(['"', '\'']));
+    }
+    diagnostic
 }
 
 fn no_map(root: &Tree<Span>) -> Diagnostic {

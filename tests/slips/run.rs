@@ -7,12 +7,12 @@ use kgen::diff::between::{Side, between};
 use kgen::diff::cause::Causes;
 use kgen::diff::compare::Mode;
 use kgen::diff::{html, human, json, markdown, shown, unified};
-use kgen::explain::{Explainer, Question, human as told, lines};
+use kgen::explain::{Explainer, Question, lines};
 use kgen::output::{self, Reveal};
 use kgen::pipeline::{self, Input, Profile, Rendered};
 use kgen::settings::preset::Presets;
-use kgen::source::Sources;
-use kgen::tree::Step;
+use kgen::source::{Sources, Span};
+use kgen::tree::{Step, Tree};
 
 /// What is the same for every text.
 pub struct Bench {
@@ -27,14 +27,17 @@ impl Bench {
         Self { sources, presets }
     }
 
-    /// Calls `look` with all that is said, and by what.
-    pub fn said(&self, text: &str, look: &mut dyn FnMut(&str, &str)) {
+    /// Calls `look` with all that is said, and by what. What is rendered is looked at where `is_new` says so of the project.
+    pub fn said(&self, text: &str, is_new: &dyn Fn(&Tree<Span>) -> bool, look: &mut dyn FnMut(&str, &str)) {
         let mut sources = self.sources.clone();
         let file = sources.add("kgen.yaml", text);
         let loaded = match pipeline::load_over(&mut sources, file, &[], self.presets.clone()) {
             Ok(loaded) => loaded,
             Err(report) => return reported(&report, &sources, look),
         };
+        if !is_new(&loaded.project.root) {
+            return;
+        }
         match pipeline::render(&mut sources, &loaded, &Input::default(), None, true) {
             Ok(rendered) => all(rendered, &sources, look),
             Err(report) => reported(&report, &sources, look),
@@ -44,15 +47,14 @@ impl Bench {
 
 fn reported(report: &Report, sources: &Sources, look: &mut dyn FnMut(&str, &str)) {
     look("messages", &print::report(report, sources, Style::default()));
-    for format in [Format::Json, Format::Sarif, Format::Github] {
-        look("check", &check::text(format, report, sources, None).unwrap());
-    }
+    look("check --format json", &check::text(Format::Json, report, sources, None).unwrap());
 }
 
 fn all(rendered: Rendered, sources: &Sources, look: &mut dyn FnMut(&str, &str)) {
     reported(&rendered.warnings, sources, look);
+    // The last one has the layers of the project and its own.
+    rendered.profiles.last().into_iter().for_each(|profile| explained(profile, sources, look));
     for profile in &rendered.profiles {
-        explained(profile, sources, look);
         let objects = profile.resources.iter().filter(|resource| resource.id.kind != "Secret");
         look("render", &output::stream(objects, Reveal::Yes).unwrap().text);
     }
@@ -96,46 +98,7 @@ fn explained(profile: &Profile, sources: &Sources, look: &mut dyn FnMut(&str, &s
         look("explain", &lines::annotated(&explainer, &shown).unwrap());
         shown.leaves(&mut |path: &[Step], leaf| {
             let leaf = explainer.leaf(resource, path, leaf);
-            look("explain", &told::leaf(&leaf));
             look("explain --format json", &serde_json::to_string(&leaf).unwrap());
         });
     }
-}
-
-#[test]
-fn timing() {
-    let bench = Bench::new();
-    let text = include_str!("block.yaml");
-    let t = std::time::Instant::now();
-    for _ in 0..20 {
-        let mut sources = bench.sources.clone();
-        let file = sources.add("kgen.yaml", text);
-        let _ = pipeline::load_over(&mut sources, file, &[], bench.presets.clone()).unwrap();
-    }
-    eprintln!("load {:?}", t.elapsed() / 20);
-    let mut sources = bench.sources.clone();
-    let file = sources.add("kgen.yaml", text);
-    let loaded = pipeline::load_over(&mut sources, file, &[], bench.presets.clone()).unwrap();
-    for origins in [false, true] {
-        let t = std::time::Instant::now();
-        for _ in 0..20 {
-            pipeline::render(&mut sources, &loaded, &Input::default(), None, origins).unwrap();
-        }
-        eprintln!("render {origins} {:?}", t.elapsed() / 20);
-    }
-    let rendered = pipeline::render(&mut sources, &loaded, &Input::default(), None, true).unwrap();
-    let t = std::time::Instant::now();
-    let mut size = 0;
-    rendered.profiles.iter().for_each(|p| explained(p, &sources, &mut |_, s| size += s.len()));
-    eprintln!("explain {:?} {size}", t.elapsed());
-    let t = std::time::Instant::now();
-    let mut size = 0;
-    if let [old, .., new] = &rendered.profiles[..] {
-        differences(old, new, &sources, &mut |_, s| size += s.len());
-    }
-    eprintln!("diff {:?} {size}", t.elapsed());
-    let t = std::time::Instant::now();
-    reported(&rendered.warnings, &sources, &mut |_, s| size += s.len());
-    eprintln!("reported {:?} {size}", t.elapsed());
-    panic!();
 }

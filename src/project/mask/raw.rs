@@ -7,12 +7,14 @@ use crate::leak::name;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
 
-/// Kinds of Kubernetes whose objects hold no secrets by themselves.
-pub const OPEN: [&str; 48] = [
+/// Kinds whose objects hold no secrets by themselves: those of Kubernetes, and others that kgen checks.
+pub const OPEN: [&str; 56] = [
     "APIService",
+    "ApplicationSet",
     "CSIDriver",
     "CSIStorageCapacity",
     "CertificateSigningRequest",
+    "Cluster",
     "ClusterRole",
     "ClusterRoleBinding",
     "ConfigMap",
@@ -23,12 +25,15 @@ pub const OPEN: [&str; 48] = [
     "Deployment",
     "EndpointSlice",
     "Endpoints",
+    "ExternalSecret",
     "FlowSchema",
+    "HTTPRoute",
     "HorizontalPodAutoscaler",
     "IPAddress",
     "Ingress",
     "IngressClass",
     "Job",
+    "Kustomization",
     "Lease",
     "LimitRange",
     "MutatingAdmissionPolicy",
@@ -36,6 +41,7 @@ pub const OPEN: [&str; 48] = [
     "MutatingWebhookConfiguration",
     "Namespace",
     "NetworkPolicy",
+    "ObjectStore",
     "PersistentVolume",
     "PersistentVolumeClaim",
     "Pod",
@@ -43,12 +49,14 @@ pub const OPEN: [&str; 48] = [
     "PodTemplate",
     "PriorityClass",
     "PriorityLevelConfiguration",
+    "RedisReplication",
     "ReplicaSet",
     "ReplicationController",
     "ResourceQuota",
     "Role",
     "RoleBinding",
     "RuntimeClass",
+    "ScheduledBackup",
     "Service",
     "ServiceAccount",
     "ServiceCIDR",
@@ -91,7 +99,7 @@ impl Parts<'_> {
     fn operation(&mut self, operation: &Tree<Span>) {
         for (key, entry) in operation.as_map().into_iter().flat_map(Map::entries) {
             let is_plain = matches!(&**key, "op" | "path" | "from") && !entry.value.is_container();
-            self.key(key, entry, is_plain || &**key == "value");
+            self.key(entry, |_, _| is_plain || &**key == "value", "");
             if is_plain { self.show(entry.value.from) } else { self.hide(&entry.value) }
         }
     }
@@ -99,20 +107,24 @@ impl Parts<'_> {
     /// The keys of an object, and what it is called.
     fn identity(&mut self, map: &Map<Span>) {
         for (key, entry) in map.entries() {
-            self.key(key, entry, !self.is_bare(entry));
+            let bare = self.is_bare(entry);
+            self.key(entry, |_, _| !bare, "");
             match (&**key, entry.value.as_map()) {
                 ("apiVersion" | "kind" | "type", None) if !entry.value.is_container() => self.show(entry.value.from),
-                ("metadata", Some(metadata)) => self.names(metadata),
-                _ => self.hide(&entry.value),
+                ("metadata", Some(map)) => self.names(map, &["name", "namespace"]),
+                ("data" | "stringData", Some(map)) => self.names(map, &[]),
+                _ => self.hide_all(&entry.value),
             }
         }
     }
 
-    fn names(&mut self, metadata: &Map<Span>) {
-        for (key, entry) in metadata.entries() {
-            self.key(key, entry, !self.is_bare(entry));
-            let is_name = matches!(&**key, "name" | "namespace") && !entry.value.is_container();
-            if is_name { self.show(entry.value.from) } else { self.hide(&entry.value) }
+    /// The keys of a map, and the values of those that are not secret.
+    fn names(&mut self, map: &Map<Span>, shown: &[&str]) {
+        for (key, entry) in map.entries() {
+            let bare = self.is_bare(entry);
+            self.key(entry, |_, behind| behind.is_empty() && !bare, "");
+            let is_shown = shown.contains(&&**key) && !entry.value.is_container();
+            if is_shown { self.show(entry.value.from) } else { self.hide_all(&entry.value) }
         }
     }
 
@@ -122,9 +134,10 @@ impl Parts<'_> {
             Kind::List(list) => list.iter().for_each(|item| self.open(item)),
             Kind::Map(map) => {
                 let named = map.get("name").and_then(Tree::as_str);
+                let broken = map.entries().any(|(_, entry)| self.is_bare(entry));
                 for (key, entry) in map.entries() {
-                    self.key(key, entry, !self.is_bare(entry));
-                    match &**key != "name" && is_secret(named, key, &entry.value) {
+                    self.key(entry, |_, _| !broken, " ");
+                    match &**key != "name" && (broken || is_secret(named, key, &entry.value)) {
                         true => self.hide(&entry.value),
                         false => self.open(&entry.value),
                     }
@@ -142,6 +155,6 @@ fn is_open(kind: &str) -> bool {
 /// Of `{name: DB_PASSWORD, value: x}`, and `{password: x}`; a value without a name may be anybody's.
 fn is_secret(named: Option<&str>, key: &str, value: &Tree<Span>) -> bool {
     let of_name = named.is_some_and(name::resembles_secret) && (key == "value" || !value.is_container());
-    let by_key = name::says_secret(key) && (value.is_container() || name::is_secret_value(&value.to_string()));
+    let by_key = !value.is_container() && name::says_secret(key) && name::is_secret_value(&value.to_string());
     of_name || by_key || (named.is_none() && key == "value")
 }
