@@ -1,10 +1,10 @@
 //! The texts kgen was given, and places in them.
 //!
 //! Owns: paths and texts of the project file, the presets and the files they name; the arithmetic from a byte
-//! offset to line and column; which byte ranges hold secret values and must never be shown.
+//! offset to line and column; what of a text is shown, and what never is.
 //! Does not own: reading from disk (`commands`), nor what a text means (`project`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{escape, leak};
 
@@ -73,6 +73,8 @@ impl Source {
 pub struct Sources {
     files: Vec<Source>,
     masked: BTreeSet<Span>,
+    /// Of texts that may hold a secret anywhere: the parts that hold none, in order. All of any other text is shown.
+    shown: BTreeMap<FileId, Vec<Span>>,
 }
 
 impl Sources {
@@ -143,6 +145,12 @@ impl Sources {
         self.masked.insert(span);
     }
 
+    /// From now on only these parts of a text are shown, and the marks between them.
+    pub fn show_only(&mut self, file: FileId, mut parts: Vec<Span>) {
+        parts.sort_unstable();
+        self.shown.insert(file, parts);
+    }
+
     /// The line a span begins in, ready to show: secret values masked, and the column (in characters, from 0) and
     /// width of the part that the span covers in the shown text.
     pub fn excerpt(&self, span: Span) -> Excerpt {
@@ -150,13 +158,17 @@ impl Sources {
         let at = source.floor(span.start);
         let number = source.line_of(at as u32);
         let (start, end) = source.line_range(number);
-        let stop = source.floor(span.end).clamp(at.min(end), end);
         let hidden = self.hidden_in(span.file, start, end);
+        let whole = |at: usize| hidden.iter().find(|(from, to)| (*from..*to).contains(&at)).copied();
+        // A caret points to all of what is hidden.
+        let at = whole(at).map_or(at.min(end), |(from, _)| from);
+        let stop = source.floor(span.end).clamp(at, end);
+        let stop = stop.checked_sub(1).and_then(whole).map_or(stop, |(_, to)| to.max(stop));
         let shown = |from: usize, to: usize| show(&source.text, from, to, &hidden);
         Excerpt {
             number,
-            column: shown(start, at.min(end)).chars().count(),
-            width: shown(at.min(end), stop).chars().count().max(1),
+            column: shown(start, at).chars().count(),
+            width: shown(at, stop).chars().count().max(1),
             text: shown(start, end),
         }
     }
@@ -184,23 +196,80 @@ impl Sources {
         (show(&source.text, start, end, &hidden), !hidden.is_empty())
     }
 
-    /// Byte ranges that touch `start..end` of a file and are masked, or look secret; sorted and apart.
+    /// Byte ranges that touch `start..end` of a file and are not shown; sorted and apart.
     fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
-        let masked =
-            self.masked.iter().filter(|m| m.file == file && (m.start as usize) < end && (m.end as usize) > start);
+        let masked = self.masked_in(file, start, end);
         let looks = leak::find(&self.get(file).text[start..end]);
         let looks = looks.iter().map(|(_, range)| (start + range.start, start + range.end));
-        let mut all: Vec<_> = masked.map(|m| (m.start as usize, m.end as usize)).chain(looks).collect();
-        all.sort_unstable();
-        let mut hidden: Vec<(usize, usize)> = Vec::new();
-        for (start, end) in all {
-            match hidden.last_mut() {
-                Some((_, last)) if start < *last => *last = end.max(*last),
-                _ => hidden.push((start, end)),
-            }
-        }
-        hidden
+        let unknown = self.unknown_in(file, start, end, &masked);
+        let line = &self.get(file).text[start..end];
+        let start = start + line.len() - line.trim_start().len();
+        let all = union(masked.iter().copied().chain(looks).chain(unknown).collect());
+        all.into_iter().map(|(from, to)| (from.max(start), to.min(end))).filter(|(from, to)| from < to).collect()
     }
+
+    fn masked_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
+        let in_file = Span { file, ..Span::default() }..Span { file: FileId(file.0 + 1), ..Span::default() };
+        touching(self.masked.range(in_file), start, end).collect()
+    }
+
+    /// What stands between the parts that are known, but for marks: a comment, or whatever a text that cannot be read has
+    /// there.
+    fn unknown_in(&self, file: FileId, start: usize, end: usize, masked: &[(usize, usize)]) -> Vec<(usize, usize)> {
+        let Some(shown) = self.shown.get(&file) else { return Vec::new() };
+        let from = shown.partition_point(|part| (part.end as usize) <= start);
+        let to = shown.partition_point(|part| (part.start as usize) < end);
+        let known = touching(shown.get(from..to).into_iter().flatten(), start, end).chain(masked.iter().copied());
+        let mut out = Vec::new();
+        let mut at = start;
+        for (from, to) in union(known.chain([(end, end)]).collect()) {
+            let gap = &self.get(file).text[at..from.max(at)];
+            let marks = marks(gap);
+            if marks < gap.len() {
+                out.push((at + marks, from - (gap.len() - gap.trim_end().len())));
+            }
+            at = to.max(at);
+        }
+        out
+    }
+}
+
+fn touching<'s>(
+    spans: impl Iterator<Item = &'s Span>,
+    start: usize,
+    end: usize,
+) -> impl Iterator<Item = (usize, usize)> {
+    let ranges = spans.map(|span| (span.start as usize, span.end as usize));
+    ranges.filter(move |(from, to)| *from < end && *to > start)
+}
+
+/// Ranges that overlap become one.
+fn union(mut all: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    all.sort_unstable();
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in all {
+        match out.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ => out.push((start, end)),
+        }
+    }
+    out
+}
+
+/// How much of what stands between two known parts is YAML's own: all of it where nothing else stands there; else a few
+/// marks, as what follows may begin with such characters too.
+fn marks(gap: &str) -> usize {
+    const MOST: usize = 3;
+    const MARKS: &str = ":,-?#[]{}|>&*=.";
+    if gap.chars().all(|c| c.is_whitespace() || MARKS.contains(c)) {
+        return gap.len();
+    }
+    let mut left = MOST + 1;
+    let is_mark = |c: char| {
+        left -= usize::from(MARKS.contains(c));
+        left > 0 && (c.is_whitespace() || MARKS.contains(c))
+    };
+    gap.len() - gap.trim_start_matches(is_mark).len()
 }
 
 /// One line of a source, as it may be shown.

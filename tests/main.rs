@@ -26,6 +26,7 @@ mod origins; // every leaf of every object knows where it came from
 mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
+mod slips; // one wrong character shows no secret
 mod stranger; // a project that a stranger wrote is refused, and does no more
 mod support; // not tests: runs the binary in a folder of its own
 mod template; // templates of kgen's that a project takes over

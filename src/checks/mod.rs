@@ -52,7 +52,7 @@ pub fn report(found: Found, resources: &[Resource], settings: &Settings, places:
                 diagnostic.shown.also.insert(resource.id.to_string());
             }
             None => {
-                let diagnostic = message(resource, &finding).at(span);
+                let diagnostic = message(resource, &finding, &|text| places.hides(text, span)).at(span);
                 // What delivers them all is no profile's.
                 let diagnostic = match *settings.profile == *delivery::NAME {
                     true => diagnostic,
@@ -187,10 +187,13 @@ fn duplicates(resources: &[Resource]) -> Found {
     out
 }
 
-fn message(resource: &Resource, finding: &Finding) -> Diagnostic {
+fn message(resource: &Resource, finding: &Finding, hides: &dyn Fn(&str) -> bool) -> Diagnostic {
     let place = finding.place();
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
-    let text = format!("{}{place}: {}", resource.id, finding.message);
+    // What is wrong with a value may quote it, or a part of it.
+    let words = finding.message.split('`').enumerate();
+    let words = words.map(|(at, word)| if at % 2 == 1 && hides(word) { "***" } else { word });
+    let text = format!("{}{place}: {}", resource.id, words.collect::<Vec<_>>().join("`"));
     let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::error(finding.id, text) };
     // The way out of what is not the manifest's own mistake is not in the project.
     let hint = finding.hint.clone().filter(|_| d.severity == finding.severity);
@@ -247,6 +250,12 @@ impl Places<'_> {
         let whole = || finding.path.is_empty().then(|| component_span(resource, settings)).flatten();
         let line = || nodes.iter().rev().copied().chain(leaf).find_map(|tree| self.line(tree.from.as_ref()?));
         whole().or(users).or_else(line)
+    }
+
+    /// Whether a word is a part of what no message shows of a place.
+    fn hides(&self, word: &str, place: Option<Span>) -> bool {
+        let of = |span: &Span| self.sources.is_masked(*span) && self.sources.text(*span).contains(word);
+        word.len() > 2 && place.as_ref().is_some_and(of)
     }
 
     fn line(&self, place: &resource::Place) -> Option<Span> {

@@ -187,7 +187,7 @@ pub fn find() -> anyhow::Result<PathBuf> {
 fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     let at = text.len() as u32;
     let file = sources.add(path, text);
-    mask::by_shape(sources, file);
+    mask::broken(sources, file);
     let d = Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"));
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use super::place::{self, Seg};
 use super::schema::{self, Field, Type, Value};
-use super::{data, server};
+use super::{data, server, shown};
 use crate::quantity::Quantity;
 use crate::resource::{Body, Id, Origin};
 use crate::tree::{Kind, Map};
@@ -48,6 +48,10 @@ pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Fo
         walk.secret(old, new, kind);
     } else {
         walk.compare(old, new, Field::Object(kind));
+        let is_value = |found: &&mut Found| !matches!(found.at.first(), Some(Seg::Key(key)) if shown::is_open(key));
+        if shown::is_secret(&id.kind) {
+            walk.found.iter_mut().filter(is_value).for_each(|found| found.secret = true);
+        }
     }
     walk.found
 }

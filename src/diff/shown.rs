@@ -7,6 +7,7 @@
 use super::Shown;
 use super::compare::Found;
 use super::place::Seg;
+use crate::diag::suggest;
 use crate::leak::{self, line, name};
 use crate::output::yaml::{self, Reveal};
 use crate::resource::Body;
@@ -36,7 +37,7 @@ pub fn both(found: &Found) -> (Option<Shown>, Option<Shown>) {
 /// The name that says what a value is: a variable's, or a key's of a ConfigMap.
 fn context<'a>(at: &'a [Seg]) -> Option<&'a str> {
     match at {
-        [.., Seg::Key("env"), Seg::Item { key: Some(name), .. }, Seg::Key("value")] => Some(name),
+        [.., Seg::Item { key: Some(name), .. }, Seg::Key("value")] => Some(name),
         [.., Seg::Key("data" | "annotations"), Seg::Key(name)] => Some(name),
         _ => None,
     }
@@ -69,14 +70,30 @@ fn scalar(node: &Body) -> String {
 /// A whole object, or a part of one, as YAML without secrets.
 pub fn block(node: &Body, kind: &str) -> String {
     let mut copy = node.clone();
-    if kind == "Secret" {
-        for part in ["data", "stringData"] {
-            let map = copy.as_map_mut().and_then(|map| map.get_mut(part)).and_then(Tree::as_map_mut);
-            map.into_iter().flat_map(Map::iter_mut).for_each(|(_, value)| *value = Tree::from(HIDDEN));
-        }
+    if is_secret(kind) {
+        let parts = copy.as_map_mut().into_iter().flat_map(Map::iter_mut);
+        parts.filter(|(key, _)| !is_open(key)).for_each(|(_, part)| hide_all(part));
     }
     hide(&mut copy, "");
     yaml::document(&copy, Reveal::No).map(|document| document.text).unwrap_or_default()
+}
+
+/// Whether objects of a kind hold secrets, or were meant to: `Secert`.
+pub fn is_secret(kind: &str) -> bool {
+    suggest::nearest(kind, ["Secret"]).is_some()
+}
+
+/// Whether a part of a Secret holds no value.
+pub fn is_open(part: &str) -> bool {
+    matches!(part, "apiVersion" | "kind" | "metadata" | "type" | "immutable")
+}
+
+fn hide_all(node: &mut Body) {
+    match &mut node.kind {
+        Kind::Map(map) => map.iter_mut().for_each(|(_, value)| hide_all(value)),
+        Kind::List(list) => list.iter_mut().for_each(hide_all),
+        _ => *node = Tree::from(HIDDEN),
+    }
 }
 
 fn hide(node: &mut Body, parent: &str) {
@@ -114,13 +131,10 @@ fn hide(node: &mut Body, parent: &str) {
 
 /// A text without what is secret in it.
 pub fn masked(text: &str, name: Option<&str>) -> String {
-    if name.is_some_and(name::says_secret) && name::is_secret_value(text) {
+    if name.is_some_and(name::resembles_secret) && name::is_secret_value(text) {
         return HIDDEN.to_owned();
     }
     let clean = leak::redacted(text);
-    if !clean.contains('\n') {
-        return clean;
-    }
     let mut out = String::new();
     let mut at = 0;
     for (_, range) in line::find(&clean) {

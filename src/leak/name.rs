@@ -3,6 +3,7 @@
 //! Owns: the words of a name, and which values behind such a name are no secrets after all.
 
 use super::is_literal;
+use crate::diag::suggest;
 
 const SECRET: &str =
     "apikey secretkey privatekey accesskey password passwd passphrase secret token credential credentials";
@@ -40,6 +41,30 @@ pub fn says_secret(name: &str) -> bool {
     let object = last == "secret" && before.iter().any(|word| is_in("existing pull tls cert certificate", word));
     let public = before.iter().any(|word| is_in("public publishable", word));
     says && !object && !public
+}
+
+/// Words of a name that may be misspelt in one place and are no other words then.
+const LONG: &str =
+    "password passwd passphrase secret credential apikey privatekey accesskey encryptionkey signingkey masterkey";
+
+/// Whether a name has to do with a secret, or is one letter away from it: `DB_PASWORD`. To hide a value it is better to be
+/// wrong in this than in the other direction.
+pub fn resembles_secret(name: &str) -> bool {
+    let words = words(name);
+    let joined = words.concat();
+    let token = || words.iter().any(|word| word.contains("token") || suggest::nearest(word, ["token"]).is_some());
+    says_secret(name) || LONG.split(' ').any(|word| nearly_contains(&joined, word)) || token()
+}
+
+/// Whether a word stands in a text, with one letter too few, too many, or another than it should be.
+fn nearly_contains(text: &str, word: &str) -> bool {
+    text.char_indices().any(|(at, _)| {
+        let (text, word) = (text[at..].as_bytes(), word.as_bytes());
+        let same = text.iter().zip(word).take_while(|(a, b)| a == b).count();
+        let rest = |skip: usize| text.get(same + skip..).unwrap_or_default();
+        let (here, next) = (&word[same..], word.get(same + 1..).unwrap_or_default());
+        here.is_empty() || rest(0).starts_with(next) || rest(1).starts_with(next) || rest(1).starts_with(here)
+    })
 }
 
 /// Whether a key names what anybody may know.

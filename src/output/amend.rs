@@ -59,10 +59,10 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
             let id = sources.find(&path).unwrap_or_else(|| sources.add(path, &*text));
             match node::parse_all(sources, id, Dialect::Manifest) {
                 Ok(trees) => {
-                    trees.iter().for_each(|tree| mask::object(sources, tree));
+                    mask::objects(sources, id, &trees);
                     leaks.extend(trees.iter().flat_map(|tree| scan::manifest(sources, tree, &places)));
                 }
-                Err(_) => mask::by_shape(sources, id),
+                Err(_) => mask::all(sources, id),
             }
         }
     }

@@ -124,8 +124,7 @@ pub fn key<O>(key: &str, path: &str, root: &Tree<O>) -> Option<String> {
         return Some("it has a no-break space in it: YAML indents with spaces only".into());
     }
     let here = place(path);
-    let is_row = |row: &&Row| row.0.contains(&&*here) && row.1.contains(&key);
-    if let Some(row) = KEYS.iter().find(is_row) {
+    if let Some(row) = row(key, &here) {
         return Some(row.2.to_owned());
     }
     match &*here {
@@ -135,6 +134,15 @@ pub fn key<O>(key: &str, path: &str, root: &Tree<O>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn row(key: &str, place: &str) -> Option<&'static Row> {
+    KEYS.iter().find(|row| row.0.contains(&place) && row.1.contains(&key))
+}
+
+/// Whether people write this key at `path`.
+pub fn knows(key: &str, path: &str) -> bool {
+    row(key, &place(path)).is_some()
 }
 
 /// `dev: {api: ...}` for `dev: {apps: {api: ...}}`.
@@ -153,8 +161,8 @@ pub fn form<O>(value: &Tree<O>, path: &str) -> Option<String> {
     if let Some((kind, example)) = COMPONENTS.iter().find(|(kind, _)| is_top && *kind == key) {
         return Some(format!("write a map by name: `{kind}: {example}`"));
     }
-    if let (Some(file), true) = (text, key.starts_with("manifests[")) {
-        return Some(format!("write `{{file: {file}}}`"));
+    if text.is_some() && key.starts_with("manifests[") {
+        return Some("write `{file: PATH}`".into());
     }
     if let Some(hint) = child(value, &place(parent), parent, key) {
         return Some(hint);

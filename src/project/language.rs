@@ -62,6 +62,22 @@ pub static PRESET: Object = object!(&[BODY, PRESET_DEFAULTS]);
 /// What is left when the layers of a profile are merged.
 pub static SETTINGS: Object = object!(&[HEAD, BODY]);
 
+/// Whether a project file has this key anywhere.
+pub fn has(key: &str) -> bool {
+    fn holds(ty: &Type, key: &str, depth: usize) -> bool {
+        match ty {
+            _ if depth == 0 => false,
+            Type::Object(object) => object.fields().any(|f| f.key == key || holds(&f.ty, key, depth - 1)),
+            Type::Map(map_type) => holds(&map_type.value, key, depth - 1),
+            Type::List(item) => holds(item, key, depth - 1),
+            Type::OneOf(types) => types.iter().any(|ty| holds(ty, key, depth - 1)),
+            _ => false,
+        }
+    }
+    const DEPTH: usize = 12;
+    holds(&Type::Object(&PROJECT), key, DEPTH)
+}
+
 const HEAD: &[Field] = &[
     field!("apiVersion", Type::Enum(&["kgen.dev/v1"]), "The version of this language."),
     field!("project", NAME, "The project's name; becomes `app.kubernetes.io/part-of`."),

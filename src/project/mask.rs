@@ -1,177 +1,248 @@
-//! Which characters of a project file may be a secret's value, so that no message shows them.
+//! Which characters of a text may be shown, so that no message shows a secret.
 //!
-//! Owns: the search by the language's types where the text could be read, by the look of its lines where it could not.
-//! Both may hide too much; neither may show a secret.
-//! Does not own: how a masked text is shown (`source.rs`).
+//! Owns: along the language's types, what holds no secret; all else is hidden: what stands under a key that is not known, a
+//! value of the wrong form, a comment.
+//! Does not own: a text that cannot be read (`shape.rs`), objects of Kubernetes (`raw.rs`), what looks secret (`scan.rs`),
+//! how a text is shown (`source.rs`).
 
-use super::schema::{Field, Object, Type};
+mod raw;
+mod shape;
+
+use super::node::{self, Dialect};
+use super::schema::{MapType, Object, Type, join};
+use super::{allow, habit, language};
 use crate::diag::suggest;
 use crate::leak::name;
 use crate::source::{FileId, Sources, Span};
-use crate::tree::{Map, Tree};
+use crate::tree::{Entry, Kind, Map, Tree};
 
-/// Masks every literal that stands where a secret value belongs, whatever its form.
-pub fn passwords(sources: &mut Sources, root: &Tree<Span>, object: &'static Object) {
-    let mut spans = Vec::new();
-    search(root, &Type::Object(object), &mut spans);
-    kubernetes_secrets(root, &mut spans);
-    mask(sources, spans);
+/// Hides what may be a secret of a layer of the project file. Only its own texts: presets have none.
+pub fn layer(sources: &mut Sources, root: &Tree<Span>, object: &'static Object) {
+    let mut parts = Parts::new(sources);
+    parts.typed(root, &Type::Object(object), "", false);
+    let (shown, hidden) = (parts.shown, parts.hidden);
+    apply(sources, root.from.file, shown, hidden);
 }
 
-/// Masks the values of a Secret as Kubernetes writes it.
-pub fn object(sources: &mut Sources, object: &Tree<Span>) {
-    let mut spans = Vec::new();
-    kubernetes_secret(object, &mut spans);
-    mask(sources, spans);
+/// Hides what may be a secret of a file of objects.
+pub fn objects(sources: &mut Sources, file: FileId, objects: &[Tree<Span>]) {
+    let mut parts = Parts::new(sources);
+    objects.iter().for_each(|object| parts.object(object));
+    let (shown, hidden) = (parts.shown, parts.hidden);
+    apply(sources, file, shown, hidden);
 }
 
-fn mask(sources: &mut Sources, spans: Found) {
-    for (span, may_refer) in spans {
-        let text = sources.text(span).to_owned();
-        for (start, end) in literals(&text, may_refer) {
-            sources.mask(Span { start: span.start + start as u32, end: span.start + end as u32, ..span });
+/// Of a project file that cannot be read, the keys where the language has them are shown. One with a key twice could be.
+pub fn broken(sources: &mut Sources, file: FileId) {
+    if let Some(root) = node::parse_any(sources, file, Dialect::Project) {
+        return layer(sources, &root, &language::PROJECT);
+    }
+    let known = shape::known(&sources.get(file).text);
+    sources.show_only(file, known.into_iter().map(|(start, end)| span(file, start, end)).collect());
+}
+
+/// Of a text that may hold secrets anywhere, nothing is shown.
+pub fn all(sources: &mut Sources, file: FileId) {
+    sources.show_only(file, Vec::new());
+}
+
+fn apply(sources: &mut Sources, file: FileId, mut shown: Vec<Span>, hidden: Vec<Span>) {
+    let text = &sources.get(file).text;
+    shown.extend(text.match_indices(allow::MARK).map(|(at, mark)| span(file, at, at + mark.len())));
+    sources.show_only(file, shown);
+    hidden.into_iter().for_each(|span| sources.mask(span));
+}
+
+fn span(file: FileId, start: usize, end: usize) -> Span {
+    Span { file, start: start as u32, end: end as u32 }
+}
+
+/// What a text is made of: parts that are shown, and values that are not.
+struct Parts<'s> {
+    sources: &'s Sources,
+    shown: Vec<Span>,
+    hidden: Vec<Span>,
+    /// Inside of what is called a secret.
+    secret: bool,
+}
+
+impl<'s> Parts<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self { sources, shown: Vec::new(), hidden: Vec::new(), secret: false }
+    }
+
+    fn show(&mut self, span: Span) {
+        self.shown.push(span);
+    }
+
+    /// The literals of a place; what refers to another place is shown, and what no secret is.
+    fn hide(&mut self, tree: &Tree<Span>) {
+        tree.leaves(&mut |_, leaf| {
+            let text = self.sources.text(leaf.from);
+            let mut at = 0;
+            for (start, end) in references(text).into_iter().chain([(text.len(), text.len())]) {
+                // Quotes hide nothing.
+                let literal = text[at..start].contains(char::is_alphanumeric) || (at == 0 && start == text.len());
+                let list = if literal && !is_plain(leaf) { &mut self.hidden } else { &mut self.shown };
+                list.push(part(leaf.from, at, start));
+                self.shown.push(part(leaf.from, start, end));
+                at = end;
+            }
+        });
+    }
+
+    /// All of a place, keys too: nobody knows what it is.
+    fn hide_all(&mut self, tree: &Tree<Span>) {
+        if !tree.is_container() {
+            return self.hide(tree);
+        }
+        let mut all = Vec::new();
+        keys(tree, &mut all);
+        tree.leaves(&mut |_, leaf| all.extend((!leaf.is_null() && !leaf.is_container()).then_some(leaf.from)));
+        let ends = all.iter().map(|span| span.start).min().zip(all.iter().map(|span| span.end).max());
+        let Some((start, end)) = ends else { return self.show(tree.from) };
+        let hidden = Span { start, end, ..tree.from };
+        self.hidden.push(Span { end: end + self.closing(hidden) as u32, ..hidden });
+    }
+
+    /// How many characters close behind a part what it opens.
+    fn closing(&self, span: Span) -> usize {
+        let count = |marks: [char; 2]| self.sources.text(span).matches(marks).count();
+        let open = count(['[', '{']).saturating_sub(count([']', '}']));
+        let behind = self.sources.get(span.file).text.get(span.end as usize..).unwrap_or_default();
+        behind.chars().take_while(|c| [']', '}'].contains(c)).take(open).count()
+    }
+
+    /// `named`: a known key stands before it, so that a word in the place of a list is a slip, and no secret.
+    fn typed(&mut self, tree: &Tree<Span>, ty: &Type, path: &str, named: bool) {
+        match (ty.choose(tree), &tree.kind) {
+            (Type::Password, _) => self.hide(tree),
+            (Type::Object(object), Kind::Map(map)) => self.fields(tree, map, object, path),
+            (Type::Object(object), _) if !tree.is_container() && object.shorthand().is_some() => {
+                object.shorthand().into_iter().for_each(|field| self.typed(tree, &field.ty, path, named));
+            }
+            (Type::Map(map_type), Kind::Map(map)) => self.entries(map, map_type, path),
+            (Type::List(item), Kind::List(list)) => list.iter().for_each(|tree| self.typed(tree, item, path, named)),
+            (Type::Kubernetes("object"), _) => self.object(tree),
+            (Type::Kubernetes(_), _) if tree.is_container() => self.open(tree),
+            (Type::Map(_) | Type::Object(_) | Type::Kubernetes(_), _) => self.hide_all(tree),
+            (Type::List(_) | Type::OneOf(_), _) if !named || tree.is_container() => self.hide_all(tree),
+            (_, Kind::List(_) | Kind::Map(_)) => self.hide_all(tree),
+            (Type::Text | Type::Wired, _) if self.secret => self.hide(tree),
+            _ => self.show(tree.from),
         }
     }
-}
 
-/// Places that hold secrets, and whether references may stand in them, which are none.
-type Found = Vec<(Span, bool)>;
+    /// Names of the user's own with what they name.
+    fn entries(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
+        let secrets = map_type.value.is_secret();
+        // Below `secrets` the types say which words are values, and a component may be called as it likes.
+        let says = map_type.defaults.is_none() && !secrets && !matches!(map_type.value, Type::Map(_));
+        for (key, entry) in map.entries() {
+            let bare = self.is_bare(entry);
+            let is_name = |_: &str, behind: &str| !secrets || (behind.is_empty() && !bare) || separates(behind);
+            self.key(entry, is_name, if secrets { "" } else { " " });
+            let outer = self.secret;
+            self.secret |= says && name::resembles_secret(key);
+            self.typed(&entry.value, &map_type.value, &join(path, key), false);
+            self.secret = outer;
+        }
+    }
 
-fn search(tree: &Tree<Span>, ty: &Type, found: &mut Found) {
-    match (ty, tree.as_map()) {
-        (Type::OneOf(types), _) => types.iter().for_each(|ty| search(tree, ty, found)),
-        (Type::Password, _) => all(tree, true, found),
-        (Type::Object(object), Some(map)) => {
-            for (key, value) in map.iter() {
-                match object.field(key) {
-                    Some(field) => search(value, &field.ty, found),
-                    None if is_secret(ty) || looks_secret(key, object) => all(value, false, found),
-                    None => {}
+    fn fields(&mut self, tree: &Tree<Span>, map: &Map<Span>, object: &'static Object, path: &str) {
+        for (key, entry) in map.entries() {
+            match object.field(key) {
+                Some(field) if matches!(field.ty, Type::Kubernetes("patch")) => {
+                    self.show(entry.key_from);
+                    self.patch(tree, &entry.value);
+                }
+                Some(field) => {
+                    self.show(entry.key_from);
+                    self.typed(&entry.value, &field.ty, &join(path, key), true);
+                }
+                None => {
+                    // Where one value may stand alone, a key may be a part of it.
+                    let open = object.shorthand().is_none() && !self.is_bare(entry);
+                    let near = |key: &str| suggest::nearest(key, object.fields().map(|field| field.key)).is_some();
+                    self.key(entry, |key, _| open || near(key) || habit::knows(key, path), "");
+                    self.hide_all(&entry.value);
                 }
             }
         }
-        (Type::Map(map_type), Some(map)) => {
-            for (key, value) in map.iter() {
-                // `env: {DB_PASSWORD: ...}`; below `secrets` the types say which words are values.
-                let open = !is_secret(&map_type.value) && !matches!(map_type.value, Type::Map(_));
-                if sounds_secret(key) && open && map_type.defaults.is_none() {
-                    all(value, true, found);
-                }
-                search(value, &map_type.value, found);
-            }
-        }
-        (Type::List(item), _) => tree.as_list().into_iter().flatten().for_each(|tree| search(tree, item, found)),
-        (Type::Object(object), None) if !tree.is_container() && shorthand(object).is_some() => {
-            shorthand(object).into_iter().for_each(|field| search(tree, &field.ty, found));
-        }
-        // A wrong form where only secrets belong.
-        _ if is_secret(ty) => all(tree, false, found),
-        _ => {}
+    }
+
+    /// A key, up to the first character that no key has and is not among `more`.
+    fn key(&mut self, entry: &Entry<Span>, is_key: impl Fn(&str, &str) -> bool, more: &str) {
+        let written = self.sources.text(entry.key_from);
+        let more = if self.is_bare(entry) { "" } else { more };
+        let end = cut(written, more);
+        let (start, behind) = written.split_at(end);
+        let end = if is_key(start.trim_start_matches(['"', '\'']), behind) { end } else { 0 };
+        self.shown.extend((end > 0).then(|| part(entry.key_from, 0, end)));
+        self.hidden.extend((end < written.len()).then(|| part(entry.key_from, end, written.len())));
+    }
+
+    fn is_bare(&self, entry: &Entry<Span>) -> bool {
+        is_bare(self.sources, entry)
     }
 }
 
-fn all(tree: &Tree<Span>, may_refer: bool, found: &mut Found) {
-    tree.leaves(&mut |_, leaf| found.push((leaf.from, may_refer)));
+/// Whether no `:` stands behind a key, as in `{a, b}`: it may be a value.
+pub fn is_bare(sources: &Sources, entry: &Entry<Span>) -> bool {
+    let text = &sources.get(entry.key_from.file).text;
+    let behind = text.get(entry.key_from.end as usize..).unwrap_or_default().trim_start();
+    entry.value.is_null() && !behind.starts_with([':', '='])
 }
 
-fn shorthand(object: &'static Object) -> Option<&'static Field> {
-    object.shorthand.and_then(|key| object.field(key))
+/// Whether what stands behind a word makes it a name: `TOKEN:x`, `TOKEN=x`; base64 ends in `=` and `==`.
+fn separates(behind: &str) -> bool {
+    let mut next = behind.chars();
+    let separator = next.next().is_some_and(|c| [':', '='].contains(&c));
+    separator && next.next().is_some_and(|c| c != '=' && !c.is_whitespace())
 }
 
-/// Whether nothing but secrets stands at a place of this type: `secrets`, one of them, one key.
-fn is_secret(ty: &Type) -> bool {
-    match ty {
-        Type::Password => true,
-        Type::Map(map_type) => is_secret(&map_type.value),
-        Type::Object(object) => shorthand(object).is_some_and(|field| is_secret(&field.ty)),
-        _ => false,
+fn keys(tree: &Tree<Span>, out: &mut Vec<Span>) {
+    for (_, entry) in tree.as_map().into_iter().flat_map(Map::entries) {
+        out.push(entry.key_from);
+        keys(&entry.value, out);
+    }
+    tree.as_list().into_iter().flatten().for_each(|item| keys(item, out));
+}
+
+/// Whether a value is no secret, whatever it is for.
+fn is_plain(leaf: &Tree<Span>) -> bool {
+    match &leaf.kind {
+        Kind::Number(number) => number.as_u64().is_some_and(|number| number < 1000),
+        Kind::String(_) | Kind::Secret(_) => false,
+        _ => true,
     }
 }
 
-/// An unknown key that was meant to be one for secrets: `pasword`, `screts`.
-fn looks_secret(key: &str, object: &'static Object) -> bool {
-    let known = suggest::nearest(key, object.fields().map(|field| field.key));
-    sounds_secret(key) || known.and_then(|key| object.field(key)).is_some_and(|field| is_secret(&field.ty))
+fn part(of: Span, start: usize, end: usize) -> Span {
+    Span { start: of.start + start as u32, end: of.start + end as u32, ..of }
 }
 
-/// The values of Secrets that the project writes itself, in `manifests`.
-fn kubernetes_secrets(root: &Tree<Span>, found: &mut Found) {
-    let lists = std::iter::once(root)
-        .chain(root.get("profiles").and_then(Tree::as_map).into_iter().flat_map(Map::iter).map(|(_, profile)| profile));
-    let manifests = lists.filter_map(|layer| layer.get("manifests")?.as_list()).flatten();
-    manifests.for_each(|object| kubernetes_secret(object, found));
+/// Where the first character stands that no key has, quotes around it apart; `more`: further ones that it may have.
+fn cut(written: &str, more: &str) -> usize {
+    let blank = written.len() - written.trim_start_matches(|c: char| !c.is_ascii() && c.is_whitespace()).len();
+    let quote = blank + usize::from(written[blank..].starts_with(['"', '\'']));
+    let inside = &written[quote..];
+    let end = inside.len() - inside.trim_start_matches(|c| is_of_key(c) || more.contains(c)).len();
+    if quote > blank && inside[end..].len() == 1 { written.len() } else { quote + end }
 }
 
-fn kubernetes_secret(object: &Tree<Span>, found: &mut Found) {
-    if object.get("kind").and_then(Tree::as_str) == Some("Secret") {
-        let values = ["data", "stringData"].into_iter().filter_map(|key| object.get(key));
-        values.for_each(|tree| all(tree, false, found));
-    }
+fn is_of_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-./".contains(c)
 }
 
-/// The parts of a text between its references; one without letters and digits hides nothing.
-fn literals(text: &str, may_refer: bool) -> Vec<(usize, usize)> {
-    if !may_refer || !text.contains("${") {
-        return vec![(0, text.len())];
-    }
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let open = text[at..].find("${").map_or(text.len(), |open| at + open);
-        if text[at..open].contains(char::is_alphanumeric) {
-            out.push((at, open));
-        }
-        at = text[open..].find('}').map_or(text.len(), |close| open + close + 1);
-    }
-    out
-}
-
-fn sounds_secret(key: &str) -> bool {
-    let lower = key.to_lowercase();
-    let sounds = ["password", "passwd", "secret", "token", "credential"].iter().any(|word| lower.contains(word));
-    sounds || name::says_secret(key)
-}
-
-/// For a text that cannot be read: hides what stands inside a `secrets:` block, behind a key that sounds like a secret, as
-/// the value of a variable that does, and in a private key. What a line gives away by itself is never shown.
-pub fn by_shape(sources: &mut Sources, file: FileId) {
-    let text = sources.get(file).text.clone();
-    let mut block: Option<usize> = None;
-    let (mut pem, mut variable) = (false, false);
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end();
-        let indent = content.len() - content.trim_start().len();
-        if block.is_some_and(|outer| indent <= outer && !content.is_empty()) {
-            block = None;
-        }
-        pem |= content.contains("PRIVATE KEY") && content.contains("-----BEGIN ");
-        let hidden = match block {
-            _ if pem => Some(indent),
-            Some(_) => Some(content.find(':').map_or(indent, |colon| colon + 1)),
-            None => secret_key(content).or_else(|| content.find("value:").filter(|_| variable).map(|at| at + 6)),
-        };
-        pem &= !content.contains("-----END ");
-        variable = content.split("name:").nth(1).is_some_and(|name| sounds_secret(name.trim()));
-        // A block, or a text that goes on over several lines.
-        if block.is_none() && hidden.is_some() && !pem {
-            block = Some(indent);
-        }
-        if let Some(from) = hidden {
-            let from = from + (content[from..].len() - content[from..].trim_start().len());
-            if from < content.len() {
-                sources.mask(Span { file, start: (at + from) as u32, end: (at + content.len()) as u32 });
-            }
-        }
-        at += line.len();
-    }
-}
-
-/// Where the value of the first key of a line that sounds like a secret begins.
-fn secret_key(line: &str) -> Option<usize> {
-    line.match_indices(':').map(|(at, _)| at).find_map(|colon| {
-        let key = line[..colon].rsplit([' ', '{', ',', '"', '\'']).find(|word| !word.is_empty())?;
-        let url = key.to_lowercase().ends_with("url");
-        (sounds_secret(key) || url || key.to_lowercase().ends_with("key")).then_some(colon + 1)
-    })
+/// The `${...}` of a text.
+fn references(text: &str) -> Vec<(usize, usize)> {
+    let of = |(at, _): (usize, &str)| {
+        let path = text[at + 2..].split_once('}')?.0;
+        // A path, not what someone forgot to close it before; nor one word, but for those that are known.
+        let is_path = path.chars().all(|c| is_of_key(c) || c == '"');
+        let is_known = path.contains('.') || ["project", "profile", "namespace"].contains(&path);
+        (is_path && is_known).then_some((at, at + path.len() + 3))
+    };
+    text.match_indices("${").filter_map(of).collect()
 }

@@ -4,6 +4,8 @@
 //! Owns: the slips that people make in YAML. No message quotes a value: it may be a secret.
 //! Does not own: the parser (`node.rs`).
 
+use super::language;
+
 /// A mistake and the bytes that it covers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -31,7 +33,10 @@ pub fn explain(said: &str, text: &str, at: usize, width: usize) -> Mistake {
         budget,
         words,
     ];
-    rules.iter().find_map(|rule| rule(said, &place)).unwrap_or_else(|| place.mistake(said, None))
+    // What it quotes may be a value, but for marks.
+    let quotes = |said: &str| said.split(['"', '\'', '`', '[']).skip(1).step_by(2).any(|part| part.len() > 3);
+    let other = || place.mistake(if quotes(said) { "this is no YAML" } else { said }, None);
+    rules.iter().find_map(|rule| rule(said, &place)).unwrap_or_else(other)
 }
 
 /// Where the parser stopped, with the lines around it.
@@ -138,6 +143,8 @@ fn curly_quote(_: &str, place: &Place) -> Option<Mistake> {
 }
 
 fn glued(place: &Place, line: Line, key: &str) -> Mistake {
+    // Any other may be a part of a value.
+    let key = if language::has(key) { key } else { "KEY" };
     let hint = format!("write `{key}: ...`");
     place.over(line.content(), "a space is missing behind the `:`", &hint)
 }

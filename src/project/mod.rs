@@ -34,8 +34,8 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     let root = match node::parse(sources, file, Dialect::Project) {
         Ok(root) => root,
         Err(diagnostic) => {
-            mask::by_shape(sources, file);
-            return Err(diagnostic.into());
+            mask::broken(sources, file);
+            return Err(named(diagnostic, sources).into());
         }
     };
     let leaks = secrets(sources, &root, &language::PROJECT);
@@ -48,6 +48,15 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     head(map, root.from, &mut report);
     schema::check(sources, &root, &Type::Object(&language::PROJECT), &mut report);
     report.finish(Project { file, root, leaks }).map(|(project, _)| project)
+}
+
+/// With the name of a key that is there twice, where it is known to be a key.
+fn named(mut diagnostic: Diagnostic, sources: &Sources) -> Diagnostic {
+    let place = diagnostic.span.filter(|_| diagnostic.id == node::DUPLICATE);
+    if let Some((key, false)) = place.map(|span| sources.shown(span)) {
+        diagnostic.message = format!("key `{}` is written twice", key.trim_matches(['"', '\'']));
+    }
+    diagnostic
 }
 
 fn no_map(root: &Tree<Span>) -> Diagnostic {
@@ -97,7 +106,7 @@ pub fn check_layer(
 
 /// Masks every secret of a layer, before anything is said about it.
 fn secrets(sources: &mut Sources, root: &Tree<Span>, object: &'static Object) -> Vec<Leak> {
-    mask::passwords(sources, root, object);
+    mask::layer(sources, root, object);
     let leaks = scan::layer(sources, root, object);
     leaks.iter().for_each(|leak| sources.mask(leak.hidden));
     leaks

@@ -3,11 +3,11 @@
 //! Owns: [`Type`] and its parts; unknown keys, wrong types and bad values of one layer, all at once, each with its place.
 //! Does not own: which keys there are (`language.rs`), nor what needs several layers or components (`plan`).
 
-use super::habit;
 use super::rule::Rule;
+use super::{habit, mask};
 use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Entry, Kind, Map, Tree};
 
 /// What may stand at a place of the project file.
 #[derive(Debug)]
@@ -82,6 +82,11 @@ impl Object {
     pub fn field(&self, key: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.key == key)
     }
+
+    /// The field that a scalar in the place of the map is.
+    pub fn shorthand(&self) -> Option<&'static Field> {
+        self.shorthand.and_then(|key| self.field(key))
+    }
 }
 
 impl Type {
@@ -126,6 +131,16 @@ impl Type {
     /// Whether a scalar is taken as the characters that were written.
     pub fn is_lexeme(&self) -> bool {
         matches!(self, Type::Text | Type::Wired | Type::Password | Type::Word(..))
+    }
+
+    /// Whether nothing but secrets stands here: `secrets`, one of them, one key.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Type::Password => true,
+            Type::Map(map_type) => map_type.value.is_secret(),
+            Type::Object(object) => object.shorthand().is_some_and(|field| field.ty.is_secret()),
+            _ => false,
+        }
     }
 
     /// The words that may stand here.
@@ -221,6 +236,8 @@ pub fn has_reference(text: &str) -> bool {
     text.contains("${")
 }
 
+const NO_COLON: &str = "no `:` stands behind it";
+
 struct Checker<'c> {
     sources: &'c Sources,
     root: &'c Tree<Span>,
@@ -247,6 +264,7 @@ impl Checker<'_> {
                 }
             }
             (Type::Kubernetes(name), kind) => {
+                self.bare(tree, path);
                 let fits = match kind {
                     Kind::List(_) => name.ends_with(" list") || *name == "patch",
                     Kind::Map(_) => !name.ends_with(" list"),
@@ -274,7 +292,7 @@ impl Checker<'_> {
         for (key, entry) in map.entries() {
             match object.field(key) {
                 Some(field) => self.value(&entry.value, &field.ty, &join(path, key)),
-                None => self.unknown(key, entry.key_from, object, path),
+                None => self.unknown(key, entry, object, path),
             }
         }
         let mut chosen = map.entries().filter(|(key, e)| object.union.contains(&&***key) && !e.value.is_null());
@@ -285,23 +303,54 @@ impl Checker<'_> {
         }
     }
 
-    fn unknown(&mut self, key: &str, span: Span, object: &'static Object, path: &str) {
+    fn unknown(&mut self, key: &str, entry: &Entry<Span>, object: &'static Object, path: &str) {
         let keys = || object.fields().map(|field| field.key);
         let known = || (keys().count() <= 12).then(|| format!("known keys are {}", suggest::all_of(keys())));
-        let hint = habit::key(key, path, self.root).or_else(|| suggest::did_you_mean(key, keys())).or_else(known);
-        let message = format!("unknown key `{key}`{}", within(path));
-        self.report.push(Diagnostic::error("unknown-key", message).at(span).maybe_hint(hint));
+        let glued = key.split_once(':').and_then(|(key, _)| Some(format!("write `{}: ...`", object.field(key)?.key)));
+        let hint =
+            habit::key(key, path, self.root).or(glued).or_else(|| suggest::did_you_mean(key, keys())).or_else(known);
+        let message = format!("unknown key `{}`{}", self.key(key, entry), within(path));
+        self.report.push(Diagnostic::error("unknown-key", message).at(entry.key_from).maybe_hint(hint));
     }
 
     fn map(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
         let rule = map_type.key;
         for (key, entry) in map.entries() {
+            let shown = self.key(key, entry);
+            let is_shown = shown == **key;
+            let bad = |reason: &str| {
+                let message = format!("`{shown}` is no {}{}: {reason}", rule.noun, within(path));
+                Diagnostic::error("bad-name", message).at(entry.key_from)
+            };
             if let Err(reason) = (rule.check)(key) {
-                let message = format!("`{key}` is no {}{}: {reason}", rule.noun, within(path));
-                self.report
-                    .push(Diagnostic::error("bad-name", message).at(entry.key_from).maybe_hint(habit::name(key, rule)));
+                self.report.push(bad(&reason).maybe_hint(habit::name(key, rule).filter(|_| is_shown)));
+            } else if !is_shown {
+                self.report.push(bad(NO_COLON).hint("write `KEY: {}` for a key without a value"));
             }
-            self.value(&entry.value, &map_type.value, &join(path, key));
+            self.value(&entry.value, &map_type.value, &join(path, &shown));
+        }
+    }
+
+    /// Keys of a Kubernetes shape without a `:`: no object has them, and they may be values.
+    fn bare(&mut self, tree: &Tree<Span>, path: &str) {
+        for (key, entry) in tree.as_map().into_iter().flat_map(Map::entries) {
+            let shown = self.key(key, entry);
+            if shown != **key && mask::is_bare(self.sources, entry) {
+                let message = format!("`{shown}` is no key{}: {NO_COLON}", within(path));
+                self.report.push(Diagnostic::error("bad-name", message).at(entry.key_from));
+            }
+            self.bare(&entry.value, &join(path, &shown));
+        }
+        for (index, item) in tree.as_list().into_iter().flatten().enumerate() {
+            self.bare(item, &format!("{path}[{index}]"));
+        }
+    }
+
+    /// A key as it may be shown: a value may stand in its place.
+    fn key(&self, key: &str, entry: &Entry<Span>) -> String {
+        match self.sources.shown(entry.key_from) {
+            (text, true) => text.trim_start_matches(['"', '\'']).to_owned(),
+            _ => key.to_owned(),
         }
     }
 
@@ -317,6 +366,11 @@ impl Checker<'_> {
             return;
         }
         let Err(reason) = check_scalar(tree, ty) else { return };
+        if let (text, true) = self.sources.shown(tree.from) {
+            let found = if text == "***" { tree.noun().to_owned() } else { format!("`{text}`") };
+            let d = wrong_type(path, &format!("expected {}, found {found}", whole.noun()));
+            return self.report.push(d.at(tree.from));
+        }
         let reason = if std::ptr::eq(ty, whole) || reason_is_rule(ty) {
             reason
         } else {

@@ -4,6 +4,7 @@
 //! Does not own: the checks, and what one object says about another (`references`).
 
 use super::{Body, Finding, schema, security, typed, values};
+use crate::diag::suggest;
 use crate::resource::Part;
 use crate::tree::Tree;
 
@@ -58,10 +59,20 @@ fn unknown(api_version: &str, kind: &str, body: &Body) -> Vec<Finding> {
     findings.push(match versions.iter().find(same) {
         Some(known) => Finding::error("unknown-kind", vec![Part::Key("apiVersion".into())], message)
             .hint(format!("write `apiVersion: {known}`")),
+        None if near(api_version, kind).is_some() => {
+            Finding::error("unknown-kind", path, message).maybe_hint(near(api_version, kind))
+        }
         None => Finding::warning("unknown-kind", path, message)
             .hint("only its metadata was checked; `kubectl apply --dry-run=server` checks the rest"),
     });
     findings
+}
+
+/// The kind that was meant, where only Kubernetes itself adds kinds: no custom resource is in a group without a dot.
+fn near(api_version: &str, kind: &str) -> Option<String> {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let is_closed = !group.contains('.') || group.ends_with(".k8s.io");
+    suggest::did_you_mean(kind, typed::kinds_of(api_version)).filter(|_| is_closed)
 }
 
 #[cfg(test)]
@@ -80,6 +91,17 @@ mod tests {
         let body = |name: &str| json!({"apiVersion": "example.com/v1", "kind": "X", "metadata": {"name": name}, "spec": {"a": 1}});
         assert_eq!(found(body("x")), [(Severity::Warning, "unknown-kind", "kind".to_owned())]);
         assert_eq!(found(body("X")).len(), 2);
+    }
+
+    #[test]
+    fn a_misspelt_kind_of_kubernetes_is_an_error() {
+        let body = |version: &str, kind: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": "x"}});
+        for (version, kind) in [("v1", "Secert"), ("apps/v1", "Deploymen"), ("rbac.authorization.k8s.io/v1", "Rol")] {
+            assert_eq!(found(body(version, kind)), [(Severity::Error, "unknown-kind", "kind".to_owned())]);
+        }
+        for (version, kind) in [("v1", "Node"), ("v1", "Event"), ("example.com/v1", "Secert")] {
+            assert_eq!(found(body(version, kind)), [(Severity::Warning, "unknown-kind", "kind".to_owned())]);
+        }
     }
 
     #[test]

@@ -87,6 +87,11 @@ pub fn versions_of(kind: &str) -> Vec<&'static str> {
     KINDS.iter().filter(|entry| entry.kind == kind).map(|entry| entry.api_version).collect()
 }
 
+/// The kinds of an `apiVersion`.
+pub fn kinds_of(api_version: &str) -> impl Iterator<Item = &'static str> {
+    KINDS.iter().filter(move |entry| entry.api_version == api_version).map(|entry| entry.kind)
+}
+
 fn check_as<T: Serialize + for<'t> Deserialize<'t>>(body: &Body) -> Vec<Finding> {
     let (value, mut findings, skipped) = read::<T>(body);
     let Some(value) = value else { return findings };

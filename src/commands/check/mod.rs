@@ -9,6 +9,7 @@ mod json;
 mod level;
 mod sarif;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -19,6 +20,7 @@ use super::load::{self, Workspace};
 use super::project;
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
+use crate::diag::print::{self as written, Style};
 use crate::diag::{Report, Severity};
 use crate::output;
 use crate::source::Sources;
@@ -109,20 +111,29 @@ fn say(
     let report = levels.applied(report);
     let count = |severity| report.sorted().iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let findings = || -> Vec<Finding> {
-        let root = workspace.map(|workspace| workspace.root.as_path());
-        report.sorted().iter().map(|d| Finding::new(d, sources, root)).collect()
-    };
     match args.format {
         Format::Human => {
             terminal.report(&report, sources);
             terminal.say(&summary(errors, warnings));
         }
-        Format::Json => terminal::show(&json::text(&findings())?, false)?,
-        Format::Sarif => terminal::show(&sarif::text(&findings())?, false)?,
-        Format::Github => terminal::print(&github::text(&findings()))?,
+        format => {
+            let text = text(format, &report, sources, workspace.map(|workspace| workspace.root.as_path()))?;
+            // Workflow commands are what GitHub's runner is to see.
+            if let Format::Github = format { terminal::print(&text)? } else { terminal::show(&text, false)? }
+        }
     }
     Ok(if errors > 0 { Outcome::No } else { Outcome::Done })
+}
+
+/// A report for machines; for a person it is the terminal's.
+pub fn text(format: Format, report: &Report, sources: &Sources, root: Option<&Path>) -> anyhow::Result<String> {
+    let findings: Vec<Finding> = report.sorted().iter().map(|d| Finding::new(d, sources, root)).collect();
+    match format {
+        Format::Human => Ok(written::report(report, sources, Style::default())),
+        Format::Json => json::text(&findings),
+        Format::Sarif => sarif::text(&findings),
+        Format::Github => Ok(github::text(&findings)),
+    }
 }
 
 /// `2 errors, 1 warning`

@@ -15,7 +15,6 @@ use super::keys;
 use super::note::Notes;
 use crate::diag::{Diagnostic, Report};
 use crate::dotenv::{self, Reading};
-use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::secret::Secret;
 use crate::source::{FileId, Sources, Span};
@@ -194,7 +193,6 @@ impl Loader<'_> {
                 Some(if folder.is_empty() { tree } else { merge::moved(tree, folder) })
             }
             Err(diagnostic) => {
-                mask::by_shape(self.sources, file);
                 super::mask_all(self.sources, file);
                 self.report.push(diagnostic);
                 None
