@@ -6,6 +6,8 @@
 use super::rank::Ranked;
 
 const SWEEPS: usize = 40;
+/// Sweeps of a picture, times its items. So the largest is drawn in seconds.
+const WORK: usize = 600_000;
 /// Sweeps without a better order, after which no better one is expected.
 const PATIENCE: usize = 10;
 
@@ -30,7 +32,7 @@ fn sweeps(ranked: &mut Ranked, forward: bool) -> usize {
     note(&ranked.ranks, &mut place);
     let (mut best, mut least) = (ranked.ranks.clone(), crossings(ranked, &place));
     let mut idle = 0;
-    for sweep in 0..SWEEPS {
+    for sweep in 0..(WORK / place.len().max(1)).clamp(4, SWEEPS) {
         if least == 0 || idle == PATIENCE {
             break;
         }
@@ -120,6 +122,9 @@ fn swap(ranked: &mut Ranked, place: &mut [usize]) {
 
 /// Crossings with `a` above `b`, without those of the other order.
 fn pairs(a: &[usize], b: &[usize], place: &[usize]) -> i64 {
+    if a.len() * b.len() > 64 {
+        return many(a, b, place);
+    }
     let mut out = 0;
     for left in a {
         for right in b {
@@ -131,6 +136,15 @@ fn pairs(a: &[usize], b: &[usize], place: &[usize]) -> i64 {
         }
     }
     out
+}
+
+/// As [`pairs`], of two that hundreds refer to.
+fn many(a: &[usize], b: &[usize], place: &[usize]) -> i64 {
+    let mut right: Vec<usize> = b.iter().map(|other| place[*other]).collect();
+    right.sort_unstable();
+    let above = |left: &usize| right.partition_point(|other| other < left);
+    let below = |left: &usize| right.len() - right.partition_point(|other| other <= left);
+    a.iter().map(|other| &place[*other]).map(|left| above(left) as i64 - below(left) as i64).sum()
 }
 
 /// All crossings: inversions between each two ranks, counted by a tree of sums.

@@ -2,6 +2,11 @@
 //!
 //! Owns: which edges are turned round to cut cycles, the layer of each node, and the chain of items that an edge becomes:
 //! nodes stand on even ranks, labels on odd ones, bends on all that a longer edge crosses.
+//!
+//! Where hundreds of nodes refer to each other all over, the layers are as many, and each edge bends at each of them. Such
+//! a picture is folded to a few layers, and more edges lead back; so its work grows with its edges, not with their square.
+
+use std::collections::BTreeSet;
 
 use super::{Link, Size};
 
@@ -28,14 +33,22 @@ pub struct Ranked {
     pub behind: Vec<Vec<usize>>,
 }
 
+/// More items than this are no picture that anybody reads whole.
+const FOLDED: usize = 10_000;
+/// The layers of a folded picture, unless more nodes than these refer to each other.
+const LAYERS: usize = 8;
+/// Where even a folded picture has more, long edges bend at their labels only, and run over what is between.
+const MOST: usize = 150_000;
+
 pub fn of(nodes: &[Size], links: &[Link]) -> Ranked {
-    let turned = turned(nodes.len(), links);
-    let ends: Vec<(usize, usize)> = links
-        .iter()
-        .zip(&turned)
-        .map(|(link, turned)| if *turned { (link.to, link.from) } else { (link.from, link.to) })
-        .collect();
-    let layers = layers(nodes.len(), &ends);
+    let ends: Vec<(usize, usize)> = ends(links, &turned(nodes.len(), links));
+    let (mut layers, order) = layers(nodes.len(), &ends);
+    if items(&ends, &layers) > FOLDED {
+        layers = folded(&ends, &order);
+    }
+    let turned: Vec<bool> = links.iter().map(|link| layers[link.from] > layers[link.to]).collect();
+    let ends = self::ends(links, &turned);
+    let short = items(&ends, &layers) > MOST;
     let items = nodes.iter().map(|size| Item { size: *size, is_node: true }).collect();
     let count = layers.iter().max().map_or(0, |most| 2 * most + 1);
     let mut ranked = Ranked {
@@ -50,24 +63,40 @@ pub fn of(nodes: &[Size], links: &[Link]) -> Ranked {
         ranked.ranks[2 * layer].push(node);
     }
     for (link, (from, to)) in links.iter().zip(&ends) {
-        let chain = chain(&mut ranked, link, (*from, 2 * layers[*from]), (*to, 2 * layers[*to]));
+        let chain = chain(&mut ranked, link, (*from, 2 * layers[*from]), (*to, 2 * layers[*to]), short);
         ranked.chains.push(chain);
     }
     ranked.before = vec![Vec::new(); ranked.items.len()];
     ranked.behind = vec![Vec::new(); ranked.items.len()];
-    for pair in ranked.chains.iter().flat_map(|chain| chain.windows(2)) {
+    // Of an edge without bends nothing is in the next rank.
+    let whole = ranked
+        .chains
+        .iter()
+        .zip(&ends)
+        .filter(|(chain, (from, to))| chain.len() == 2 * (layers[*to] - layers[*from]) + 1);
+    for pair in whole.flat_map(|(chain, _)| chain.windows(2)) {
         ranked.behind[pair[0]].push(pair[1]);
         ranked.before[pair[1]].push(pair[0]);
     }
     ranked
 }
 
-/// The label stands in the middle of a long edge.
-fn chain(ranked: &mut Ranked, link: &Link, from: (usize, usize), to: (usize, usize)) -> Vec<usize> {
+fn ends(links: &[Link], turned: &[bool]) -> Vec<(usize, usize)> {
+    let one = |(link, turned): (&Link, &bool)| if *turned { (link.to, link.from) } else { (link.from, link.to) };
+    links.iter().zip(turned).map(one).collect()
+}
+
+/// How many parts of edges there will be.
+fn items(ends: &[(usize, usize)], layers: &[usize]) -> usize {
+    ends.iter().map(|(from, to)| 2 * (layers[*to] - layers[*from]) - 1).sum()
+}
+
+/// The label stands in the middle of a long edge. `short`: without its bends.
+fn chain(ranked: &mut Ranked, link: &Link, from: (usize, usize), to: (usize, usize), short: bool) -> Vec<usize> {
     let mut out = vec![from.0];
     let middle = (from.1 + to.1) / 2;
     let middle = if middle.is_multiple_of(2) { middle + 1 } else { middle };
-    for rank in from.1 + 1..to.1 {
+    for rank in (from.1 + 1..to.1).filter(|rank| !short || *rank == middle) {
         let size = if rank == middle { link.label } else { Size::default() };
         ranked.ranks[rank].push(ranked.items.len());
         out.push(ranked.items.len());
@@ -123,8 +152,8 @@ fn turned(count: usize, links: &[Link]) -> Vec<bool> {
     out
 }
 
-/// The longest path to each node, then each node as near to its neighbours as these allow.
-fn layers(count: usize, ends: &[(usize, usize)]) -> Vec<usize> {
+/// The longest path to each node, then each node as near to its neighbours as these allow; and the nodes from left to right.
+fn layers(count: usize, ends: &[(usize, usize)]) -> (Vec<usize>, Vec<usize>) {
     let mut before = vec![Vec::new(); count];
     let mut behind = vec![Vec::new(); count];
     for (from, to) in ends {
@@ -163,5 +192,18 @@ fn layers(count: usize, ends: &[(usize, usize)]) -> Vec<usize> {
         }
     }
     let first = layer.iter().min().copied().unwrap_or(0);
-    layer.iter().map(|layer| layer - first).collect()
+    (layer.iter().map(|layer| layer - first).collect(), ready)
+}
+
+/// Each node behind those before it while there are layers left, else in the first layer that has none of its neighbours.
+fn folded(ends: &[(usize, usize)], order: &[usize]) -> Vec<usize> {
+    let mut before = vec![Vec::new(); order.len()];
+    ends.iter().for_each(|(from, to)| before[*to].push(*from));
+    let mut layer = vec![0usize; order.len()];
+    for node in order {
+        let near: BTreeSet<usize> = before[*node].iter().map(|other| layer[*other]).collect();
+        let next = near.last().map_or(0, |last| last + 1);
+        layer[*node] = if next < LAYERS { next } else { (0..).find(|layer| !near.contains(layer)).unwrap_or(next) };
+    }
+    layer
 }
