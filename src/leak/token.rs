@@ -114,8 +114,10 @@ fn private_key(bytes: &[u8], at: usize) -> Option<(&'static str, usize)> {
     let close = rest.iter().take(60).position(|b| *b == b'-')?;
     let is_private = rest[..close].ends_with(b"PRIVATE KEY") || rest[..close].ends_with(b"PRIVATE KEY BLOCK");
     let body = rest[close..].strip_prefix(b"-----").filter(|_| is_private)?;
-    let base64 = |body: &[u8]| body.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/".contains(b)).count();
-    if base64(&body[..body.len().min(400)]) < 40 {
+    let is_base64 = |b: &&u8| b.is_ascii_alphanumeric() || b"+/".contains(*b);
+    let base64 = |body: &[u8]| body.iter().filter(is_base64).count();
+    // Lines have any length and any indentation.
+    if body.iter().filter(|b| !b.is_ascii_whitespace()).take(400).filter(is_base64).count() < 40 {
         return None;
     }
     const END: &[u8] = b"-----END ";
@@ -178,6 +180,15 @@ mod tests {
         let text = format!("x{}y", key("RSA PRIVATE KEY", body));
         assert_eq!(&text[find(&text)[0].1.clone()], &text[1..text.len() - 2]);
         assert_eq!(nouns(&key("CERTIFICATE", body)), [""; 0]);
+        for length in [1, 4, 60, 76, 500] {
+            let lines: Vec<&str> =
+                body.as_bytes().chunks(length).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            for indent in ["\n", "\r\n", "\n                            "] {
+                assert_eq!(nouns(&key("PRIVATE KEY", &lines.join(indent))), ["a private key"], "{length} {indent:?}");
+            }
+        }
+        let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n";
+        assert_eq!(nouns(&key("RSA PRIVATE KEY", &format!("{headers}{body}"))), ["a private key"]);
         assert_eq!(nouns("begins with -----BEGIN PRIVATE KEY----- and so on"), [""; 0]);
     }
 

@@ -1,4 +1,4 @@
-//! The certificate of a Sealed Secrets controller: its RSA key and until when it may be used.
+//! The certificate of a Sealed Secrets controller: its RSA key, and from when until when it may be used.
 //!
 //! Owns: reading the PEM text (`kubeseal --fetch-cert` writes it), and the key's fingerprint.
 //! Does not own: the clock, and whether the certificate belongs to the right cluster, which nobody can tell from it.
@@ -7,12 +7,13 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 use x509_cert::der::asn1::UintRef;
 use x509_cert::der::oid::ObjectIdentifier;
-use x509_cert::der::{Decode, DecodePem, Reader, SliceReader};
+use x509_cert::der::{Decode, Reader, SliceReader};
+use x509_cert::time::Time;
 
 /// A shorter key can be factored (NIST SP 800-131A); the controller's own have 4096 bits.
 const LEAST_BITS: usize = 2048;
@@ -26,18 +27,21 @@ const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1
 pub struct Certificate {
     pub(super) modulus: BigUint,
     pub(super) exponent: BigUint,
+    /// Before this moment no other program takes it: the clock is wrong, or the certificate is for another day.
+    pub not_before: SystemTime,
     /// After this moment `kubeseal` refuses it, and kgen too.
     pub not_after: SystemTime,
-    /// Day and time of `not_after`, as a person reads it: `2036-11-18 00:00:00 UTC`.
+    /// Day and time of both, as a person reads them: `2036-11-18 00:00:00 UTC`.
+    pub from: String,
     pub until: String,
 }
 
 impl Certificate {
     /// The first certificate of a PEM text, as `kubeseal` takes it; the reason why it cannot seal otherwise.
     pub fn parse(pem: &str) -> Result<Self, String> {
-        let block = first(pem)?;
+        let der = decoded(first(pem)?)?;
         let read = |error: x509_cert::der::Error| format!("holds a certificate that cannot be read: {error}");
-        let certificate = x509_cert::Certificate::from_pem(block).map_err(read)?;
+        let certificate = x509_cert::Certificate::from_der(&der).map_err(read)?;
         let certificate = certificate.tbs_certificate();
         let info = certificate.subject_public_key_info();
         if info.algorithm.oid != RSA {
@@ -52,13 +56,18 @@ impl Certificate {
         if exponent < BigUint::from(3u8) || exponent.bits() > 31 || !exponent.bit(0) || !modulus.bit(0) {
             return Err("holds an RSA key that no program takes".into());
         }
-        let not_after = certificate.validity().not_after;
-        let until = not_after.to_date_time().to_string().replace('T', " ").replace('Z', " UTC");
-        Ok(Self { modulus, exponent, not_after: not_after.to_system_time(), until })
+        let [(not_before, from), (not_after, until)] =
+            [certificate.validity().not_before, certificate.validity().not_after].map(moment);
+        Ok(Self { modulus, exponent, not_before, not_after, from, until })
     }
 
-    pub fn is_expired(&self, now: SystemTime) -> bool {
-        now > self.not_after
+    /// Why it cannot be used now.
+    pub fn usable(&self, now: SystemTime) -> Result<(), String> {
+        match () {
+            () if now > self.not_after => Err(format!("has expired on {}", self.until)),
+            () if now < self.not_before => Err(format!("is not valid before {}", self.from)),
+            () => Ok(()),
+        }
     }
 
     /// Days left, once there are no more than `days` of them.
@@ -99,7 +108,20 @@ fn positive(number: &BigUint) -> Vec<u8> {
     bytes
 }
 
-/// The text of the first certificate; other blocks are passed over, as `ParseCertsPEM` does.
+fn moment(time: Time) -> (SystemTime, String) {
+    let shown = time.to_date_time().to_string().replace('T', " ").replace('Z', " UTC");
+    (time.to_system_time(), shown)
+}
+
+/// What is between the first and the last line of a block. As with OpenSSL and Go, lines have any length (64 and 76 are
+/// usual), and headers such as `Bag Attributes: x` may stand above an empty line.
+fn decoded(body: &str) -> Result<Vec<u8>, String> {
+    let is_header = |line: &&str| line.is_empty() || line.contains(':');
+    let base64: String = body.lines().map(str::trim).skip_while(is_header).flat_map(str::split_whitespace).collect();
+    STANDARD.decode(base64).map_err(|error| format!("holds a certificate that is not base64: {error}"))
+}
+
+/// The body of the first certificate; other blocks are passed over, as `ParseCertsPEM` does.
 fn first(pem: &str) -> Result<&str, String> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
@@ -108,9 +130,9 @@ fn first(pem: &str) -> Result<&str, String> {
             if pem.contains("PRIVATE KEY") { ", but a private key, which belongs in no repository" } else { "" };
         format!("holds no PEM certificate{found}")
     })?;
-    let rest = &pem[start..];
+    let rest = &pem[start + BEGIN.len()..];
     let end = rest.find(END).ok_or("holds a certificate that is cut short")?;
-    Ok(&rest[..end + END.len()])
+    Ok(&rest[..end])
 }
 
 /// `RSAPublicKey` (RFC 8017, A.1.1).

@@ -5,6 +5,7 @@ use crate::secret::CERTIFICATE;
 use crate::support::Kgen;
 
 const EC: &str = include_str!("../../src/seal/tests/ec.pem");
+const FUTURE: &str = include_str!("../../src/seal/tests/future.pem");
 const EXPIRED: &str = include_str!("../../src/seal/tests/expired.pem");
 const OTHER: &str = include_str!("../../src/seal/tests/other.pem");
 
@@ -303,6 +304,7 @@ fn a_certificate_that_cannot_seal() {
     certificate("", "`prod.pem` holds no PEM certificate");
     certificate(EC, "`prod.pem` holds a certificate whose key is not RSA, the only kind that Sealed Secrets uses");
     certificate(EXPIRED, "the certificate `prod.pem` has expired on 2024-01-31 00:00:00 UTC");
+    certificate(FUTURE, "the certificate `prod.pem` is not valid before 2099-01-01 00:00:00 UTC");
     let key = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
     certificate(key, "`prod.pem` holds no PEM certificate, but a private key, which belongs in no repository");
 }
@@ -475,6 +477,22 @@ fn check(annotations: &str, pem: &str) -> Kgen {
     );
     let head = format!("{HEAD}metadata:\n  name: app\n  namespace: shop\n{annotations}");
     kgen.file(PATH, &file(&head)).file("prod.pem", pem).args(["secret", "check"])
+}
+
+#[test]
+fn a_check_of_a_certificate_that_has_not_begun() {
+    let kgen = check("", FUTURE).status(1);
+    kgen.stderr(&text(
+        "
+        error[certificate]: the certificate `prod.pem` is not valid before 2099-01-01 00:00:00 UTC
+          --> kgen.yaml:5:40
+           |
+        5 | secretProvider: {sealed: {certificate: prod.pem}}
+           |                                        ^^^^^^^^
+        hint: fetch the controller's with `kubeseal --fetch-cert`, from the cluster of this profile
+        ",
+    ))
+    .run();
 }
 
 #[test]

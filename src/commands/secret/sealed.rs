@@ -68,15 +68,13 @@ pub fn span(settings: &Settings, node: &Node) -> Option<Span> {
     settings.span(&node.from).or_else(|| settings.span(&node.first_leaf()?.from))
 }
 
-/// Reads a certificate that has not ended yet; why it is none otherwise.
+/// Reads a certificate that can be used now; why it cannot otherwise.
 pub fn read(access: &Access, path: &str, now: SystemTime) -> std::result::Result<Certificate, String> {
     let bytes = access.read(path, Limit::CERTIFICATE).map_err(|fault| fault.message)?;
     let text = String::from_utf8_lossy(&bytes);
     let certificate = Certificate::parse(&text).map_err(|reason| format!("`{path}` {reason}"))?;
-    match certificate.is_expired(now) {
-        true => Err(format!("the certificate `{path}` has expired on {}", certificate.until)),
-        false => Ok(certificate),
-    }
+    certificate.usable(now).map_err(|reason| format!("the certificate `{path}` {reason}"))?;
+    Ok(certificate)
 }
 
 /// The file of a Secret as it stands, or a new one.

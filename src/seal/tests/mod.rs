@@ -61,12 +61,36 @@ fn the_first_certificate_of_a_bundle_is_taken() {
     assert_eq!(Certificate::parse(&RSA.replace('\n', "\r\n")), Certificate::parse(RSA));
 }
 
+/// MIME has 76 characters, and `pem` of Go, which the controller reads with, takes any number.
 #[test]
-fn a_certificate_knows_its_end() {
+fn lines_have_any_length() {
+    let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
+    let base64: String = RSA.lines().filter(|line| !line.starts_with('-')).collect();
+    for length in [1, 48, 63, 64, 65, 76, 77, 4000] {
+        let lines: Vec<&str> =
+            base64.as_bytes().chunks(length).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        for gap in ["\n", "\r\n", " \n\t", "\n\n"] {
+            let pem = format!("{begin}{gap}{}{gap}{end}\n", lines.join(gap));
+            assert_eq!(Certificate::parse(&pem), Certificate::parse(RSA), "{length} {gap:?}");
+        }
+    }
+    let headers = RSA.replacen(begin, &format!("{begin}\nA: b\nc: d\n"), 1);
+    assert_eq!(Certificate::parse(&headers), Certificate::parse(RSA));
+    let broken = RSA.replacen("MIIC", "M=IC", 1);
+    assert!(Certificate::parse(&broken).unwrap_err().starts_with("holds a certificate that is not base64: "));
+}
+
+#[test]
+fn a_certificate_knows_its_beginning_and_its_end() {
     let certificate = Certificate::parse(RSA).unwrap();
     assert_eq!(certificate.until, "2123-12-31 23:59:58 UTC");
     let end = SystemTime::UNIX_EPOCH + Duration::from_secs(4_859_740_798);
-    assert!(!certificate.is_expired(end) && certificate.is_expired(end + Duration::from_secs(1)));
+    let second = Duration::from_secs(1);
+    assert_eq!(certificate.usable(end), Ok(()));
+    assert_eq!(certificate.usable(end + second).unwrap_err(), "has expired on 2123-12-31 23:59:58 UTC");
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_704_067_200);
+    assert_eq!(certificate.usable(start), Ok(()));
+    assert_eq!(certificate.usable(start - second).unwrap_err(), "is not valid before 2024-01-01 00:00:00 UTC");
     let days = |days: u64| certificate.ends_within(30, end - Duration::from_secs(days * 24 * 60 * 60));
     assert_eq!([days(31), days(30), days(1), days(0)], [None, Some(30), Some(1), Some(0)]);
 }
