@@ -162,6 +162,15 @@ pub fn relative_path(text: &str) -> Checked {
     Ok(())
 }
 
+/// Whether a folder or file of this name is git's or its host's, which run or obey what is in it; also as a disk writes it
+/// to which `A` and `a` are one name, or which drops blanks and dots at the end, or what nobody sees (HFS+).
+pub fn is_gits(name: &str) -> bool {
+    let unseen = |c: &char| matches!(*c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen: String = name.chars().filter(|c| !unseen(c)).collect();
+    let plain = seen.trim_end_matches(['.', ' ']).to_lowercase();
+    matches!(plain.as_str(), ".git" | "git~1" | ".github")
+}
+
 /// `resource.ParseQuantity`; see [`Quantity`].
 pub fn quantity(text: &str) -> Checked {
     Quantity::parse(text).map(drop)
@@ -271,6 +280,12 @@ mod tests {
     #[test]
     fn a_sub_path_is_relative() {
         table(relative_path, &["a/b", ""], &["/a", "a/../b", ".."]);
+    }
+
+    #[test]
+    fn a_name_of_gits_is_known_in_every_spelling() {
+        assert!([".git", ".GIT", ".Git. .", ".github", "git~1", "GIT~1", ".g\u{200c}it"].into_iter().all(is_gits));
+        assert!(![".gitignore", "git", ".gitops", "x.git"].into_iter().any(is_gits));
     }
 
     #[test]
