@@ -27,6 +27,7 @@ mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod support; // not tests: runs the binary in a folder of its own
 mod template; // templates of kgen's that a project takes over
+mod verify; // whether the tree is what the project gives
 mod watched; // what only a terminal shows
 
 /// A thousand are `cargo test --test disk`.
