@@ -40,6 +40,14 @@ impl Files {
         self.0.contains_key(path)
     }
 
+    /// All of them, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(path, content)| match content {
+            Content::Text(text) => (path.as_str(), text.as_bytes()),
+            Content::Binary(bytes) => (path.as_str(), bytes.as_slice()),
+        })
+    }
+
     pub fn text(&self, path: &str) -> Option<Arc<str>> {
         match self.0.get(path)? {
             Content::Text(text) => Some(text.clone()),
@@ -64,8 +72,28 @@ impl Files {
 /// The files a layer names, with their places. Secrets' files are not among them: they are read for the stream only.
 pub fn wanted(root: &Tree<Span>) -> Vec<(String, Span)> {
     let mut out = Vec::new();
-    search(root, &Type::Object(&language::PROJECT), &mut out);
+    search(root, &Type::Object(&language::PROJECT), false, &mut out);
     out
+}
+
+/// The files with values of secrets that a layer names.
+pub fn values(root: &Tree<Span>) -> BTreeSet<String> {
+    let mut all = Vec::new();
+    search(root, &Type::Object(&language::PROJECT), true, &mut all);
+    let public: BTreeSet<Span> = wanted(root).into_iter().map(|(_, place)| place).collect();
+    all.into_iter().filter(|(_, place)| !public.contains(place)).map(|(path, _)| path).collect()
+}
+
+/// The certificates that a layer names.
+pub fn certificates(root: &Tree<Span>) -> BTreeSet<String> {
+    let sealed = providers(root).into_iter().filter_map(|provider| provider.get("sealed"));
+    sealed.filter_map(|sealed| sealed.get("certificate").unwrap_or(sealed).as_str()).map(str::to_owned).collect()
+}
+
+/// A path below the project's folder, written in one way.
+pub fn normal(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"))
 }
 
 /// The files of a layer that are no manifests.
@@ -79,35 +107,47 @@ pub fn texts(root: &Tree<Span>) -> Vec<(String, Span)> {
 /// The folders of encrypted files that a layer names, in `secretProvider` or in a key's own `provider`.
 pub fn folders(root: &Tree<Span>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
-    let mut all = vec![root];
-    while let Some(tree) = all.pop() {
-        for (key, value) in tree.as_map().into_iter().flat_map(Map::iter) {
-            all.push(value);
-            for kind in ["sealed", "sops"].iter().filter(|_| matches!(&**key, "secretProvider" | "provider")) {
-                let Some(settings) = value.get(kind) else { continue };
-                let said = settings.get("folder").and_then(Tree::as_str);
-                let short = settings.as_str().filter(|_| *kind == "sops");
-                out.insert(said.or(short).unwrap_or("secrets").trim_end_matches('/').to_owned());
-            }
+    for provider in providers(root) {
+        for kind in ["sealed", "sops"] {
+            let Some(settings) = provider.get(kind) else { continue };
+            let said = settings.get("folder").and_then(Tree::as_str);
+            let short = settings.as_str().filter(|_| kind == "sops");
+            out.insert(said.or(short).unwrap_or("secrets").trim_end_matches('/').to_owned());
         }
     }
     out
 }
 
-/// Along the language's types: a variable or a key of a ConfigMap may be called `file` too.
-fn search(tree: &Tree<Span>, ty: &Type, out: &mut Vec<(String, Span)>) {
+/// Every `secretProvider`, and every key's own `provider`.
+fn providers(root: &Tree<Span>) -> Vec<&Tree<Span>> {
+    let mut out = Vec::new();
+    let mut all = vec![root];
+    while let Some(tree) = all.pop() {
+        for (key, value) in tree.as_map().into_iter().flat_map(Map::iter) {
+            all.push(value);
+            out.extend(Some(value).filter(|_| matches!(&**key, "secretProvider" | "provider")));
+        }
+    }
+    out
+}
+
+/// Along the language's types: a variable or a key of a ConfigMap may be called `file` too. `secrets`: also what stands
+/// below that key.
+fn search(tree: &Tree<Span>, ty: &Type, secrets: bool, out: &mut Vec<(String, Span)>) {
     match (ty.choose(tree), &tree.kind) {
         (Type::Object(object), Kind::Map(map)) => {
-            for (key, value) in map.iter().filter(|(key, _)| &***key != "secrets") {
+            for (key, value) in map.iter().filter(|(key, _)| secrets || &***key != "secrets") {
                 match (object.field(key), value.as_str()) {
                     (Some(field), Some(path)) if field.key == "file" => out.push((path.to_owned(), value.from)),
-                    (Some(field), _) => search(value, &field.ty, out),
+                    (Some(field), _) => search(value, &field.ty, secrets, out),
                     (None, _) => {}
                 }
             }
         }
-        (Type::Map(map_type), Kind::Map(map)) => map.iter().for_each(|(_, value)| search(value, &map_type.value, out)),
-        (Type::List(item), Kind::List(list)) => list.iter().for_each(|value| search(value, item, out)),
+        (Type::Map(map_type), Kind::Map(map)) => {
+            map.iter().for_each(|(_, value)| search(value, &map_type.value, secrets, out));
+        }
+        (Type::List(item), Kind::List(list)) => list.iter().for_each(|value| search(value, item, secrets, out)),
         (Type::Kubernetes("object"), Kind::Map(map)) if map.len() == 1 => {
             let file = map.get("file").and_then(|value| Some((value.as_str()?.to_owned(), value.from)));
             out.extend(file);

@@ -4,6 +4,7 @@
 //! Does not own: any stage, nor reading and writing (`commands`).
 
 mod delivery;
+pub mod inputs;
 mod profiles;
 mod texts;
 
@@ -98,9 +99,10 @@ impl Rendered {
 
     /// The folder to write and the layout, which no profile may say otherwise.
     pub fn output(&self) -> (String, Layout) {
-        let text = |key| self.profiles.first().and_then(|p| p.settings.root.get(key)?.as_str());
-        let layout = if text("layout") == Some("flat") { Layout::Flat } else { Layout::Overlays };
-        (text("output").unwrap_or("deploy").to_owned(), layout)
+        let settings = self.profiles.first().map(|profile| &profile.settings);
+        let layout = settings.and_then(|settings| settings.root.get("layout")?.as_str());
+        let layout = if layout == Some("flat") { Layout::Flat } else { Layout::Overlays };
+        (settings.map_or_else(|| "deploy".to_owned(), inputs::output), layout)
     }
 }
 
@@ -212,6 +214,7 @@ fn prepared(
 ) -> Result<Prepared> {
     let mut all = settings::resolve(&loaded.project, &loaded.presets, &loaded.set, sources)?;
     one_output(&all, report);
+    inputs::check(&all, sources, loaded, input, report);
     unused_templates(loaded, input, report);
     checks::leaks::report(&loaded.leaks, all.iter(), report);
     checks::leaks::report(&texts::leaks(sources, loaded, &input.files), all.iter(), report);

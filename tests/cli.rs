@@ -86,6 +86,22 @@ fn every_command_has_a_manual_page() {
     }
 }
 
+/// Who names the folder need not know what a stranger has put into it.
+#[cfg(unix)]
+#[test]
+fn a_manual_page_is_not_written_through_a_link() {
+    let temp = Temp::new();
+    put(&temp.path().join("mine"), "mine");
+    std::fs::create_dir(temp.path().join("man")).unwrap();
+    std::os::unix::fs::symlink("../mine", temp.path().join("man/kgen.1")).unwrap();
+    let args = ["man", "--out", "man"].map(str::to_owned);
+    let said = run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+    let expected = "error: `man/kgen.1` is or is behind a link; kgen writes only into real files and folders\n";
+    assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
+    assert_eq!(std::fs::read_to_string(temp.path().join("mine")).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(temp.path().join("man")).unwrap().count(), 1);
+}
+
 #[test]
 fn a_page_of_no_command() {
     let said = "error: `kgen secret` has no command `sett`\nhint: did you mean `set`?\n";

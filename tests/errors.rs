@@ -49,6 +49,7 @@ mod sealing; // `kgen secret`
 mod secrets;
 mod stores;
 mod templates;
+mod trees;
 mod types;
 mod values;
 mod workloads;

@@ -30,6 +30,7 @@ mod slips; // one wrong character shows no secret
 mod stranger; // a project that a stranger wrote is refused, and does no more
 mod support; // not tests: runs the binary in a folder of its own
 mod template; // templates of kgen's that a project takes over
+mod verify; // whether the tree is what the project gives
 mod watched; // what only a terminal shows
 
 /// A thousand are `cargo test --test disk`.

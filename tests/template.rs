@@ -135,3 +135,25 @@ fn all_of_them_ejected_render_what_the_built_in_ones_do() {
     assert!(list.lines().all(|line| line.starts_with("* ") && line.ends_with(": same as built-in")), "{list}");
     assert_eq!(room.kgen(&["render", "prod"]).stdout, before.stdout);
 }
+
+/// The project names the folder: a stranger's commit could lead it anywhere.
+#[cfg(unix)]
+#[test]
+fn no_template_is_written_through_a_link_or_into_a_folder_of_git() {
+    for (folder, link, said) in [
+        ("tpl", "tpl", "`tpl` is no folder; kgen writes only into real folders of the project"),
+        ("a/tpl", "a", "`a` is no folder; kgen writes only into real folders of the project"),
+        ("tpl", "tpl/app", "`tpl/app` is no folder; kgen writes only into real folders of the project"),
+        (".git/hooks", "x", "`.git/hooks/app/service.yaml` is no path that kgen writes to"),
+        (".GitHub/workflows", "x", "`.GitHub/workflows/app/service.yaml` is no path that kgen writes to"),
+    ] {
+        let (room, away) = (Room::new(&format!("{PROJECT}templates: {folder}\n")), Temp::new());
+        let link = room.0.path().join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(away.path(), &link).unwrap();
+        let found = room.kgen(&["template", "eject", "app/service"]);
+        assert_eq!((found.stderr, found.status), (format!("error: {said}\n"), Some(2)), "{folder}");
+        assert_eq!(fs::read_dir(away.path()).unwrap().count(), 0);
+        assert!(!room.0.path().join(folder).join("app/service.yaml").exists());
+    }
+}

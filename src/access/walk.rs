@@ -5,6 +5,7 @@
 //! Does not own: opening what was found; between this look and that, someone may change the disk (`disk.rs`).
 
 use super::{Entry, Store};
+use crate::format::is_git;
 
 /// Why a path is not read.
 #[derive(Debug)]
@@ -69,19 +70,6 @@ fn parts(path: &str) -> impl DoubleEndedIterator<Item = &str> {
 fn is_absolute(path: &str) -> bool {
     let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
     path.starts_with('/') || path.contains('\\') || drive
-}
-
-/// `.git`, also as disks write it that ignore case, dots at the end, or characters that nobody sees, and its short name on
-/// NTFS.
-pub fn is_git(name: &str) -> bool {
-    let seen: String = name.chars().filter(|c| !is_ignored(*c)).collect::<String>().to_lowercase();
-    let bare = seen.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);
-    bare == ".git" || bare.strip_prefix("git~").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// What HFS+ leaves out when it compares names.
-fn is_ignored(c: char) -> bool {
-    matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -113,6 +113,7 @@ pub const TABLE: &[Check] = &[
     error("file-outside", "a path leads out of the project"),
     error("file-here", "a file's key stands inside a text"),
     error("one-output", "profiles differ in what all of them share"),
+    error("output-folder", "the tree would be written over what kgen reads"),
     error("delivery-profile", "a profile has the name of what delivers them"),
     error("delivery-target", "two profiles are delivered to one place"),
     error("delivery-ignored", "a word of `delivery` that would have no effect"),

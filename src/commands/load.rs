@@ -11,6 +11,7 @@ use crate::cli::Global;
 use crate::diag::failure::Told;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
+use crate::pipeline::inputs::{self, Named};
 use crate::pipeline::{self, Input, Loaded, Rendered};
 use crate::project::mask;
 use crate::render::templates::Template;
@@ -131,8 +132,7 @@ pub fn open_over(
 
 impl Workspace {
     pub fn new(access: Access, sources: Sources, loaded: Loaded, input: Input) -> Self {
-        let name = Path::new(&sources.get(loaded.project.file).path).file_name();
-        let name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "kgen.yaml".into());
+        let name = inputs::own(&sources, &loaded);
         Self { root: access.folder.clone(), access, sources, loaded, input, name }
     }
 
@@ -165,6 +165,16 @@ impl Workspace {
 
     pub fn project(&self) -> &Tree<Span> {
         &self.loaded.project.root
+    }
+
+    /// Every path that the project reads, from its folder.
+    pub fn named(&self) -> Vec<Named> {
+        inputs::named(&self.sources, &self.loaded, &self.input)
+    }
+
+    /// The files that the tree was made of.
+    pub fn read(&self) -> Vec<inputs::Read<'_>> {
+        inputs::read(&self.sources, &self.loaded, &self.input)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns: which pages there are, and the form of their examples. No date: the same program writes the same pages.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use super::terminal::{self, Terminal};
 use crate::cli::Cli;
 use crate::diag::failure::Told;
 use crate::diag::suggest;
+use crate::output::write;
 
 /// Print a manual page, or write all of them
 #[derive(Debug, clap::Args)]
@@ -61,9 +63,16 @@ fn find<'c>(root: &'c Command, words: &[String]) -> anyhow::Result<&'c Command> 
 /// How many.
 fn write(command: &Command, folder: &Path) -> anyhow::Result<usize> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
-    let path = folder.join(format!("{}.1", name(command)));
-    fs::write(&path, page(command)?).with_context(|| format!("cannot write `{}`", path.display()))?;
-    command.get_subcommands().try_fold(1, |count, command| Ok(count + write(command, folder)?))
+    let mut pages = BTreeMap::new();
+    add(command, &mut pages)?;
+    write::replace(folder, &pages)?;
+    Ok(pages.len())
+}
+
+/// The pages of a command and those below it, by the names of their files.
+fn add(command: &Command, pages: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    pages.insert(format!("{}.1", name(command)), page(command)?);
+    command.get_subcommands().try_for_each(|command| add(command, pages))
 }
 
 /// `kgen-secret-set`

@@ -28,6 +28,7 @@ pub mod select;
 pub mod template;
 pub mod terminal;
 pub mod usage;
+pub mod verify;
 
 use std::io;
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ pub enum Command {
     Render(render::Args),
     Diff(diff::Args),
     Check(check::Args),
+    Verify(verify::Args),
     Explain(explain::Args),
     Graph(graph::Args),
     Notes(notes::Args),
@@ -76,6 +78,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Render(args) => render::run(&args, &cli.global, &terminal),
         Command::Diff(args) => diff::run(&args, &cli.global, &terminal),
         Command::Check(args) => check::run(&args, &cli.global, &terminal),
+        Command::Verify(args) => verify::run(&args, &cli.global, &terminal),
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Notes(args) => notes::run(&args, &cli.global, &terminal),

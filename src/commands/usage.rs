@@ -21,7 +21,7 @@ const COMMANDS: [(&[&str], &str); 9] = [
         "kgen applies nothing: `kgen render prod | kubectl apply --server-side -f -`; `kgen notes prod` tells all of it",
     ),
     (&["build", "generate", "gen", "kustomize", "manifests", "show", "write"], "`kgen render` writes the tree"),
-    (&["validate", "lint", "test", "verify"], "`kgen check` looks for mistakes"),
+    (&["validate", "lint", "test"], "`kgen check` looks for mistakes"),
     (
         &["delete", "destroy", "uninstall", "down", "status", "logs", "scale", "restart", "rollback"],
         "kubectl does: `kgen notes prod` prints the commands",

@@ -179,6 +179,24 @@ pub fn relative_path(text: &str) -> Checked {
     Ok(())
 }
 
+/// Whether a folder or file of this name is git's or its host's, which run or obey what is in it.
+pub fn is_gits(name: &str) -> bool {
+    is_git(name) || as_on_disk(name) == ".github"
+}
+
+/// `.git`, also by its short name on NTFS.
+pub fn is_git(name: &str) -> bool {
+    let name = as_on_disk(name);
+    name == ".git" || name.strip_prefix("git~").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A name as disks take it that ignore case, what nobody sees (HFS+), and dots, blanks and streams at the end (NTFS).
+fn as_on_disk(name: &str) -> String {
+    let unseen = |c: &char| matches!(*c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen: String = name.chars().filter(|c| !unseen(c)).collect();
+    seen.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']).to_lowercase()
+}
+
 /// `resource.ParseQuantity`; see [`Quantity`].
 pub fn quantity(text: &str) -> Checked {
     Quantity::parse(text).map(drop)
@@ -294,6 +312,12 @@ mod tests {
     #[test]
     fn a_sub_path_is_relative() {
         table(relative_path, &["a/b", ""], &["/a", "a/../b", ".."]);
+    }
+
+    #[test]
+    fn a_name_of_gits_is_known_in_every_spelling() {
+        assert!([".git", ".GIT", ".Git. .", ".github", "git~1", "GIT~1", ".g\u{200c}it"].into_iter().all(is_gits));
+        assert!(![".gitignore", "git", ".gitops", "x.git"].into_iter().any(is_gits));
     }
 
     #[test]

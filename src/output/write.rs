@@ -8,7 +8,8 @@
 //!
 //! 1. `.kgen.json` is replaced by an interim one. `files` names what stays as it is, `unfinished` names what is about to
 //!    change, each with the contents it may have: the old and the new.
-//! 2. files are renamed into place, then those no longer made are removed, with the folders this empties.
+//! 2. files that are no longer made are removed, with the folders this empties, then the others are renamed into place, in
+//!    an order in which a build meanwhile is old, or new, or fails where that is possible (`order.rs`).
 //! 3. the folders are synced, and the final `.kgen.json` is renamed into place.
 //!
 //! Killed at any moment, each file is the old or the new one, and `.kgen.json` knows both: the next run takes them for
@@ -28,11 +29,16 @@
 //! Before it switches, a run looks again at every file that it is to change: one edited meanwhile is not lost. Between
 //! that look and the rename there is still a moment in which another process could edit the file, or put a link there;
 //! nothing here defends against someone who can write to the output folder while kgen runs.
+//!
+//! A tree has one owner: what another run wrote for another project, profile or selection is not touched (`owner.rs`).
 
+mod create;
 mod disk;
 mod failure;
 mod lock;
 pub mod manifest;
+mod order;
+mod owner;
 mod place;
 mod replace;
 mod survey;
@@ -42,11 +48,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+pub use create::{create, create_inside};
 pub use lock::Lock;
+pub use owner::{Dispute, Owner};
 pub use replace::{Scratch, hold, read, replace};
 pub use survey::{Changes, Conflict, Reason};
 
@@ -65,19 +73,36 @@ pub struct File {
     pub secret: bool,
 }
 
+/// Where a tree is to be, and whose it is.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What a person named: the folder of the project file, or that of `--out`. It may be a link.
+    pub root: PathBuf,
+    /// The folder below it that the project names, through no link; empty with `--out`.
+    pub folder: String,
+    pub owner: Owner,
+}
+
+impl Target {
+    pub fn output(&self) -> PathBuf {
+        if self.folder.is_empty() { self.root.clone() } else { self.root.join(&self.folder) }
+    }
+}
+
 /// The tree as it should be, with the `.kgen.json` that goes with it: each text is hashed once in a run.
 struct Wanted<'w> {
     files: &'w BTreeMap<String, File>,
+    owner: &'w Owner,
     manifest: Manifest,
     /// What `.kgen.json` says in the end.
     text: String,
 }
 
 impl<'w> Wanted<'w> {
-    fn of(files: &'w BTreeMap<String, File>) -> Result<Self> {
-        let manifest = Manifest::of(files);
+    fn of(files: &'w BTreeMap<String, File>, owner: &'w Owner) -> Result<Self> {
+        let manifest = Manifest::of(files, owner);
         let text = manifest.text()?;
-        Ok(Self { files, manifest, text })
+        Ok(Self { files, owner, manifest, text })
     }
 }
 
@@ -97,30 +122,29 @@ impl fmt::Display for Summary {
 }
 
 /// What `apply` would do. Only reads; a folder that is not there is an empty one.
-pub fn plan(output: &Path, files: &BTreeMap<String, File>) -> Result<Changes> {
-    check(output, files)?;
-    let wanted = Wanted::of(files)?;
-    Manifest::load(output).and_then(|known| survey::survey(output, &wanted, known)).map_err(failure::unread)
+pub fn plan(target: &Target, files: &BTreeMap<String, File>) -> Result<Changes> {
+    check(target, files)?;
+    let (output, wanted) = (target.output(), Wanted::of(files, &target.owner)?);
+    Manifest::load(&output).and_then(|known| survey::survey(&output, &wanted, known)).map_err(failure::unread)
 }
 
-/// Makes `output` hold `files`, and no other file that kgen wrote before.
-pub fn apply(output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
-    apply_on(&mut Real, output, files, force)
+/// Makes the target hold `files`, and no other file that kgen wrote before.
+pub fn apply(target: &Target, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
+    apply_on(&mut Real, target, files, force)
 }
 
-fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
-    check(output, files)?;
-    let wanted = Wanted::of(files)?;
-    // Without the lock first: a tree that is as it should be needs no right to write. Anything else may be the view of
-    // a run halfway through, and is looked at again.
-    if let Ok(settled) = agreed(output, &wanted, force)
-        && settled.is_settled()
-        && !switch::has_leftovers(output)
-    {
-        return Ok(settled.summary());
+fn apply_on(disk: &mut dyn Disk, target: &Target, files: &BTreeMap<String, File>, force: bool) -> Result<Summary> {
+    check(target, files)?;
+    let (output, wanted) = (&target.output(), Wanted::of(files, &target.owner)?);
+    // Without the lock first: a tree that is as it should be needs no right to write, and nothing is made in another's.
+    // Anything else may be the view of a run halfway through, and is looked at again.
+    match surveyed(output, &wanted, force) {
+        Ok(found) if found.is_settled() && !switch::has_leftovers(output) => return Ok(found.summary()),
+        Ok(found) if found.dispute.is_some() => found.refuse(output)?,
+        _ => {}
     }
     let mut made = Vec::new();
-    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, output, &wanted, force));
+    let done = switch::make_root(disk, output, &mut made).and_then(|()| locked(disk, target, &wanted, force));
     if done.is_err() {
         // Only what is empty goes.
         made.iter().rev().for_each(|folder| drop(disk.remove_folder(folder)));
@@ -129,16 +153,19 @@ fn apply_on(disk: &mut dyn Disk, output: &Path, files: &BTreeMap<String, File>, 
 }
 
 /// With the lock, which is given back before a folder that was made for nothing is removed.
-fn locked(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, force: bool) -> Result<Summary> {
+fn locked(disk: &mut dyn Disk, target: &Target, wanted: &Wanted, force: bool) -> Result<Summary> {
+    let output = &target.output();
+    place::check_root(target)?;
     let _lock = Lock::take(output, lock::PATIENCE)?;
     switch::sweep(disk, output, wanted.files)?;
-    let changes = agreed(output, wanted, force)?;
-    switch::carry_out(disk, output, wanted, &changes)?;
+    let changes = surveyed(output, wanted, force)?;
+    changes.refuse(output)?;
+    switch::carry_out(disk, target, wanted, &changes)?;
     Ok(changes.summary())
 }
 
-/// The changes, when none of them touches a file that is not kgen's.
-fn agreed(output: &Path, wanted: &Wanted, force: bool) -> Result<Changes> {
+/// The changes, with what keeps a run from making them.
+fn surveyed(output: &Path, wanted: &Wanted, force: bool) -> Result<Changes> {
     let known = match Manifest::load(output) {
         Err(_) if force => Manifest::default(),
         known => known?,
@@ -147,13 +174,12 @@ fn agreed(output: &Path, wanted: &Wanted, force: bool) -> Result<Changes> {
     if force {
         changes.force();
     }
-    changes.refuse(output)?;
     Ok(changes)
 }
 
 /// Before anything else. What is said about `files` would be a fault of kgen, not of its user.
-fn check(output: &Path, files: &BTreeMap<String, File>) -> Result<()> {
-    place::check_root(output)?;
+fn check(target: &Target, files: &BTreeMap<String, File>) -> Result<()> {
+    place::check_root(target)?;
     place::check(files.keys().map(String::as_str))?;
     for (path, file) in files {
         let marked = !file.secret || file.text.starts_with(MARK);

@@ -14,7 +14,7 @@ use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
 use super::provider::Provider;
 use super::secret::meta;
-use super::{Planned, Planner};
+use super::{Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;
 use crate::source::Span;
@@ -140,6 +140,15 @@ fn sealed_for(cx: &mut Planner, name: &str, scope: &str, file: &Tree<Span>) {
         let d = Diagnostic::error("sealed-for", message).at(at).in_profile(&cx.settings.profile);
         cx.report.push(d.hint(format!("seal them again: `kgen secret set {} {name} KEY`", cx.settings.profile)));
     }
+}
+
+/// Whether anything in a sealed file may be a value that nobody has sealed.
+pub fn is_readable(file: &Tree<Span>) -> bool {
+    let items = file.at(&["spec", "encryptedData"]).and_then(Tree::as_map).into_iter().flat_map(Map::iter);
+    let mut values = items.map(|(_, text)| text.as_str().unwrap_or_default());
+    values.any(|text| !is_item(text))
+        || file.at(&["spec", "template", "data"]).is_some()
+        || sops::readable(file).is_some()
 }
 
 /// Base64 of a length, an encrypted session key of that length, and at least the tag of a text.

@@ -90,7 +90,7 @@ const BODY: &[Field] = &[
         Type::Word(&rule::VERSION),
         "The lowest server version to support; a field newer than it is an error."
     ),
-    field!("output", Type::String(&rule::PATH), "The folder that `kgen render` writes."),
+    field!("output", Type::String(&rule::OUTPUT), "The folder that `kgen render` writes."),
     field!(
         "layout",
         Type::Enum(&["overlays", "flat"]),

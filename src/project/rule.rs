@@ -52,6 +52,11 @@ pub static ANNOTATION_KEY: Rule = Rule {
 pub static VERSION: Rule = Rule { noun: "a version such as `1.33`", check: version, pattern: r"^1\.[0-9]+$" };
 pub static PATH: Rule =
     Rule { noun: "a path", check: relative_path, pattern: r"^(?!/)(?![A-Za-z]:)(?!(.*/)?\.\.(/|$))[^\\]+$" };
+pub static OUTPUT: Rule = Rule {
+    noun: "a path",
+    check: output,
+    pattern: r"^(?!/)(?!(.*/)?\.\.(/|$))(?!(\.?/)*\.?$)(?!(.*/)?(\.[gG][iI][tT]([hH][uU][bB])?|[gG][iI][tT]~1)[. ]*(/|$))[^\\:]+$",
+};
 pub static DURATION: Rule = Rule { noun: "a duration", check: duration, pattern: r"^[-+]?[0-9.]+" };
 pub static INTERVAL: Rule =
     Rule { noun: "a duration such as `10m`", check: interval, pattern: r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$" };
@@ -136,6 +141,21 @@ fn relative_path(text: &str) -> Result<(), String> {
     let odd = drive || text.contains(|c: char| c == '\\' || c.is_control());
     let outside = text.starts_with('/') || text.split('/').any(|part| part == "..") || text.is_empty() || odd;
     if outside { Err(format!("expected a path below the project's folder, found `{text}`")) } else { Ok(()) }
+}
+
+/// A folder that a tree may fill: overwriting and removing files there harms nothing else.
+fn output(text: &str) -> Result<(), String> {
+    relative_path(text)?;
+    if text.contains(|c: char| c == '\\' || c == ':' || c.is_control()) {
+        return Err("a folder of a tree has no `\\`, no `:` and no control characters in its path".into());
+    }
+    if let Some(name) = text.split('/').find(|name| format::is_gits(name)) {
+        return Err(format!("a tree may not be in `{name}`: what is in there is run or obeyed"));
+    }
+    match text.split('/').all(|part| matches!(part, "" | ".")) {
+        true => Err("a tree needs a folder of its own, below the project's folder".into()),
+        false => Ok(()),
+    }
 }
 
 /// What the Downward API gives as a variable.

@@ -28,8 +28,9 @@ manifests: [{file: extra.yaml}]
 const MANIFEST: &str = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: extra}\n";
 
 /// What a command is asked, and what it reads of the project beside what all read.
-const COMMANDS: [(&[&str], &[&str]); 19] = [
+const COMMANDS: [(&[&str], &[&str]); 20] = [
     (&["render", "--check"], &["deploy"]),
+    (&["verify", "--format", "json"], &["deploy"]),
     (&["render", "dev"], &["token.txt"]),
     (&["render", "prod"], &["token.txt"]),
     (&["diff"], &["deploy"]),

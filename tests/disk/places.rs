@@ -92,7 +92,7 @@ fn no_room_for_the_first_tree() {
 fn an_output_folder_on_another_disk() {
     for place in [
         "mount -t tmpfs tmpfs deploy",
-        "mkdir far; mount -t tmpfs tmpfs far; mkdir far/deploy; rm -r deploy; ln -s far/deploy deploy",
+        "mkdir far; mount -t tmpfs tmpfs far; mkdir far/deploy; rm -r deploy; mkdir deploy; mount --bind far/deploy deploy",
         "mount -t tmpfs tmpfs deploy/base; mount -t tmpfs tmpfs deploy/overlays/dev; rm deploy/.kgen.json",
     ] {
         let temp = rendered();

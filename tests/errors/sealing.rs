@@ -418,7 +418,8 @@ fn a_folder_that_leads_out_of_the_project() {
     std::fs::create_dir(room.0.path().join("kept")).unwrap();
     std::os::unix::fs::symlink("kept", room.0.path().join("secrets")).unwrap();
     let said = room.kgen(&["secret", "set", "prod", "mq", "password"], "q8Zt1Yx0");
-    let expected = "error: `secrets/prod/app.sealed.yaml` is or is behind a link; kgen writes secrets only into real folders of the project\n";
+    let expected =
+        "error: `secrets/prod/app.sealed.yaml` is or is behind a link; kgen writes only into real files and folders\n";
     assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
     assert_eq!(std::fs::read_dir(room.0.path().join("kept")).unwrap().count(), 0);
 }

@@ -155,30 +155,50 @@ fn a_file_that_is_no_longer_made_and_is_a_link() {
     assert_eq!(fs::read_to_string(room.temp.path().join("outside")).unwrap(), "mine");
 }
 
+/// The project names it: a stranger's commit could lead it anywhere.
 #[test]
-fn an_output_folder_that_is_a_link() {
-    let room = Room::new();
-    fs::rename(room.at(""), room.temp.path().join("real")).unwrap();
-    symlink("real", &room.output).unwrap();
-    assert_eq!(room.kgen(&["render"]), (String::from("1 written, 0 removed, 3 unchanged\n"), Some(0)));
-    assert!(room.output.is_symlink());
-    assert_eq!(room.kgen(&["render", "--check"]), (String::new(), Some(0)));
+fn an_output_folder_that_is_or_is_behind_a_link() {
+    for (output, link, to) in [
+        ("deploy", "deploy", "real"),
+        ("deploy", "deploy", "nothing"),
+        ("deploy", "deploy", "deploy"),
+        ("a/b/c", "a/b", "../real"),
+        ("./a//b/", "a", "real"),
+    ] {
+        let room = Room::with(output);
+        let link = room.temp.path().join(link);
+        fs::rename(&link, room.temp.path().join("real")).unwrap();
+        symlink(to, &link).unwrap();
+        let shown = link.strip_prefix(room.temp.path()).unwrap().display();
+        let expected = format!(
+            "error: `{shown}` is a symbolic link, and a tree goes into real folders of the project only\n\
+             hint: put a folder in its place, or name another one as `output`; `kgen render PROFILE --out DIR` may go through links\n"
+        );
+        room.refuses(&expected, false);
+        assert_eq!(room.kgen(&["render", "--check"]), (expected.clone(), Some(2)));
+        assert_eq!(room.kgen(&["verify"]), (expected, Some(2)));
+    }
 }
 
+/// A person names these, on the command line.
 #[test]
-fn an_output_folder_that_is_a_link_to_nothing() {
-    for to in ["nothing", "deploy"] {
-        let room = Room::new();
-        fs::remove_dir_all(&room.output).unwrap();
-        symlink(to, &room.output).unwrap();
-        room.refuses(
-            "
-            error: `deploy` is a symbolic link that leads to no folder
-            hint: move it away, or render into another folder
-            ",
-            false,
-        );
-    }
+fn links_of_the_command_line_are_followed() {
+    let room = Room::new();
+    fs::create_dir(room.temp.path().join("real")).unwrap();
+    symlink("real", room.temp.path().join("link")).unwrap();
+    let written = (String::from("3 written, 0 removed, 0 unchanged\n"), Some(0));
+    assert_eq!(room.kgen(&["render", "dev", "--out", "link/x"]), written);
+    assert_eq!(
+        room.kgen(&["render", "dev", "--out", "real/x"]),
+        (written.0.replace("3 w", "0 w").replace("0 un", "3 un"), Some(0))
+    );
+    symlink(".", room.temp.path().join("project")).unwrap();
+    assert_eq!(room.kgen(&["-f", "project/kgen.yaml", "render"]).1, Some(0));
+    assert_eq!(room.kgen(&["render", "--check"]), (String::new(), Some(0)));
+    symlink("nothing", room.temp.path().join("dead")).unwrap();
+    let expected =
+        "error: `dead` is a symbolic link that leads to no folder\nhint: move it away, or render into another folder\n";
+    assert_eq!(room.kgen(&["render", "dev", "--out", "dead"]), (expected.into(), Some(2)));
 }
 
 #[test]
@@ -267,10 +287,10 @@ fn a_manifest_that_is_no_json() {
 #[test]
 fn a_manifest_of_a_newer_kgen() {
     let room = Room::new();
-    put(&room.at(".kgen.json"), r#"{"version": 2, "trees": []}"#);
+    put(&room.at(".kgen.json"), r#"{"version": 3, "trees": []}"#);
     room.refuses(
         "
-        error: `deploy/.kgen.json` is not as this kgen writes it: it has version 2, and 1 is the one known
+        error: `deploy/.kgen.json` is not as this kgen writes it: it has version 3, and 2 is the last one known
         hint: restore it, or render with the kgen that wrote it; `--force` makes it anew
         ",
         true,
@@ -342,7 +362,12 @@ fn a_folder_that_is_named_on_the_command_line() {
     }
     let (said, status) = room.kgen(&["render", "dev", "--out", "kgen.yaml"]);
     let expected =
-        "error: `kgen.yaml` is a file where a folder should be\nhint: move it away, or render into another folder\n";
+        "error: `kgen.yaml` is read by kgen\nhint: name another folder: kgen overwrites and removes files there\n";
+    assert_eq!((said.as_str(), status), (expected, Some(2)));
+    put(&room.temp.path().join("file"), "mine");
+    let (said, status) = room.kgen(&["render", "dev", "--out", "file"]);
+    let expected =
+        "error: `file` is a file where a folder should be\nhint: move it away, or render into another folder\n";
     assert_eq!((said.as_str(), status), (expected, Some(2)));
 }
 

@@ -19,6 +19,7 @@ mod order;
 mod pages;
 mod projects;
 mod random;
+mod readers;
 mod sample;
 mod seal;
 mod shells;

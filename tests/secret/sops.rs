@@ -172,6 +172,6 @@ fn a_folder_that_leads_out_of_the_project_is_refused() {
     let room = room();
     std::os::unix::fs::symlink("bin", room.0.0.path().join("secrets")).unwrap();
     let said = set(&room, "mq", "password", VALUE);
-    let expected = "error: `secrets` is no folder; kgen writes secrets only into real folders of the project\n";
+    let expected = "error: `secrets` is no folder; kgen writes only into real folders of the project\n";
     assert_eq!((said.stderr.as_str(), said.status), (expected, Some(2)));
 }

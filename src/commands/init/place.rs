@@ -1,9 +1,9 @@
-//! Where the project file goes: a name that is free, a file that is whole.
+//! Where the project file goes: a name that is free.
 //!
-//! Owns: that nothing that stands there is overwritten, and that a run that is stopped leaves no half file.
+//! Does not own: that a file is whole or not there (`output/write/create.rs`).
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::cli::Global;
 use crate::commands::schema;
 use crate::diag::failure::Told;
+use crate::output::write::create;
 
 /// Beside the project file, where an editor finds it without a network.
 pub const SCHEMA: &str = "kgen.schema.json";
@@ -61,33 +62,5 @@ pub fn write(target: &Target, text: &str) -> Result<String> {
         // Another run was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => free(&target.path).map(|()| said),
         Err(error) => Err(error).with_context(|| format!("cannot write `{}`", target.path.display())),
-    }
-}
-
-/// A new file with all of `text`, or none. Made under another name first: a link to it is made at once or not at all, and
-/// fails where something stands.
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let scratch = Scratch(path.with_file_name(format!(".{name}.{}", std::process::id())));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&scratch.0)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    match fs::hard_link(&scratch.0, path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => without_links(path, text),
-        linked => linked,
-    }
-}
-
-/// On a file system that has no links.
-fn without_links(path: &Path, text: &str) -> io::Result<()> {
-    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
-}
-
-/// Removed with the value.
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }

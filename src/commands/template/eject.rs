@@ -2,15 +2,14 @@
 //!
 //! Owns: where the file goes, and that nothing is ever overwritten.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use crate::cli::Global;
 use crate::commands::terminal::Terminal;
 use crate::commands::{Outcome, complete, load};
 use crate::diag::failure::Told;
+use crate::files;
+use crate::output::write;
 use crate::render::eject;
 
 /// Copy a built-in template into the project's folder of templates, to change it
@@ -31,20 +30,13 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     let (name, text) = super::find(&args.name)?;
     let Some(room) = super::open(&load::project_file(global)?, global, terminal)? else { return Ok(Outcome::Refused) };
     let folder = room.folder.as_deref().unwrap_or("templates");
-    let path = room.root.join(folder).join(name);
-    let shown = path.display();
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(|| format!("cannot make `{}`", parent.display()))?;
+    let path = format!("{}/{name}", files::normal(folder));
+    let full = room.root.join(&path);
+    let shown = full.display();
+    if !write::create_inside(&room.root, &path, &eject::ejected(name, text))? {
+        return Err(anyhow!("`{shown}` is there already")
+            .hint(format!("`kgen template show {name}` prints the built-in one, to compare")));
     }
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(anyhow!("`{shown}` is there already")
-                .hint(format!("`kgen template show {name}` prints the built-in one, to compare")));
-        }
-        Err(error) => return Err(error).with_context(|| format!("cannot write `{shown}`")),
-    };
-    file.write_all(eject::ejected(name, text).as_bytes()).with_context(|| format!("cannot write `{shown}`"))?;
     terminal.say(&format!("wrote `{shown}`, which takes the place of the built-in template"));
     if room.folder.is_none() {
         terminal

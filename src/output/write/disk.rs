@@ -107,13 +107,26 @@ impl Disk for Real {
     #[cfg(unix)]
     fn protect(&mut self, path: &Path) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        real_only(OpenOptions::new().read(true)).open(path)?.set_permissions(fs::Permissions::from_mode(0o600))
     }
 
     #[cfg(not(unix))]
     fn protect(&mut self, _: &Path) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A link that came there just now is not followed, and a pipe keeps nobody waiting.
+#[cfg(unix)]
+pub fn real_only(options: &mut OpenOptions) -> &mut OpenOptions {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+}
+
+#[cfg(not(unix))]
+pub fn real_only(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
 }
 
 /// Others than the owner may read the file.

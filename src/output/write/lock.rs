@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::disk;
 use super::place::{self, Kind};
 use crate::access;
 use crate::diag::failure::Told;
@@ -61,7 +62,7 @@ impl Lock {
 
 /// `None` while someone else holds it.
 fn try_take(path: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let file = disk::real_only(OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),

@@ -13,6 +13,9 @@ use crate::diag::failure::Told;
 
 use crate::access;
 
+use super::Target;
+use crate::format;
+
 /// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
@@ -61,8 +64,18 @@ pub fn look(output: &Path, path: &str) -> Result<Found> {
     })
 }
 
-/// The output folder, or the nearest folder above it that there is, is a folder or a link to one.
-pub fn check_root(output: &Path) -> Result<()> {
+/// A tree can be made there: the folder that a person named, or the nearest above it that there is, is a folder or a link
+/// to one; and no part of what the project names below it is a link, which could lead anywhere.
+pub fn check_root(target: &Target) -> Result<()> {
+    let inside = folders(&target.folder).chain(Some(&*target.folder).filter(|folder| !folder.is_empty()));
+    for folder in inside.map(|folder| target.root.join(folder)) {
+        if kind(&folder)? == Kind::Link {
+            let text = "is a symbolic link, and a tree goes into real folders of the project only";
+            return Err(anyhow!("`{}` {text}", folder.display())
+                .hint("put a folder in its place, or name another one as `output`; `kgen render PROFILE --out DIR` may go through links"));
+        }
+    }
+    let output = target.output();
     let above = output.ancestors().filter(|path| !path.as_os_str().is_empty());
     for path in above {
         let what = match fs::metadata(path) {
@@ -144,8 +157,8 @@ pub fn is_safe(path: &str) -> bool {
 
 fn is_safe_name(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let reserved = ["", ".", "..", ".git", ".kgen.json", ".kgen.lock"];
-    !reserved.contains(&lower.as_str()) && !lower.starts_with(TEMPORARY)
+    let reserved = ["", ".", "..", ".kgen.json", ".kgen.lock"];
+    !reserved.contains(&lower.as_str()) && !format::is_gits(name) && !lower.starts_with(TEMPORARY)
 }
 
 /// All paths are safe, and no two meet, also on a disk to which `A` and `a` are one name.
@@ -153,7 +166,7 @@ pub fn check<'p>(paths: impl IntoIterator<Item = &'p str>) -> Result<()> {
     let paths: BTreeSet<&str> = paths.into_iter().collect();
     let mut seen = BTreeMap::new();
     for path in &paths {
-        ensure!(is_safe(path), "`{path}` is not a path inside the output folder");
+        ensure!(is_safe(path), "`{path}` is no path that kgen writes to");
         for part in folders(path).chain([*path]) {
             match seen.insert(part.to_lowercase(), part) {
                 Some(other) if other != part => {
@@ -179,7 +192,9 @@ mod tests {
 
     #[test]
     fn paths_stay_inside() {
-        for path in ["", "/a", "../a", "a/..", "a/./b", "a/", "a\\b", "C:a", "a\nb", ".GIT/x", "a/.kgen-tmp-1"] {
+        for path in
+            ["", "/a", "../a", "a/..", "a/./b", "a/", "a\\b", "C:a", "a\nb", ".GIT/x", "x/.github/y", "a/.kgen-tmp-1"]
+        {
             assert!(!is_safe(path), "{path:?}");
         }
         assert!(is_safe("a/b.yaml") && is_safe(".gitignore") && is_safe("..a"));

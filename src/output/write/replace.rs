@@ -1,6 +1,6 @@
-//! A few files of the user's own, each replaced whole: the ciphertext that `kgen secret` keeps.
+//! A few files beside the tree, each replaced whole: the ciphertext that `kgen secret` keeps, manual pages.
 //!
-//! Owns: that nothing outside the project is written, that two runs do not lose each other's work, and that no file is
+//! Owns: that nothing outside of their folder is written, that two runs do not lose each other's work, and that no file is
 //! ever half. All are staged before the first is renamed: what can fail, fails while every file is as it was.
 //! Does not own: `.kgen.json`, which knows the files of the tree only.
 
@@ -17,14 +17,7 @@ use super::place::{self, Found, Kind};
 pub fn hold(root: &Path, folder: &str) -> Result<Lock> {
     let inside = format!("{folder}/x");
     place::check([inside.as_str()])?;
-    for part in place::folders(&inside) {
-        let full = root.join(part);
-        match place::kind(&full)? {
-            Kind::Folder => {}
-            Kind::Nothing => make(&full)?,
-            _ => bail!("`{}` is no folder; kgen writes secrets only into real folders of the project", full.display()),
-        }
-    }
+    make_folders(root, &inside)?;
     let folder = root.join(folder);
     let held = Lock::take(&folder, lock::PATIENCE)?;
     // Of a run that was killed: whoever writes here holds the lock.
@@ -33,6 +26,19 @@ pub fn hold(root: &Path, folder: &str) -> Result<Lock> {
         Real.remove(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
     }
     Ok(held)
+}
+
+/// The folders on the way to `path`; a link among them could lead anywhere.
+pub fn make_folders(root: &Path, path: &str) -> Result<()> {
+    for part in place::folders(path) {
+        let full = root.join(part);
+        match place::kind(&full)? {
+            Kind::Folder => {}
+            Kind::Nothing => make(&full)?,
+            _ => bail!("`{}` is no folder; kgen writes only into real folders of the project", full.display()),
+        }
+    }
+    Ok(())
 }
 
 /// Another run may have made it just now.
@@ -50,7 +56,7 @@ pub fn read(root: &Path, path: &str) -> Result<Option<Vec<u8>>> {
         Found::Nothing => Ok(None),
         Found::File(bytes) => Ok(Some(bytes)),
         Found::Link | Found::BehindLink(_) => {
-            bail!("`{}` is or is behind a link; kgen writes secrets only into real folders of the project", shown())
+            bail!("`{}` is or is behind a link; kgen writes only into real files and folders", shown())
         }
         Found::Folder | Found::Special | Found::BehindFile(_) => bail!("`{}` is no file", shown()),
     }

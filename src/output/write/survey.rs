@@ -8,12 +8,14 @@ use anyhow::{Result, anyhow};
 
 use super::manifest::{self, Content, Manifest};
 use super::place::{self, Found, Kind};
-use super::{File, Summary, Wanted, disk};
+use super::{Dispute, File, Summary, Wanted, disk, owner};
 use crate::diag::failure::Told;
 
 /// What a run would do, and what keeps it from doing it.
 #[derive(Debug, Default)]
 pub struct Changes {
+    /// The folder is another's: none of the rest counts.
+    pub dispute: Option<Dispute>,
     pub created: Vec<String>,
     pub replaced: Vec<String>,
     pub removed: Vec<String>,
@@ -80,7 +82,8 @@ impl fmt::Display for Conflict {
 
 /// `known` is what the folder's `.kgen.json` says.
 pub(super) fn survey(output: &Path, wanted: &Wanted, known: Manifest) -> Result<Changes> {
-    let (files, mut changes) = (wanted.files, Changes::default());
+    let dispute = owner::dispute(output, &known, wanted)?;
+    let (files, mut changes) = (wanted.files, Changes { dispute, ..Changes::default() });
     for path in known.paths().into_iter().filter(|path| !files.contains_key(*path)) {
         changes.leave(output, &known, path)?;
     }
@@ -96,11 +99,17 @@ pub(super) fn survey(output: &Path, wanted: &Wanted, known: Manifest) -> Result<
 impl Changes {
     /// The tree on disk is the one that would be written.
     pub fn is_empty(&self) -> bool {
-        self.lists().iter().all(|(_, list)| list.is_empty()) && self.conflicts.is_empty() && !self.stale_manifest
+        self.lists().iter().all(|(_, list)| list.is_empty())
+            && self.conflicts.is_empty()
+            && self.dispute.is_none()
+            && !self.stale_manifest
     }
 
     /// What a person is told, a line for each file.
     pub fn lines(&self) -> Vec<String> {
+        if let Some(dispute) = &self.dispute {
+            return vec![dispute.to_string()];
+        }
         let lists = self.lists();
         let listed = lists.iter().flat_map(|(word, list)| list.iter().map(move |path| format!("`{path}` is {word}")));
         let mut out: Vec<String> = listed.chain(self.conflicts.iter().map(Conflict::to_string)).collect();
@@ -141,6 +150,7 @@ impl Changes {
     /// Takes what `--force` allows for changes like others. What stood there is not kgen's: it gets no entry in the
     /// interim `.kgen.json`, so that a run without `--force` after a killed one refuses again.
     pub(super) fn force(&mut self) {
+        self.dispute = None;
         let (forced, kept) = std::mem::take(&mut self.conflicts).into_iter().partition(Conflict::can_force);
         self.conflicts = kept;
         let forced: Vec<Conflict> = forced;
@@ -180,6 +190,9 @@ impl Changes {
 
     /// All conflicts in one error.
     pub(super) fn refuse(&self, output: &Path) -> Result<()> {
+        if let Some(dispute) = &self.dispute {
+            return Err(anyhow!("{dispute}").hint(dispute.hint()));
+        }
         if self.conflicts.is_empty() {
             return Ok(());
         }

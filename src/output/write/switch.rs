@@ -14,7 +14,7 @@ use super::disk::Disk;
 use super::manifest::{self, Manifest};
 use super::place::{self, Kind};
 use super::survey::Changes;
-use super::{File, Wanted, failure, lock};
+use super::{File, Target, Wanted, failure, lock, order};
 
 const JOURNAL: &str = ".kgen-tmp-journal";
 const FINAL: &str = ".kgen-tmp-manifest";
@@ -110,7 +110,8 @@ pub fn make_root(disk: &mut dyn Disk, output: &Path, made: &mut Vec<PathBuf>) ->
 }
 
 /// Does what `changes` says; all its conflicts are settled, and the lock is held.
-pub(super) fn carry_out(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, changes: &Changes) -> Result<()> {
+pub(super) fn carry_out(disk: &mut dyn Disk, target: &Target, wanted: &Wanted, changes: &Changes) -> Result<()> {
+    let output = &target.output();
     for path in &changes.loose {
         named("protect", &output.join(path), disk.protect(&output.join(path)))?;
     }
@@ -118,8 +119,17 @@ pub(super) fn carry_out(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, cha
     if interim.unfinished.is_empty() && !changes.stale_manifest {
         return Ok(());
     }
-    let mut run =
-        Run { disk, output, wanted, changes, staged: vec![], folders: BTreeSet::new(), made: vec![], switching: false };
+    let mut run = Run {
+        disk,
+        target,
+        output,
+        wanted,
+        changes,
+        staged: vec![],
+        folders: BTreeSet::new(),
+        made: vec![],
+        switching: false,
+    };
     let done = run.stage(&interim).and_then(|()| run.look_again());
     done.and_then(|()| run.switch(!interim.unfinished.is_empty())).map_err(|error| {
         run.discard();
@@ -129,6 +139,7 @@ pub(super) fn carry_out(disk: &mut dyn Disk, output: &Path, wanted: &Wanted, cha
 
 struct Run<'r> {
     disk: &'r mut dyn Disk,
+    target: &'r Target,
     output: &'r Path,
     wanted: &'r Wanted<'r>,
     changes: &'r Changes,
@@ -193,6 +204,7 @@ impl Run<'_> {
     /// Staging takes as long as the disk does: someone may have saved a file meanwhile. The moment that is left, between
     /// this look and the renames, is a short one.
     fn look_again(&self) -> Result<()> {
+        place::check_root(self.target)?;
         let made: BTreeSet<&Path> = self.made.iter().map(PathBuf::as_path).collect();
         let is_in_new_folder = |path: &str| self.output.join(path).parent().is_some_and(|at| made.contains(at));
         let created = self.changes.created.iter().filter(|path| !is_in_new_folder(path));
@@ -200,21 +212,20 @@ impl Run<'_> {
     }
 
     fn switch(&mut self, journal: bool) -> Result<()> {
+        let writes = order::writes(self.output, self.wanted, self.changes)?;
         if journal {
             self.replace_manifest(JOURNAL)?;
         }
-        let (writes, changes) = (self.changes.writes(), self.changes);
-        let blocked = Blocked::of(&writes);
-        let (first, last): (Vec<_>, Vec<_>) = changes.removed.iter().partition(|path| blocked.by(path));
-        self.remove(first)?;
-        for (temporary, path) in self.staged.clone() {
-            self.make_folders(&path)?;
-            let full = self.output.join(&path);
+        self.remove(&self.changes.removed)?;
+        let staged: BTreeMap<String, PathBuf> =
+            self.staged.iter().map(|(at, path)| (path.clone(), at.clone())).collect();
+        for path in &writes {
+            self.make_folders(path)?;
+            let full = self.output.join(path);
             remove_hollow(self.disk, &full)?;
-            named("write", &full, self.disk.rename(&temporary, &full))?;
+            named("write", &full, self.disk.rename(&staged[path], &full))?;
         }
-        self.remove(last)?;
-        prune(self.disk, self.output, changes.gone.iter().map(String::as_str))?;
+        prune(self.disk, self.output, self.changes.gone.iter().map(String::as_str))?;
         self.settle(&writes)?;
         self.replace_manifest(FINAL)
     }
@@ -226,8 +237,8 @@ impl Run<'_> {
         named("write", self.output, self.disk.settle(&[self.output.to_owned()]))
     }
 
-    fn remove(&mut self, paths: Vec<&String>) -> Result<()> {
-        for path in &paths {
+    fn remove(&mut self, paths: &[String]) -> Result<()> {
+        for path in paths {
             let full = self.output.join(path);
             match self.disk.remove(&full) {
                 // By someone else, just now.
@@ -235,7 +246,7 @@ impl Run<'_> {
                 removed => named("remove", &full, removed)?,
             }
         }
-        prune(self.disk, self.output, paths.into_iter().map(String::as_str))
+        prune(self.disk, self.output, paths.iter().map(String::as_str))
     }
 
     /// Before the manifest says that all is done, it is.
@@ -260,26 +271,5 @@ impl Run<'_> {
         }
         let _ = self.disk.remove(&self.output.join(FINAL));
         let _ = self.disk.remove(&self.output.join(JOURNAL));
-    }
-}
-
-/// What some files must be gone for before others can be written: one would be the other's folder, or the disk may take
-/// the two names for one.
-struct Blocked {
-    files: BTreeSet<String>,
-    folders: BTreeSet<String>,
-}
-
-impl Blocked {
-    fn of(writes: &[String]) -> Self {
-        let files: BTreeSet<String> = writes.iter().map(|path| path.to_lowercase()).collect();
-        let folders = place::all_folders(files.iter().map(String::as_str));
-        Self { folders: folders.into_iter().map(str::to_owned).collect(), files }
-    }
-
-    fn by(&self, leaving: &str) -> bool {
-        let leaving = leaving.to_lowercase();
-        let inside = place::folders(&leaving).any(|folder| self.files.contains(folder));
-        inside || self.files.contains(&leaving) || self.folders.contains(&leaving)
     }
 }

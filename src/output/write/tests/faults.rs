@@ -5,15 +5,15 @@ use std::fs;
 use std::io::{self, Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::super::MARK;
 use super::super::disk::{Disk, Real};
 use super::super::manifest::Manifest;
 use super::super::replace::{hold, replace_on};
-use super::super::{MARK, apply, apply_on};
-use super::{Files, Temp, files, put, snapshot};
+use super::{Files, Temp, apply, apply_on, files, put, snapshot};
 
 /// What happens at the step `at`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+pub enum Fault {
     /// The process is gone: a file is half written, and nothing happens any more.
     Kill,
     /// The step fails, later ones do not.
@@ -22,14 +22,14 @@ enum Fault {
     Full,
 }
 
-struct Faulty {
-    steps: usize,
+pub struct Faulty {
+    pub steps: usize,
     at: usize,
     fault: Fault,
 }
 
 impl Faulty {
-    fn new(at: usize, fault: Fault) -> Self {
+    pub fn new(at: usize, fault: Fault) -> Self {
         Self { steps: 0, at, fault }
     }
 

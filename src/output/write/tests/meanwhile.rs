@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::disk::{Disk, Real};
-use super::super::{apply_on, plan};
-use super::{Files, Temp, apply, files, put, snapshot};
+use super::{Files, Temp, apply, apply_on, files, plan, put, snapshot};
 
 /// Does something when the staged files are made safe, which is what takes long, or just before a file is removed.
 struct Meddler<F: FnMut(&'static str)>(F);

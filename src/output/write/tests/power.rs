@@ -11,9 +11,8 @@ use std::io::{self, Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::super::disk::{Disk, Real};
-use super::super::{apply, apply_on};
 use super::faults::{assert_consistent, new, old, start, starts, undisturbed};
-use super::{Files, Temp, snapshot};
+use super::{Files, Temp, apply, apply_on, snapshot};
 
 #[derive(Clone, Debug)]
 enum Step {

@@ -1,6 +1,10 @@
 //! `kgen render`: the tree of all profiles, or one profile as a stream.
+//!
+//! Does not own: the tree in memory (`tree.rs`), where it may go and whose it is (`target.rs`).
 
-use std::collections::BTreeMap;
+pub mod target;
+pub mod tree;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -14,9 +18,10 @@ use super::select::Select;
 use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diag::failure::Told;
-use crate::output::write::{self as disk, File};
-use crate::output::{self, Layout, Reveal};
+use crate::output::write::{self as disk, Changes, Target};
+use crate::output::{self, Reveal};
 use crate::pipeline::{Profile, Rendered};
+use tree::Tree;
 
 /// Write the tree of all profiles, or print one profile as a YAML stream
 #[derive(Debug, clap::Args)]
@@ -36,7 +41,7 @@ pub struct Args {
     /// Write the profile into this folder: a file per object and a kustomization.yaml
     #[arg(long, value_name = "DIR", requires = "profile")]
     pub out: Option<PathBuf>,
-    /// Overwrite and remove files that kgen did not write, or that were edited since
+    /// Overwrite and remove what kgen did not write, what was edited since, and another's tree
     #[arg(long)]
     pub force: bool,
     /// Print readable secret values to a terminal
@@ -62,7 +67,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     terminal.report(&rendered.warnings, &workspace.sources);
     let outcome = match &args.profile {
         Some(name) => one(args, name, &workspace, rendered, terminal),
-        None => tree(args, &workspace, rendered, terminal),
+        None => all(args, &workspace, rendered, terminal),
     };
     // The process ends here; taking a thousand apps' settings apart would only delay that.
     std::mem::forget(workspace);
@@ -102,62 +107,38 @@ fn stream(args: &Args, profile: &Profile) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn tree(args: &Args, workspace: &Workspace, rendered: Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let (folder, layout) = rendered.output();
+fn all(args: &Args, workspace: &Workspace, rendered: Rendered, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let left_out = left_out(&rendered);
-    let delivery = rendered.delivery.as_ref();
-    let delivery =
-        delivery.map(|delivery| output::delivery::files(&delivery.resources, &workspace.name)).transpose()?;
-    let profiles = rendered.profiles.into_iter().map(Profile::into_tree).collect();
-    let Some(mut files) = files(layout, profiles, workspace, terminal)? else { return Ok(Outcome::Refused) };
-    files.extend(written(delivery.into_iter().flatten()));
-    let folder = workspace.root.join(folder);
+    let Some(Tree { target, files }) = tree::whole(workspace, rendered, terminal)? else { return Ok(Outcome::Refused) };
     if args.check {
-        return check(&folder, &files, terminal);
+        return check(&disk::plan(&target, &files)?, terminal);
     }
-    write_to(&folder, &files, args.force, terminal)?;
+    write(&target, &files, args.force, terminal)?;
     left_out.iter().for_each(|line| terminal.say(line));
     Ok(Outcome::Done)
 }
 
-/// The tree in memory, or `None` when the user must change something, which is said.
-fn files(
-    layout: Layout,
-    profiles: Vec<output::Profile>,
-    workspace: &Workspace,
-    terminal: &Terminal,
-) -> anyhow::Result<Option<BTreeMap<String, File>>> {
-    match output::tree(layout, profiles, &workspace.name)? {
-        Ok(files) => Ok(Some(written(files.into_iter()).collect())),
-        Err(report) => {
-            terminal.report(&report, &workspace.sources);
-            Ok(None)
-        }
-    }
-}
-
-fn written(files: impl Iterator<Item = (String, output::File)>) -> impl Iterator<Item = (String, File)> {
-    files.map(|(path, file)| (path, File { text: file.text, secret: file.readable }))
-}
-
-fn check(folder: &Path, files: &BTreeMap<String, File>, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let changes = disk::plan(folder, files)?;
+fn check(changes: &Changes, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if changes.is_empty() {
         return Ok(Outcome::Done);
     }
     changes.lines().iter().for_each(|line| terminal.say(line));
-    terminal.say(match changes.conflicts.is_empty() {
-        true => "hint: run `kgen render` and commit what it writes",
-        false => {
-            "hint: say in the project file what was edited here, then `kgen render --force` and commit what it writes"
-        }
-    });
+    terminal.say(&format!("hint: {}", way_out(changes)));
     Ok(Outcome::No)
 }
 
-fn write_to(folder: &Path, files: &BTreeMap<String, File>, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
+/// What makes the tree on the disk what it should be.
+pub fn way_out(changes: &Changes) -> &str {
+    match &changes.dispute {
+        Some(dispute) => dispute.hint(),
+        None if changes.conflicts.is_empty() => "run `kgen render` and commit what it writes",
+        None => "say in the project file what was edited here, then `kgen render --force` and commit what it writes",
+    }
+}
+
+fn write(target: &Target, files: &tree::Files, force: bool, terminal: &Terminal) -> anyhow::Result<()> {
     let bar = terminal.bar("writing", Default::default());
-    let summary = disk::apply(folder, files, force);
+    let summary = disk::apply(target, files, force);
     drop(bar);
     let summary = summary?;
     terminal.say(&summary.to_string());
@@ -183,16 +164,12 @@ fn left_out(rendered: &Rendered) -> Vec<String> {
 fn flat(
     args: &Args,
     workspace: &Workspace,
-    mut profile: Profile,
+    profile: Profile,
     folder: &Path,
     terminal: &Terminal,
 ) -> anyhow::Result<Outcome> {
-    profile.resources = args.select.apply(&profile.resources).into_iter().cloned().collect();
-    let prefix = format!("{}/", profile.settings.profile);
-    let files = files(Layout::Flat, vec![profile.into_tree()], workspace, terminal)?;
-    let Some(files) = files else { return Ok(Outcome::Refused) };
-    let files =
-        files.into_iter().map(|(path, file)| (path.strip_prefix(&prefix).unwrap_or(&path).to_owned(), file)).collect();
-    write_to(folder, &files, args.force, terminal)?;
+    let target = target::one(workspace, &profile.settings.profile, &args.select, folder)?;
+    let Some(files) = tree::one(workspace, profile, &args.select, terminal)? else { return Ok(Outcome::Refused) };
+    write(&target, &files, args.force, terminal)?;
     Ok(Outcome::Done)
 }
