@@ -19,6 +19,7 @@ use minijinja::{AutoEscape, Environment, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
+use crate::leak;
 use crate::plan::Planned;
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
@@ -184,7 +185,8 @@ impl Engine {
         let file = local.add(planned.template, text);
         node::parse(&local, file, Dialect::Manifest).map_err(|error| {
             let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
+            let line = text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim();
+            let line = leak::masked(&emit::within(line, &[]));
             let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
             let d = self.at(planned, owner, "template-yaml", &what);
             // Only a traced run knows the line that wrote it.
