@@ -18,7 +18,7 @@ use crate::plan::{self, Inputs, Plan, Values};
 use crate::progress::Progress;
 use crate::project::scan::Leak;
 use crate::project::{self, Project, language};
-use crate::render::Engine;
+use crate::render::{Engine, STRAY};
 use crate::render::templates::{self, Template};
 use crate::resource::Resource;
 use crate::settings::{self, Settings, overrides, preset::Presets};
@@ -171,7 +171,7 @@ pub fn render(
     } else {
         None
     };
-    if !origins && report.sorted().iter().any(|d| d.id == "template-yaml") {
+    if !origins && report.sorted().iter().any(|d| ["template-yaml", STRAY].contains(&d.id)) {
         // For the line of the template.
         return render(sources, loaded, input, values, true);
     }
