@@ -11,6 +11,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    kgen::commands::limits::no_core();
     if kgen::commands::completions::answer(std::env::args_os()) {
         return ExitCode::SUCCESS;
     }

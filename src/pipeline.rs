@@ -19,8 +19,8 @@ use crate::plan::{self, Inputs, Plan, Values};
 use crate::progress::Progress;
 use crate::project::scan::Leak;
 use crate::project::{self, Project, language};
-use crate::render::Engine;
 use crate::render::templates::{self, Template};
+use crate::render::{Engine, STRAY};
 use crate::resource::Resource;
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
@@ -173,7 +173,7 @@ pub fn render(
     } else {
         None
     };
-    if !origins && report.sorted().iter().any(|d| matches!(d.id, "template-yaml" | "template-size")) {
+    if !origins && report.sorted().iter().any(|d| ["template-yaml", "template-size", STRAY].contains(&d.id)) {
         // For the line of the template.
         return render(sources, loaded, input, values, true);
     }

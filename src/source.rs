@@ -199,8 +199,12 @@ impl Sources {
     /// Byte ranges that touch `start..end` of a file and are not shown; sorted and apart.
     fn hidden_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
         let masked = self.masked_in(file, start, end);
-        let looks = leak::find(&self.get(file).text[start..end]);
-        let looks = looks.iter().map(|(_, range)| (start + range.start, start + range.end));
+        let text = &self.get(file).text[start..end];
+        // What a line says by name is known of a text of which not all is shown.
+        let named = if self.shown.contains_key(&file) { Vec::new() } else { leak::line::find(text) };
+        let looks =
+            leak::find(text).into_iter().map(|(_, range)| range).chain(named.into_iter().map(|(_, range)| range));
+        let looks = looks.map(|range| (start + range.start, start + range.end));
         let unknown = self.unknown_in(file, start, end, &masked);
         let line = &self.get(file).text[start..end];
         let start = start + line.len() - line.trim_start().len();

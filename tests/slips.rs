@@ -77,15 +77,23 @@ fn slips(text: &str) -> Vec<(String, String)> {
     out
 }
 
-/// The keys of a project, what stands behind each, and the words that say what it is. In what is rendered no other text makes a
-/// difference to what is shown of a value.
-fn form(project: &Tree<Span>) -> String {
+/// What a project consists of: its keys, what stands behind each, and the words that say what it is. In what is rendered, no
+/// other text makes a difference to what is shown of a value; nor does it matter which letter of a key is wrong.
+fn form(project: &Tree<Span>, right: &str) -> String {
     const WORDS: [&str; 6] = ["kind", "name", "mode", "path", "op", "preset"];
     let mut out = String::new();
     project.leaves(&mut |path, leaf| {
+        for step in path {
+            match step {
+                Step::Key(key) if right.contains(key) => out.push_str(key),
+                Step::Key(key) => out.extend(key.chars().filter(|c| !c.is_alphanumeric()).chain(['?'])),
+                Step::Index(index) => out.push_str(&index.to_string()),
+            }
+            out.push('/');
+        }
         let is_word = matches!(path.last(), Some(Step::Key(key)) if WORDS.contains(key));
-        let text = if is_word { leaf.to_string() } else { leaf.noun().to_owned() };
-        out.push_str(&format!("{path:?} {text:?}\n"));
+        out.push_str(&if is_word { leaf.to_string() } else { leaf.noun().to_owned() });
+        out.push('\n');
     });
     out
 }
@@ -96,7 +104,7 @@ fn shown(case: &Case) -> (usize, BTreeMap<String, String>) {
     let needles = Needles::new(&[case.values, case.open].concat());
     let (bench, all) = (Bench::new(), slips(case.text));
     let (next, found, forms) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()), Mutex::new(BTreeSet::new()));
-    let is_new = |project: &Tree<Span>| forms.lock().unwrap().insert(form(project));
+    let is_new = |project: &Tree<Span>| forms.lock().unwrap().insert(form(project, case.text));
     let work = || {
         while let Some((what, text)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             bench.said(text, &is_new, &mut |by, said| {

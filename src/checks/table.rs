@@ -276,6 +276,7 @@ pub const TABLE: &[Check] = &[
     error("template-yaml", "a template that writes no YAML"),
     error("template-size", "a template that writes too much"),
     error("unused-template", "a template that nothing takes"),
+    error("secret-elsewhere", "a secret value that would leave its Secret"),
     error("kustomize", "what kustomize cannot build"),
     error("patch-matches-nothing", "a patch of no object"),
     error("patch-changes-nothing", "a patch without effect"),

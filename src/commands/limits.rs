@@ -1,4 +1,4 @@
-//! What the process may take where a stranger wrote the project: `--untrusted`.
+//! What the process may take where a stranger wrote the project: `--untrusted`; and that no process leaves a core.
 //!
 //! Owns: the bounds of time and memory, which hold for every input, also for those that have no bound of their own.
 //! Does not own: the bounds of files (`access`), of templates (`render/bound.rs`) and of YAML (`project/node.rs`), which say
@@ -14,6 +14,15 @@ const SECONDS: u64 = 60;
 /// Of address space, in bytes, stacks of threads included. A project of a thousand apps takes half of one.
 #[cfg(unix)]
 const MEMORY: u64 = 4 << 30;
+
+/// A crash leaves no memory on the disk: it may hold secret values. Linux pipes a core to a program whatever the limit is,
+/// unless the process may not be dumped.
+pub fn no_core() {
+    #[cfg(unix)]
+    lower(rustix::process::Resource::Core, 0);
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
 
 /// From here on the process ends by itself.
 pub fn begin() {

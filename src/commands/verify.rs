@@ -15,7 +15,7 @@ use crate::cli::{Global, VERSION};
 use crate::output::write::manifest::{self, Content, Manifest};
 use crate::output::write::{self, Changes};
 
-/// Check that the tree is what the project gives, and print the hashes of its inputs
+/// Check the tree against the project, and print hashes of inputs
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   kgen verify                              is the tree what the project gives?

@@ -8,7 +8,7 @@ use super::Shown;
 use super::compare::Found;
 use super::place::Seg;
 use crate::diag::suggest;
-use crate::leak::{self, line, name};
+use crate::leak::{self, name};
 use crate::output::yaml::{self, Reveal};
 use crate::resource::Body;
 use crate::tree::{Kind, Map, Tree};
@@ -134,17 +134,7 @@ pub fn masked(text: &str, name: Option<&str>) -> String {
     if name.is_some_and(name::resembles_secret) && name::is_secret_value(text) {
         return HIDDEN.to_owned();
     }
-    let clean = leak::redacted(text);
-    let mut out = String::new();
-    let mut at = 0;
-    for (_, range) in line::find(&clean) {
-        if range.start >= at {
-            out.push_str(&clean[at..range.start]);
-            out.push_str(HIDDEN);
-            at = range.end;
-        }
-    }
-    out + &clean[at..]
+    leak::masked(text)
 }
 
 #[cfg(test)]

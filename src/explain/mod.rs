@@ -12,7 +12,7 @@ pub mod path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::leak::{self, line};
+use crate::leak;
 use crate::resource::{Origin, Part, Place, Resource};
 use crate::settings::{Entry, Settings};
 use crate::source::Sources;
@@ -96,7 +96,7 @@ impl Explainer<'_> {
             }
             Kind::Null => Kind::Null,
             _ if self.is_secret(resource, node, path) => Kind::String("***".into()),
-            Kind::String(text) => Kind::String(redacted(text).into()),
+            Kind::String(text) => Kind::String(leak::masked(text).into()),
             scalar => scalar.clone(),
         };
         Tree::new(kind, node.from.clone())
@@ -168,7 +168,7 @@ impl Explainer<'_> {
             let place = self.sources.place(*span);
             Written {
                 layer: layer.to_string(),
-                value: redacted(&self.sources.first_line(*span)),
+                value: leak::masked(&self.sources.first_line(*span)),
                 file: self.sources.get(span.file).path.clone(),
                 line: place.line,
                 column: place.column,
@@ -177,12 +177,4 @@ impl Explainer<'_> {
         });
         Setting { setting: entry.path.clone(), layers: layers.collect() }
     }
-}
-
-/// A text of an object without what looks secret in it, by itself or by the name in its line.
-fn redacted(text: &str) -> String {
-    let mut text = text.to_owned();
-    let named: Vec<_> = line::find(&text).into_iter().map(|(_, range)| range).collect();
-    named.into_iter().rev().for_each(|range| text.replace_range(range, "***"));
-    leak::redacted(&text)
 }

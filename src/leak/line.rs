@@ -1,4 +1,5 @@
-//! Lines of a configuration file that spell out a secret: `password = "x"`, `api_key: x`, `"token": "x"`, `requirepass x`.
+//! Lines of a configuration file that spell out a secret: `password = "x"`, `api_key: x`, `"token": "x"`, `requirepass x`,
+//! `PASSWORD 'x'` of SQL.
 //!
 //! Owns: finding name and value in a line whose language is not known. What looks like a program is let pass.
 
@@ -12,7 +13,7 @@ pub fn find(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if !is_comment(line) {
-            let found = one(line).into_iter().chain(json(line));
+            let found = one(line).into_iter().chain(json(line)).chain(sql(line));
             out.extend(found.map(|(name, range)| (name, at + range.start..at + range.end)));
         }
         at += line.len();
@@ -87,6 +88,20 @@ fn json(line: &str) -> Vec<(&str, Range<usize>)> {
     line.match_indices("\":").filter_map(pair).collect()
 }
 
+/// `PASSWORD 'value'`, as roles of PostgreSQL have it.
+fn sql(line: &str) -> Option<(&str, Range<usize>)> {
+    const WORD: &str = "PASSWORD";
+    let bytes = line.as_bytes();
+    let is_word =
+        |at: &usize| bytes[*at..].get(..WORD.len()).is_some_and(|word| word.eq_ignore_ascii_case(WORD.as_bytes()));
+    let at = (0..bytes.len()).find(is_word)?;
+    let rest = line.get(at + WORD.len()..)?;
+    let value = rest.trim_start().strip_prefix('\'')?;
+    let value = &value[..value.find('\'')?];
+    let start = value.as_ptr() as usize - line.as_ptr() as usize;
+    is_secret_value(value).then_some((&line[at..at + WORD.len()], start..start + value.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +121,7 @@ mod tests {
             ("export DB_PASSWORD='hunter2'\n", "DB_PASSWORD"),
             ("maxmemory 1gb\nrequirepass hunter2\n", "requirepass"),
             ("password: hunter2\r\n", "password"),
+            ("ALTER ROLE app WITH LOGIN PASSWORD 'hunter2';\n", "PASSWORD"),
         ] {
             assert_eq!(found(text), [(name, "hunter2")], "{text}");
         }
@@ -125,6 +141,7 @@ mod tests {
             "the password: it is not here\n",
             "if token == expected:\n",
             "password: ${DB_PASSWORD}\npassword: ''\n",
+            "ALTER ROLE app PASSWORD NULL; ALTER ROLE app PASSWORD '${DB_PASSWORD}';\n",
         ] {
             assert_eq!(found(text), [], "{text}");
         }

@@ -51,6 +51,14 @@ pub fn redacted(text: &str) -> String {
     out + &text[at..]
 }
 
+/// As [`redacted`], without what the lines of a text spell out by name: of a text that is a value or a file.
+pub fn masked(text: &str) -> String {
+    let mut out = text.to_owned();
+    let named: Vec<_> = line::find(text).into_iter().map(|(_, range)| range).collect();
+    named.into_iter().rev().for_each(|range| out.replace_range(range, "***"));
+    redacted(&out)
+}
+
 /// Whether a value is spelled out: not empty, not put in by something else later (`${...}`, `$(VAR)`, `{{ }}`, `<...>`), and
 /// not blotted out (`***`, `xxxx`).
 pub fn is_literal(value: &str) -> bool {

@@ -15,7 +15,8 @@ use crate::plan::node::Node;
 use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
-use crate::resource::{Id, Origin, Place, Resource};
+use crate::render::STRAY;
+use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::{From, Settings};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
@@ -265,6 +266,11 @@ fn apply(
         if id.is_none() {
             let d = fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id));
             return Err(Box::new(d.hint("leave out `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`")));
+        }
+        if let Some(path) = resource::stray(&resource.id, &body) {
+            let message = format!("the patch of {} puts a secret value at `{path}`", resource.id);
+            let d = fail(STRAY, message).at(inside).in_profile(&settings.profile);
+            return Err(Box::new(d.hint("only `data` of a Secret holds secret values")));
         }
         resource.body = body;
         rehash(resource);

@@ -143,7 +143,7 @@ impl<'s> Parts<'s> {
             let is_name = |_: &str, behind: &str| !secrets || (behind.is_empty() && !bare) || separates(behind);
             self.key(entry, is_name, if secrets { "" } else { " " });
             let outer = self.secret;
-            self.secret |= says && name::resembles_secret(key);
+            self.secret |= (says && name::resembles_secret(key)) || (map_type.key.check)(key).is_err();
             self.typed(&entry.value, &map_type.value, &join(path, key), false);
             self.secret = outer;
         }

@@ -20,6 +20,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report};
+use crate::leak;
 use crate::plan::Planned;
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
@@ -31,6 +32,9 @@ use crate::source::{FileId, Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 use templates::Template;
 use view::{Desk, Kept};
+
+/// A secret value that would leave its Secret.
+pub const STRAY: &str = "secret-elsewhere";
 
 /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text. A thread
 /// keeps its own: counting the users of a shared tree would cost two of them more than reading it twice.
@@ -128,13 +132,36 @@ impl Engine {
         parsed: &mut Parsed,
     ) -> Result<Resource, Box<Diagnostic>> {
         let mut body = self.body(owner, planned, sources, parsed)?;
-        open_values(&mut body, planned);
         if planned.hash_name {
             hash_name(&mut body);
         }
         let nameless = "wrote an object without `apiVersion`, `kind` or `metadata.name`";
         let id = Id::of(&body).ok_or_else(|| Box::new(self.at(planned, owner, "nameless-object", nameless)))?;
+        if planned.stream_only || !planned.values.is_empty() {
+            self.keeps(planned, owner, &id, &body)?;
+        }
+        open_values(&mut body, planned);
         Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only: planned.stream_only })
+    }
+
+    /// A template may change what stands around the values of a Secret, and may carry none of them elsewhere.
+    fn keeps(&self, planned: &Planned, owner: &Owner, id: &Id, body: &Tree<Origin>) -> Result<(), Box<Diagnostic>> {
+        let data = body.get("data").and_then(Tree::as_map);
+        let wanted = planned.context.get("data").and_then(Tree::as_map).into_iter().flat_map(Map::keys);
+        let missing = wanted.into_iter().find(|key| data.is_none_or(|data| !data.contains_key(key)));
+        let (what, node) = match missing {
+            _ if !resource::is_secret(id) => {
+                let node = body.get(if id.kind == "Secret" { "apiVersion" } else { "kind" });
+                (format!("writes secret values into `{}` {id}", id.api_version), node)
+            }
+            Some(key) => (format!("leaves the value of `{key}` out of `data`"), body.get("data")),
+            None => return Ok(()),
+        };
+        let d = self.at(planned, owner, STRAY, &what);
+        let line = node.and_then(|node| self.template_span(node.from.as_deref()?));
+        let hint =
+            format!("only `data` of a Secret holds secret values; `kgen template show {}` shows how", planned.template);
+        Err(Box::new(Diagnostic { span: line.or(d.span), ..d }.hint(hint)))
     }
 
     /// Renders and parses, then puts in the maps and lists that the template wrote whole.
@@ -220,7 +247,8 @@ impl Engine {
         let file = local.add(planned.template, text);
         node::parse(&local, file, Dialect::Manifest).map_err(|error| {
             let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
-            let line = emit::within(text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim(), &[]);
+            let line = text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim();
+            let line = leak::masked(&emit::within(line, &[]));
             let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
             let d = self.at(planned, owner, "template-yaml", &what);
             // Only a traced run knows the line that wrote it.

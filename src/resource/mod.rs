@@ -26,7 +26,8 @@ pub use finding::{Finding, Part};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::tree::Tree;
+use crate::plan::secret::LATER;
+use crate::tree::{Kind, Step, Tree, path_text};
 
 /// Where a leaf of a rendered object came from. `None` unless origins were asked for.
 pub type Origin = Option<Arc<Place>>;
@@ -53,6 +54,24 @@ impl Place {
         let more = ids.iter().copied().filter(|id| !self.settings.contains(id));
         Self { settings: self.settings.iter().copied().chain(more).collect(), ..self.clone() }
     }
+}
+
+/// Whether these are the identity of a Secret, the one object whose `data` holds secret values.
+pub fn is_secret(id: &Id) -> bool {
+    id.api_version == "v1" && id.kind == "Secret"
+}
+
+/// Where an object has a secret value, or what stands for a later one, that is none of the `data` of a Secret.
+pub fn stray(id: &Id, body: &Body) -> Option<String> {
+    let mut found = None;
+    body.leaves(&mut |path, leaf| {
+        let at_home = is_secret(id) && matches!(path, [Step::Key("data"), Step::Key(_)]);
+        let is_value = matches!(leaf.kind, Kind::Secret(_)) || leaf.as_str() == Some(LATER);
+        if is_value && !at_home && found.is_none() {
+            found = Some(path_text(path));
+        }
+    });
+    found
 }
 
 /// All settings that a part of an object was made from, or that decided about it: for what is computed of the whole.

@@ -1,6 +1,6 @@
 //! Patches: what they match, change and may not do.
 
-use super::shop;
+use super::{project, refused, shop};
 
 #[test]
 fn a_patch_that_matches_nothing() {
@@ -228,4 +228,83 @@ fn a_patch_with_an_unknown_field() {
             hint: did you mean `replicas`?
         ",
     );
+}
+
+/// A project with one secret and a patch of its Secret.
+fn of_secret(value: &str, patch: &str) -> crate::support::Kgen {
+    let target = "target: {kind: Secret, name: app}";
+    project(&format!(
+        "\nprofiles: {{dev: {{}}}}\nsecrets: {{app: {{token: {value}}}}}\npatches:\n- {target}\n  patch: {patch}\n"
+    ))
+}
+
+#[test]
+fn a_patch_that_copies_a_value_into_an_annotation() {
+    let patch = "[{op: copy, from: /data/token, path: /metadata/annotations/token}]";
+    let said = "
+        error[secret-elsewhere]: the patch of Secret/app puts a secret value at `metadata.annotations.token` (profile `dev`)
+          --> kgen.yaml:7:16
+           |
+        7 |   patch: [{op: copy, from: /data/token, path: /metadata/annotations/token}]
+           |                ^^^^
+        hint: only `data` of a Secret holds secret values
+    ";
+    let kgen = |value: &str| {
+        let annotated = project(&format!(
+            "\nprofiles: {{dev: {{annotations: {{a: b}}}}}}\nsecrets: {{app: {{token: {value}}}}}\npatches:\n- target: {{kind: Secret, name: app}}\n  patch: {patch}\n"
+        ));
+        annotated.args(["render"])
+    };
+    refused(kgen("Zq7CanarY9x"), said);
+    refused(kgen("{env: TOKEN}"), said);
+}
+
+#[test]
+fn a_patch_that_moves_a_value_out_of_data() {
+    refused(
+        of_secret("Zq7CanarY9x", "[{op: add, path: /stringData, value: {}}, {op: move, from: /data/token, path: /stringData/token}]")
+            .args(["render", "dev"]),
+        "
+            error[secret-elsewhere]: the patch of Secret/app puts a secret value at `stringData.token` (profile `dev`)
+              --> kgen.yaml:7:16
+               |
+            7 |   patch: [{op: add, path: /stringData, value: {}}, {op: move, from: /data/token, path: /stringData/token}]
+               |                ^^^
+            hint: only `data` of a Secret holds secret values
+        ",
+    );
+}
+
+#[test]
+fn a_patch_that_copies_the_whole_object_into_data() {
+    refused(
+        of_secret("Zq7CanarY9x", "[{op: copy, from: \"\", path: /data/all}]").args(["render", "dev"]),
+        "
+            error[secret-elsewhere]: the patch of Secret/app puts a secret value at `data.all.data.token` (profile `dev`)
+              --> kgen.yaml:7:16
+               |
+            7 |   patch: [{op: copy, from: \"\", path: /data/all}]
+               |                ^^^^
+            hint: only `data` of a Secret holds secret values
+        ",
+    );
+}
+
+#[test]
+fn a_patch_that_makes_another_kind_of_a_secret() {
+    for patch in ["{kind: ConfigMap}", "[{op: replace, path: /kind, value: ConfigMap}]", "{apiVersion: example.com/v1}"]
+    {
+        let said = of_secret("Zq7CanarY9x", patch).args(["render", "dev"]).said();
+        let head = "error[patch-identity]: the patch of Secret/app changes what the object is called\n";
+        assert!(said.stderr.starts_with(head) && said.stdout.is_empty(), "{patch}: {}", said.stderr);
+    }
+}
+
+/// Within `data` a value stays a secret.
+#[test]
+fn a_patch_that_gives_a_value_a_second_key() {
+    let kgen = of_secret("Zq7CanarY9x", "[{op: copy, from: /data/token, path: /data/again}]");
+    let said = kgen.args(["render", "dev"]).said();
+    assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)));
+    assert!(said.stdout.contains("again: WnE3Q2FuYXJZOXg="), "{}", said.stdout);
 }

@@ -419,3 +419,123 @@ fn a_template_whose_yaml_breaks_in_a_part_of_it() {
         ",
     );
 }
+
+/// A project with one secret, and this in the place of the template of its Secret.
+fn secret_template(value: &str, template: &str) -> crate::support::Kgen {
+    let body = format!("\nprofiles: {{dev: {{}}}}\ntemplates: tpl\nsecrets: {{app: {{token: {value}}}}}\n");
+    project(&body).file("tpl/secret/secret.yaml", &text(template))
+}
+
+const CONFIG_MAP: &str = "
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: {{ name }}}
+    data: {{ data }}
+";
+
+#[test]
+fn a_template_that_makes_a_config_map_of_a_secret() {
+    let said = "
+        error[secret-elsewhere]: the template of `secrets.app` writes secret values into `v1` ConfigMap/app
+          --> tpl/secret/secret.yaml:2:1
+           |
+        2 | kind: ConfigMap
+           | ^^^^^^^^^^^^^^^
+        hint: only `data` of a Secret holds secret values; `kgen template show secret/secret.yaml` shows how
+    ";
+    refused(secret_template("Zq7CanarY9x", CONFIG_MAP).args(["render"]), said);
+    refused(secret_template("Zq7CanarY9x", CONFIG_MAP).args(["render", "dev"]), said);
+    // The value is not even asked for.
+    refused(secret_template("{env: TOKEN}", CONFIG_MAP).args(["render"]), said);
+}
+
+#[test]
+fn a_template_that_makes_another_secret_of_a_secret() {
+    let kgen = secret_template(
+        "Zq7CanarY9x",
+        "
+            apiVersion: example.com/v1
+            kind: Secret
+            metadata: {name: {{ name }}}
+            data: {{ data }}
+        ",
+    );
+    refused(
+        kgen.args(["render", "dev"]),
+        "
+            error[secret-elsewhere]: the template of `secrets.app` writes secret values into `example.com/v1` Secret/app
+              --> tpl/secret/secret.yaml:1:1
+               |
+            1 | apiVersion: example.com/v1
+               | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+            hint: only `data` of a Secret holds secret values; `kgen template show secret/secret.yaml` shows how
+        ",
+    );
+}
+
+#[test]
+fn a_template_that_writes_string_data() {
+    let kgen = secret_template(
+        "Zq7CanarY9x",
+        "
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: {{ name }}}
+            stringData: {{ data }}
+        ",
+    );
+    refused(
+        kgen.args(["render", "dev"]),
+        "
+            error[secret-elsewhere]: the template of `secrets.app` leaves the value of `token` out of `data`
+              --> tpl/secret/secret.yaml:1:1
+               |
+            1 | apiVersion: v1
+               | ^
+            hint: only `data` of a Secret holds secret values; `kgen template show secret/secret.yaml` shows how
+        ",
+    );
+}
+
+#[test]
+fn a_template_that_renames_a_key() {
+    let kgen = secret_template(
+        "Zq7CanarY9x",
+        "
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: {{ name }}}
+            data:
+              other: {{ data.token }}
+        ",
+    );
+    refused(
+        kgen.args(["render", "dev"]),
+        "
+            error[secret-elsewhere]: the template of `secrets.app` leaves the value of `token` out of `data`
+              --> tpl/secret/secret.yaml:5:3
+               |
+            5 |   other: {{ data.token }}
+               |   ^^^^^^^^^^^^^^^^^^^^^^^
+            hint: only `data` of a Secret holds secret values; `kgen template show secret/secret.yaml` shows how
+        ",
+    );
+}
+
+/// What templates see of a value is no value.
+#[test]
+fn a_template_that_writes_data_elsewhere_too() {
+    let kgen = secret_template(
+        "Zq7CanarY9x",
+        "
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: {{ name }}, annotations: {copy: {{ data.token }}}}
+            data: {{ data }}
+        ",
+    );
+    let said = kgen.args(["render", "dev"]).said();
+    assert_eq!((said.stderr.as_str(), said.status), ("", Some(0)));
+    assert!(said.stdout.contains("copy: \"c2VjcmV0\"") || said.stdout.contains("copy: c2VjcmV0"), "{}", said.stdout);
+    assert!(said.stdout.contains("token: WnE3Q2FuYXJZOXg="), "{}", said.stdout);
+}

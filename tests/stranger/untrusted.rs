@@ -150,5 +150,6 @@ fn the_process_has_bounds() {
         line[name.len()..].split_whitespace().next().map(str::to_owned)
     };
     assert_eq!(limit("Max address space").as_deref(), Some("2048000000"), "{limits}");
+    assert_eq!(limit("Max core file size").as_deref(), Some("0"), "{limits}");
     assert_eq!(limit("Max cpu time").as_deref(), Some("50"), "{limits}");
 }

@@ -23,7 +23,7 @@ use crate::diag::failure::Told;
 use crate::diff::{Diff, Impact, html, human, json, markdown, shown, unified};
 use crate::resource::{Id, Resource};
 
-/// Show what differs, by object and field, and what an apply would do
+/// Show what differs, by object and field, and what an apply does
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   kgen diff                   the tree on the disk against what would be written
