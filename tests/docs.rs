@@ -239,3 +239,20 @@ fn the_links_of_the_readme_lead_somewhere() {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}");
     }
 }
+
+/// `docs/security.md` promises nothing whose test is not there.
+#[test]
+fn every_promise_names_tests_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let (mut file, mut found) = (String::new(), 0);
+    for word in page.split('`').skip(1).step_by(2) {
+        if word.starts_with("tests/") && word.ends_with(".rs") {
+            file = fs::read_to_string(root.join(word)).unwrap_or_else(|_| panic!("there is no {word}"));
+        } else if !file.is_empty() && word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+            assert!(file.contains(&format!("fn {word}(")), "the test of a promise is gone: {word}");
+            found += 1;
+        }
+    }
+    assert!(found > 40, "{found}");
+}

@@ -306,7 +306,8 @@ fn every_place_of_a_project() {
             told += usize::from(room.look(&mut found, &what, &["check"]).contains("FORGED"));
         }
     }
-    assert!(told > 400, "{told} of {} are told", seen.len());
+    // Most values are hidden where the key beside them is unknown.
+    assert!(told > 100, "{told} of {} are told", seen.len());
     found.none();
 }
 

@@ -121,7 +121,7 @@ fn an_unknown_backup_target() {
             error[unknown-key]: unknown key `volum` in `postgres.db.backup.to`
               --> kgen.yaml:6:42
                |
-            6 |     backup: {schedule: '0 2 * * *', to: {volum: 1Gi}}
+            6 |     backup: {schedule: '0 2 * * *', to: {volum: ***}}
                |                                          ^^^^^
             hint: did you mean `volume`?
         ",

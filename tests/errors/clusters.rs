@@ -425,7 +425,7 @@ fn an_unknown_word_of_s3() {
             error[unknown-key]: unknown key `regoin` in `postgres.db.backup.to.s3`
               --> kgen.yaml:7:62
                |
-            7 |     backup: {schedule: '0 2 * * *', to: {s3: {bucket: dumps, regoin: eu-central-1}}}
+            7 |     backup: {schedule: '0 2 * * *', to: {s3: {bucket: dumps, regoin: ***}}}
                |                                                              ^^^^^^
             hint: did you mean `region`?
         ",

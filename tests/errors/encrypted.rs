@@ -88,15 +88,15 @@ fn one_value_was_sealed_for_another_secret() {
             error[sealed-for]: the values of Secret `app` were sealed for the name `web`, not `app`: the controller cannot open them (profile `prod`)
               --> secrets/prod/app.sealed.yaml:3:18
                |
-            3 | metadata: {name: web, namespace: shop}
-               |                  ^^^
+            3 | ***
+               | ^^^
             hint: seal them again: `kgen secret set prod app KEY`
 
             error[sealed-for]: the values of Secret `rabbit` were sealed for the namespace `other`, not `shop`: the controller cannot open them (profile `prod`)
               --> secrets/prod/rabbit.sealed.yaml:3:18
                |
-            3 | metadata: {name: rabbit, namespace: other}
-               |                  ^^^^^^
+            3 | ***
+               | ^^^
             hint: seal them again: `kgen secret set prod rabbit KEY`
         ",
     );
@@ -119,8 +119,8 @@ fn one_value_was_sealed_with_another_scope() {
             error[sealed-for]: the values of Secret `rabbit` were sealed with the scope `cluster-wide`, not `strict`: the controller cannot open them (profile `prod`)
               --> secrets/prod/rabbit.sealed.yaml:3:18
                |
-            3 | metadata: {name: rabbit, namespace: shop, annotations: {sealedsecrets.bitnami.com/cluster-wide: ***
-               |                  ^^^^^^
+            3 | ***
+               | ^^^
             hint: seal them again: `kgen secret set prod rabbit KEY`
         ",
     );
@@ -144,8 +144,8 @@ fn a_value_that_is_not_sealed() {
             error[sealed-form]: `password` in `secrets/prod/rabbit.sealed.yaml` is no sealed value
               --> secrets/prod/rabbit.sealed.yaml:4:34
                |
-            4 | spec: {encryptedData: {password: ***
-               |                                  ^^^
+            4 | ***
+               | ^^^
             hint: seal it: `kgen secret set prod rabbit password`
         ",
     );
@@ -175,8 +175,8 @@ fn a_value_that_sops_has_not_encrypted() {
             error[sops-form]: `cipher/prod/app.sops.yaml` holds a value that is not encrypted
               --> cipher/prod/app.sops.yaml:5:10
                |
-            5 |   token: ***
-               |          ^^^
+            5 |   ***
+               |   ^^^
             hint: encrypt it: `sops encrypt --in-place`; then change the value, which others may have seen
         ",
     );
@@ -191,8 +191,8 @@ fn a_file_that_sops_never_saw() {
             error[sops-form]: `cipher/prod/app.sops.yaml` holds a value that is not encrypted
               --> cipher/prod/app.sops.yaml:4:21
                |
-            4 | stringData: {token: ***
-               |                     ^^^
+            4 | ***
+               | ^^^
             hint: encrypt it: `sops encrypt --in-place`; then change the value, which others may have seen
         ",
     );
@@ -254,8 +254,8 @@ fn an_encrypted_file_that_cannot_be_read() {
             error[yaml]: `[` is not closed
               --> cipher/prod/app.sops.yaml:3:4
                |
-            3 | 
-               | ^
+            3 | ***
+               | ^^^
         ",
     );
 }

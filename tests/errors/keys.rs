@@ -75,7 +75,7 @@ fn an_unknown_key_of_a_variable() {
             error[unknown-key]: unknown key `fieldReff` in `apps.api.env.A`
               --> kgen.yaml:7:11
                |
-            7 |       A: {fieldReff: metadata.name}
+            7 |       A: {fieldReff: ***}
                |           ^^^^^^^^^
             hint: did you mean `fieldRef`?
         ",
@@ -94,7 +94,7 @@ fn an_unknown_key_of_a_profile() {
             error[unknown-key]: unknown key `extend` in `profiles.dev`
               --> kgen.yaml:5:5
                |
-            5 |     extend: x
+            5 |     extend: ***
                |     ^^^^^^
             hint: did you mean `extends`?
         ",
@@ -134,7 +134,7 @@ fn an_unknown_key_of_a_redis() {
             error[unknown-key]: unknown key `persistance` in `redis.cache`
               --> kgen.yaml:4:11
                |
-            4 |   cache: {persistance: none}
+            4 |   cache: {persistance: ***}
                |           ^^^^^^^^^^^
             hint: did you mean `persistence`?
         ",
@@ -152,7 +152,7 @@ fn an_unknown_key_that_resembles_none() {
             error[unknown-key]: unknown key `foo` in `redis.cache`
               --> kgen.yaml:4:11
                |
-            4 |   cache: {foo: none}
+            4 |   cache: {foo: ***}
                |           ^^^
         ",
     );
@@ -171,7 +171,7 @@ fn an_unknown_key_of_an_ingress() {
             error[unknown-key]: unknown key `hots` in `apps.api.ingress`
               --> kgen.yaml:6:15
                |
-            6 |     ingress: {hots: a.b}
+            6 |     ingress: {hots: ***}
                |               ^^^^
             hint: did you mean `host`?
         ",
@@ -191,7 +191,7 @@ fn an_unknown_key_of_a_volume() {
             error[unknown-key]: unknown key `siez` in `apps.api.volumes./data`
               --> kgen.yaml:6:23
                |
-            6 |     volumes: {/data: {siez: 1Gi}}
+            6 |     volumes: {/data: {siez: ***}}
                |                       ^^^^
             hint: did you mean `size`?
         ",
@@ -209,7 +209,7 @@ fn a_handler_for_the_probe_of_a_store() {
             error[unknown-key]: unknown key `httpGet` in `redis.cache.livenessProbe`
               --> kgen.yaml:4:27
                |
-            4 |   cache: {livenessProbe: {httpGet: /}}
+            4 |   cache: {livenessProbe: {httpGet: ***}}
                |                           ^^^^^^^
             hint: known keys are `initialDelaySeconds`, `periodSeconds`, `timeoutSeconds`, `successThreshold`, `failureThreshold` and `terminationGracePeriodSeconds`
         ",

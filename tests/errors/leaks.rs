@@ -118,11 +118,11 @@ fn a_value_beside_a_bad_name() {
               app: {token: hunter2canary, 'b d': x}
         ",
         "
-            error[bad-name]: `b d` is no key in `secrets.app`: may have only letters, digits, `-`, `_` and `.`, but has ` `
+            error[bad-name]: `***` is no key in `secrets.app`: may have only letters, digits, `-`, `_` and `.`, but has ` `
               --> kgen.yaml:4:31
                |
-            4 |   app: {token: ***, 'b d': ***}
-               |                     ^^^^^
+            4 |   app: {token: ***, ***: ***}
+               |                     ^^^
         ",
     );
 }

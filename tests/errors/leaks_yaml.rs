@@ -32,8 +32,8 @@ fn a_secret_twice_in_a_flow_map() {
             error[duplicate-key]: key `token` is written twice
               --> kgen.yaml:3:39
                |
-            3 | secrets: ***
-               |             ^
+            3 | secrets: {app: {*** token: ***}}
+               |                     ^^^^^
             hint: remove one of the two, or put what stands below both under one
         ",
     );
@@ -46,11 +46,11 @@ fn a_secret_before_another_mistake_of_the_line() {
             x: {secrets: {app: {token: hunter2canary}}, x: 1, x: 2}
         ",
         "
-            error[duplicate-key]: key `x` is written twice
+            error[duplicate-key]: a key is written twice
               --> kgen.yaml:3:51
                |
-            3 | x: {secrets: ***
-               |                 ^
+            3 | x: {***}
+               |     ^^^
             hint: remove one of the two, or put what stands below both under one
         ",
     );
@@ -109,7 +109,7 @@ fn a_secret_with_a_colon() {
               --> kgen.yaml:5:25
                |
             5 |     token: ***
-               |               ^
+               |            ^^^
             hint: quote the value, if the `: ` belongs to it
         ",
     );
@@ -148,7 +148,7 @@ fn a_secret_without_space_among_others() {
                |
             5 |     token:***
                |     ^^^^^^^^^
-            hint: write `token: ...`
+            hint: write `KEY: ...`
         ",
     );
 }

@@ -72,8 +72,8 @@ fn a_manifest_file_that_is_no_yaml() {
             error[manifest-yaml]: `[` is not closed
               --> a.yaml:1:4
                |
-            1 | a: [
-               |    ^
+            1 | ***
+               | ^^^
               ==> kgen.yaml:4:20
                |
             4 | manifests: [{file: a.yaml}]

@@ -60,9 +60,9 @@ fn a_manifest_that_is_no_map() {
             error[wrong-type]: `manifests[0]`: expected a map (object), found a string
               --> kgen.yaml:4:13
                |
-            4 | manifests: [a]
-               |             ^
-            hint: write `{file: a}`
+            4 | manifests: [***]
+               |             ^^^
+            hint: write `{file: PATH}`
         ",
     );
 }

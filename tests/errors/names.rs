@@ -150,11 +150,11 @@ fn an_environment_variable_name_with_an_equals_sign() {
                 env: {1A=: x}
         ",
         "
-            error[bad-name]: `1A=` is no environment variable name in `apps.api.env`: may have only letters, digits, `_`, `-` and `.`, but has `=`
+            error[bad-name]: `1A***` is no environment variable name in `apps.api.env`: may have only letters, digits, `_`, `-` and `.`, but has `=`
               --> kgen.yaml:6:11
                |
-            6 |     env: {1A=: x}
-               |           ^^^
+            6 |     env: {1A***: ***}
+               |           ^^^^^
         ",
     );
 }
@@ -172,7 +172,7 @@ fn a_label_key_with_a_blank() {
             error[bad-name]: `a b` is no label key in `labels`: may have only letters, digits, `-`, `_` and `.`, but has ` `
               --> kgen.yaml:6:10
                |
-            6 | labels: {'a b': x}
+            6 | labels: {'a b': ***}
                |          ^^^^^
         ",
     );
@@ -213,7 +213,7 @@ fn a_config_key_with_a_blank() {
             error[bad-name]: `a b` is no key in `configs.app`: may have only letters, digits, `-`, `_` and `.`, but has ` `
               --> kgen.yaml:8:17
                |
-            8 | configs: {app: {a b: x}}
+            8 | configs: {app: {a b: ***}}
                |                 ^^^
         ",
     );

@@ -130,8 +130,8 @@ fn a_word_for_a_map_of_kubernetes() {
             error[wrong-type]: `apps.api.affinity`: expected a map (Affinity), found a string
               --> kgen.yaml:6:15
                |
-            6 |     affinity: none
-               |               ^^^^
+            6 |     affinity: ***
+               |               ^^^
         ",
     );
 }

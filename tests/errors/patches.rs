@@ -156,8 +156,8 @@ fn a_patch_without_target() {
             error[missing-key]: a patch has no `target` with a `kind` or a `name`
               --> kgen.yaml:8:30
                |
-            8 |   - patch: {spec: {replicas: 2}}
-               |                              ^
+            8 |   - patch: {spec: {***}}
+               |                    ^^^
             hint: add `target: {kind: Deployment, name: NAME}`
         ",
     );

@@ -175,7 +175,7 @@ fn profiles_as_a_list() {
             error[wrong-type]: `profiles`: expected a map, found a list
               --> kgen.yaml:6:11
                |
-            6 | profiles: [dev, prod]
+            6 | profiles: [***]
                |           ^
         ",
     );
@@ -326,7 +326,7 @@ fn a_set_of_one_profile() {
             error[unknown-key]: unknown key `profiles` at the top level
               --> --set:1:1
                |
-            1 | profiles.dev.namespace=2
+            1 | profiles.***
                | ^^^^^^^^
         ",
     );

@@ -25,7 +25,7 @@ fn a_file_of_comments() {
             error[empty-project]: the project file is empty
               --> kgen.yaml:1:1
                |
-            1 | # nothing yet
+            1 | # ***
                | ^
             hint: begin with `apiVersion: kgen.dev/v1` and `project: NAME`
         ",
@@ -42,8 +42,8 @@ fn a_file_of_one_word() {
             error[empty-project]: the project file must be a map, found a string
               --> kgen.yaml:1:1
                |
-            1 | shop
-               | ^^^^
+            1 | ***
+               | ^^^
             hint: begin with `apiVersion: kgen.dev/v1` and `project: NAME`
         ",
     );
@@ -59,7 +59,7 @@ fn a_file_that_is_a_list() {
             error[empty-project]: the project file must be a map, found a list
               --> kgen.yaml:1:1
                |
-            1 | - a
+            1 | - ***
                | ^
             hint: begin with `apiVersion: kgen.dev/v1` and `project: NAME`
         ",
@@ -111,7 +111,7 @@ fn a_misspelt_project_is_one_mistake() {
             error[unknown-key]: unknown key `projct` at the top level
               --> kgen.yaml:2:1
                |
-            2 | projct: shop
+            2 | projct: ***
                | ^^^^^^
             hint: did you mean `project`?
         ",
@@ -274,7 +274,7 @@ fn no_key() {
             error[yaml]: expected a key, which is a text
               --> kgen.yaml:4:1
                |
-            4 | : 2
+            4 | : ***
                | ^
         ",
     );
@@ -293,7 +293,7 @@ fn a_list_as_key() {
             error[yaml]: expected a key, which is a text
               --> kgen.yaml:3:3
                |
-            3 | ? [a]
+            3 | ? [***
                |   ^
         ",
     );
@@ -339,8 +339,8 @@ fn an_alias_bomb() {
             error[yaml]: aliases unfold to more than any project file needs
               --> kgen.yaml:6:45
                |
-            6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]
-               |                                             ^^^
+            6 | ***
+               | ^^^
             hint: write out what is needed
         ",
     );

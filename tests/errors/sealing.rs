@@ -520,8 +520,8 @@ fn a_check_of_a_file_that_was_edited() {
         error[sealed-for]: `secrets/prod/app.sealed.yaml` is sealed for `strict:shop-dev/app`, not for `strict:shop/app`
           --> secrets/prod/app.sealed.yaml:3:1
            |
-        3 | metadata:
-           | ^^^^^^^^
+        3 | ***
+           | ^^^
         hint: remove the file and set its values again: `token`
         ",
     ))
@@ -538,8 +538,8 @@ fn a_check_of_items_of_another_certificate() {
         warning[sealed-with]: `secrets/prod/app.sealed.yaml` has items that were sealed with another certificate than the profile's: `token`
           --> secrets/prod/app.sealed.yaml:9:5
            |
-        9 |     token: ***
-           |     ^^^^^
+        9 |     ***
+           |     ^^^
         hint: right after the controller renewed its key, which keeps the old ones; else set them again
         ",
     );
@@ -551,9 +551,8 @@ fn a_check_of_a_value_that_nobody_needs() {
     let text = file(&format!("{HEAD}metadata:\n  name: app\n  namespace: shop\n"));
     let item = text.split("token: ").nth(1).unwrap();
     let kgen = kgen.file(PATH, &format!("{text}    unused: {item}"));
-    let shown = item.trim_end().chars().take(148).collect::<String>();
     let expected = format!(
-        "warning[secret-unused]: `{PATH}` has a value for `unused`, which Secret `app` of profile `prod` does not need\n  --> {PATH}:9:5\n   |\n9 |     unused: {shown}\n   |     ^^^^^^\nhint: take the line out, and the value out of use\n"
+        "warning[secret-unused]: `{PATH}` has a value for `unused`, which Secret `app` of profile `prod` does not need\n  --> {PATH}:9:5\n   |\n9 |     ***\n   |     ^^^\nhint: take the line out, and the value out of use\n"
     );
     said(kgen, &expected);
 }

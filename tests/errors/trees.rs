@@ -45,7 +45,7 @@ fn a_path_of_another_system() {
             output: .git\\hooks
         ",
         "
-            error[bad-value]: `output`: a folder of a tree has no `\\`, no `:` and no control characters in its path
+            error[bad-value]: `output`: expected a path below the project's folder, found `.git\\hooks`
               --> kgen.yaml:3:9
                |
             3 | output: .git\\hooks

@@ -91,7 +91,7 @@ fn a_list_for_a_map() {
             error[wrong-type]: `apps`: expected a map, found a list
               --> kgen.yaml:4:3
                |
-            4 |   - api
+            4 |   - ***
                |   ^
             hint: write a map by name: `apps: {api: {image: registry/name:tag}}`
         ",
@@ -111,7 +111,7 @@ fn a_map_for_a_list() {
             error[wrong-type]: `apps.api.args`: expected a list, found a map
               --> kgen.yaml:6:11
                |
-            6 |     args: {a: b}
+            6 |     args: {***}
                |           ^
         ",
     );
@@ -150,7 +150,7 @@ fn a_map_for_a_number() {
             error[wrong-type]: `apps.api.replicas`: expected an integer from 0, found a map
               --> kgen.yaml:6:15
                |
-            6 |     replicas: {count: 3}
+            6 |     replicas: {***}
                |               ^
         ",
     );
@@ -189,7 +189,7 @@ fn a_list_for_an_ingress() {
             error[wrong-type]: `apps.api.ingress`: expected `none` or a map, found a list
               --> kgen.yaml:6:14
                |
-            6 |     ingress: [a.example.org]
+            6 |     ingress: [***]
                |              ^
             hint: write one map; `host` may be a list
         ",
@@ -207,8 +207,8 @@ fn an_image_for_an_app() {
             error[wrong-type]: `apps.api`: expected a map, found a string
               --> kgen.yaml:4:8
                |
-            4 |   api: acme/api:1
-               |        ^^^^^^^^^^
+            4 |   api: ***
+               |        ^^^
         ",
     );
 }

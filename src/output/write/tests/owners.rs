@@ -29,7 +29,7 @@ fn said(first: &Owner, second: &Owner) -> Option<String> {
     let text = format!("{error:#}").replace(temp.0.to_str().unwrap(), ".");
     assert_eq!(snapshot(&temp.0), before, "nothing is touched, not even a lock is left");
     let dispute = changes.dispute.as_ref().unwrap();
-    assert_eq!(changes.to_string().lines().count(), 1, "{changes}");
+    assert_eq!(changes.lines().len(), 1, "{changes:?}");
     assert!(
         text.starts_with(&dispute.to_string().replace(temp.0.to_str().unwrap(), ".")) && text.ends_with(dispute.hint())
     );
