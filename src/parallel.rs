@@ -31,7 +31,7 @@ pub fn each<S, T: Send, R: Send>(
         std::iter::from_fn(next).map(|(number, item)| (number, work(&mut state(), item))).collect()
     };
     let mut answers = scope(|scope| {
-        let start = |_| Builder::new().stack_size(STACK).spawn_scoped(scope, &turn).ok();
+        let start = |_| Builder::new().stack_size(STACK).spawn_scoped(scope, turn).ok();
         let threads: Vec<_> = (0..helpers).map_while(start).collect();
         let own = turn();
         own.into_iter().chain(threads.into_iter().flat_map(answers)).collect::<Vec<_>>()

@@ -188,9 +188,7 @@ pub fn find() -> anyhow::Result<PathBuf> {
         }
         shown.push("..");
     }
-    return Err(
-        anyhow!("there is no `kgen.yaml` in `{}` or a folder above it", here.display()).hint("name one with `-f FILE`")
-    );
+    Err(anyhow!("there is no `kgen.yaml` in `{}` or a folder above it", here.display()).hint("name one with `-f FILE`"))
 }
 
 /// The place is the end of what could be read.

@@ -99,7 +99,7 @@ impl Revision {
         Ok(out)
     }
 
-    /// `100644 blob 6af0...      12	name`.
+    /// Mode, kind, object, size, a tab and the name.
     fn entry_of(&self, line: &str) -> Result<(String, (Entry, String))> {
         let unread = || format!("git said `{line}`, which is no entry of a tree");
         let (head, name) = line.split_once('\t').with_context(unread)?;

@@ -59,7 +59,7 @@ pub fn resembles_secret(name: &str) -> bool {
 /// Whether a word stands in a text, with one letter too few, too many, or another than it should be.
 fn nearly_contains(text: &str, word: &str) -> bool {
     text.char_indices().any(|(at, _)| {
-        let (text, word) = (text[at..].as_bytes(), word.as_bytes());
+        let (text, word) = (&text.as_bytes()[at..], word.as_bytes());
         let same = text.iter().zip(word).take_while(|(a, b)| a == b).count();
         let rest = |skip: usize| text.get(same + skip..).unwrap_or_default();
         let (here, next) = (&word[same..], word.get(same + 1..).unwrap_or_default());

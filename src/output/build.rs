@@ -88,10 +88,8 @@ fn known(file: &Tree, path: &str) -> Result<()> {
     const KEYS: [&str; 7] = ["apiVersion", "kind", "namespace", "resources", "labels", "images", "patches"];
     let Some(map) = file.as_map() else { bail!("`{path}` is no map") };
     match map.keys().find(|key| !KEYS.contains(&&***key)) {
-        Some(key) => {
-            return Err(anyhow!("`{path}` says `{key}`, which kgen does not build")
-                .hint("`kubectl kustomize DIR | kgen diff PROFILE --against -`"));
-        }
+        Some(key) => Err(anyhow!("`{path}` says `{key}`, which kgen does not build")
+            .hint("`kubectl kustomize DIR | kgen diff PROFILE --against -`")),
         None => Ok(()),
     }
 }

@@ -106,11 +106,11 @@ fn answer(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<O
         (Some(rev), ..) => git::compare(args, global, terminal, rev),
         (_, Some(file), _, [profile]) => stream::compare(args, global, terminal, profile, file),
         (_, _, true, [profile]) => live::compare(args, global, terminal, profile),
-        (_, Some(_), ..) => return Err(anyhow!("--against goes with one profile").hint("`kgen diff prod --against FILE`")),
-        (_, _, true, _) => return Err(anyhow!("--live goes with one profile").hint("`kgen diff prod --live`")),
+        (_, Some(_), ..) => Err(anyhow!("--against goes with one profile").hint("`kgen diff prod --against FILE`")),
+        (_, _, true, _) => Err(anyhow!("--live goes with one profile").hint("`kgen diff prod --live`")),
         (.., []) => tree::compare(args, global, terminal),
         (.., [a, b]) => project::profiles(args, global, terminal, a, b),
-        _ => return Err(anyhow!("kgen compares two profiles").hint("`kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk")),
+        _ => Err(anyhow!("kgen compares two profiles").hint("`kgen diff dev prod`, or one with --against, --live or --rev; `kgen diff` alone compares the tree on the disk")),
     }
 }
 

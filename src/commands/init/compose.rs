@@ -67,7 +67,7 @@ fn file(from: &Path) -> Result<PathBuf> {
         .find(|path| path.is_file())
     {
         Some(path) => Ok(path),
-        None => return Err(anyhow!("there is no Compose file in `{}`", from.display()).hint("name it: `--from FILE`")),
+        None => Err(anyhow!("there is no Compose file in `{}`", from.display()).hint("name it: `--from FILE`")),
     }
 }
 

@@ -92,5 +92,5 @@ fn find<'r>(room: &'r Room, name: &str, preset: bool) -> anyhow::Result<Subject<
     let hint = suggest::did_you_mean(name, names.iter().copied());
     let noun = if preset { "preset" } else { "profile or preset" };
     let hint = hint.unwrap_or_else(|| format!("there are {}", suggest::all_of(names.iter().copied())));
-    return Err(anyhow!("there is no {noun} `{name}`").hint(hint));
+    Err(anyhow!("there is no {noun} `{name}`").hint(hint))
 }

@@ -166,7 +166,7 @@ fn table(rows: &[Row]) -> String {
         let state = row.state.unwrap_or("-").to_owned();
         let sealer = row.sealed_with.clone().unwrap_or_else(|| "-".into());
         let cells = [&row.profile, &row.secret, &row.key, row.provider, &row.from, &state, &sealer];
-        cells.map(|cell| escape::line(cell))
+        cells.map(escape::line)
     }));
     let widths: [usize; 7] =
         std::array::from_fn(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default());

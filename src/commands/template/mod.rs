@@ -101,5 +101,5 @@ fn find(name: &str) -> Result<(&'static str, &'static str)> {
     let whole = if short.ends_with(".yaml") { short.to_owned() } else { format!("{short}.yaml") };
     let near = suggest::did_you_mean(&whole, BUILT_IN.iter().map(|(known, _)| *known));
     let hint = near.unwrap_or_else(|| "`kgen template list` names them".into());
-    return Err(anyhow!("there is no template `{name}`").hint(hint));
+    Err(anyhow!("there is no template `{name}`").hint(hint))
 }
