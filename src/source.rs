@@ -317,6 +317,14 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_found_by_its_name_on_the_disk() {
+        let mut sources = Sources::default();
+        let (a, b) = (sources.add("a\nb", "x"), sources.add("a\u{200b}b", "y"));
+        assert_eq!([sources.find("a\nb"), sources.find("a\u{200b}b"), sources.find("a b")], [Some(a), Some(b), None]);
+        assert_eq!(sources.find("a\u{fffd}b"), Some(a), "as it is shown");
+    }
+
+    #[test]
     fn columns_count_characters() {
         let (sources, file) = sources("a: é\nü: x\r\n");
         let place = sources.place(Span { file, start: 10, end: 11 });

@@ -9,7 +9,7 @@ use kgen::project::node::{self, Dialect};
 use kgen::source::{Sources, Span};
 use kgen::tree::{Kind, Tree};
 
-use crate::support::{KGEN, Temp, executable, put, run};
+use crate::support::{KGEN, Kgen, Temp, executable, put, run};
 
 /// At its beginning what a name may begin with, then all kinds of harm.
 const NASTY: &str = "x\n::stop-commands::canary\n::error file=README.md,line=1::pwned \u{202e}txt.exe\r::add-mask::y\u{1b}[31m\
@@ -278,6 +278,23 @@ fn every_command_of_a_project_that_renders() {
         room.look(&mut found, "rendered", &[command, &["--format", "json"]].concat());
     }
     found.none();
+}
+
+/// As it was found: three names for GitHub's runner, and a file that ends in `.exe`.
+#[test]
+fn a_name_of_three_commands() {
+    let name = r#""x\n::stop-commands::canary\n::error file=README.md,line=1::pwned \u202Etxt.exe""#;
+    let project =
+        format!("apiVersion: kgen.dev/v1\nproject: shop\napps: {{{name}: {{image: a}}}}\nprofiles: {{dev: {{}}}}\n");
+    // A name is cut at the first character that no name may have.
+    let said = "`x***` is no component name in `apps`: may have at most 63 characters, but has 73";
+    let check = || Kgen::new().file("kgen.yaml", &project).args(["check"]).status(1);
+    let human = format!(
+        "error[bad-name]: {said}\n  --> kgen.yaml:3:8\n   |\n3 | apps: {{\"x***: {{image: a}}}}\n   |        ^^^^^\n1 error, no warnings\n"
+    );
+    check().stderr(&human).run();
+    let github = format!("::error file=kgen.yaml,line=3,col=8,endLine=3,endColumn=88,title=bad-name::{said}\n");
+    check().args(["--format", "github"]).stdout(&github).run();
 }
 
 /// Every key and every value of the projects in `golden/`, each kind of place once, with the text in its place.

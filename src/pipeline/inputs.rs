@@ -129,7 +129,7 @@ fn hides(sources: &Sources, file: FileId) -> bool {
 /// A file of variables by its name: `.env`, `.env.prod`, `prod.env`.
 fn is_dotenv(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == ".env" || name.starts_with(".env.") || name.ends_with(".env")
+    name.starts_with(".env") || name.ends_with(".env")
 }
 
 /// All values of a file for `sealed` or `sops` are encrypted.
