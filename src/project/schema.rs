@@ -324,7 +324,7 @@ impl Checker<'_> {
             };
             if let Err(reason) = (rule.check)(key) {
                 self.report.push(bad(&reason).maybe_hint(habit::name(key, rule).filter(|_| is_shown)));
-            } else if !is_shown {
+            } else if !is_shown && mask::is_bare(self.sources, entry) {
                 self.report.push(bad(NO_COLON).hint("write `KEY: {}` for a key without a value"));
             }
             self.value(&entry.value, &map_type.value, &join(path, &shown));
