@@ -254,3 +254,26 @@ fn the_order_of_the_apps_changes_no_secret() {
     let worker = "worker: {image: 'acme/worker:1', env: {REDIS_URL: '${redis.queue.url/3}'}}";
     assert_eq!(stream([web, worker]), stream([worker, web]));
 }
+
+/// Whoever writes the value into the command line is not shown it again: a log may keep what kgen says.
+#[test]
+fn a_value_among_the_arguments_is_not_repeated() {
+    let room = Room::new(PROJECT);
+    for args in [
+        &["secret", "set", "prod", "app", "token", VALUE][..],
+        &["secret", "set", "prod", "app", "token=q8Zt1Yx0PvB2mN4w"],
+        &["secret", "set", "prod", "token=q8Zt1Yx0PvB2mN4w", "x"],
+        &["secret", "set", "prod", "app", "token:q8Zt1Yx0PvB2mN4w"],
+        &["secret", "set", "prod", "app", "token q8Zt1Yx0PvB2mN4w"],
+        &["secret", "set", "prod", "app", "token", "--generate=q8Zt1Yx0PvB2mN4w"],
+        &["secret", "set", "prod", "app", "token", "--q8Zt1Yx0PvB2mN4w"],
+        &["secret", "set", "prod", "app", "token", "--value=q8Zt1Yx0PvB2mN4w"],
+        &["-q", "secret", "set", "prod", "app", "token", "-q8Zt1Yx0PvB2mN4w"],
+    ] {
+        let said = room.kgen(args, "");
+        assert!(said.status == Some(2) && said.stdout.is_empty(), "{args:?}: {said:?}");
+        assert!(!said.stderr.contains("8Zt1Yx"), "{args:?}: {}", said.stderr);
+    }
+    let said = room.kgen(&["secret", "set", "prod", "app", "token", "--from-fil", "x"], "");
+    assert!(said.stderr.contains("a similar argument exists: '--from-file'"), "{}", said.stderr);
+}

@@ -8,12 +8,14 @@ mod needle; // the values, in every form
 mod run; // what the commands say about a text
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kgen::source::Span;
 use kgen::tree::{Step, Tree};
 
+use crate::support::{self, KGEN, Kgen, Temp, put};
 use needle::Needles;
 use run::Bench;
 
@@ -31,7 +33,7 @@ struct Case {
 
 const HEAD: &str = "apiVersion: kgen.dev/v1\nproject: shop\n";
 
-const CASES: [Case; 5] = [
+const CASES: [Case; 6] = [
     Case {
         name: "block",
         text: include_str!("slips/block.yaml"),
@@ -49,6 +51,12 @@ const CASES: [Case; 5] = [
         text: include_str!("slips/stores.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Lw5pJ9dF", "Yt4cXz6b", "Ru8eGh2m", "Nb3wSx6f"],
         open: &[],
+    },
+    Case {
+        name: "wired",
+        text: include_str!("slips/wired.yaml"),
+        values: &["Zq7CanY9", "Hk3vB8nM", "Yt4cXz6b", "Nb3wSx6f"],
+        open: &["Lw5pJ9dF", "Ru8eGh2m"],
     },
     Case {
         name: "long",
@@ -123,7 +131,8 @@ fn shown(case: &Case) -> (usize, BTreeMap<String, String>) {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         (0..threads).for_each(|_| drop(start()));
     });
-    eprintln!("{}: {} slips, {} forms", case.name, all.len(), forms.lock().unwrap().len());
+    // Without a slip it is rendered: else nothing of that would have been looked at. Passwords of stores are no literals.
+    assert_eq!(bench.renders(&all[0].1), case.name != "stores", "{}", case.name);
     (all.len(), found.into_inner().unwrap())
 }
 
@@ -134,4 +143,79 @@ fn no_slip_shows_a_value() {
     let list: Vec<String> =
         all.iter().flat_map(|(_, shown)| shown).map(|(what, line)| format!("{what}\n    {line}\n")).collect();
     assert!(list.is_empty(), "{} of {count} slips show a value:\n{}", list.len(), list.concat());
+}
+
+const COMMANDS: [&[&str]; 14] = [
+    &["check"],
+    &["check", "--format", "json"],
+    &["check", "--format", "sarif"],
+    &["check", "--format", "github"],
+    &["render"],
+    &["diff"],
+    &["diff", "dev", "test"],
+    &["diff", "dev", "test", "--format", "unified"],
+    &["diff", "dev", "test", "--format", "markdown"],
+    &["diff", "dev", "test", "--format", "html"],
+    &["diff", "dev", "test", "--format", "json"],
+    &["explain", "test", "Secret/app"],
+    &["profile", "show", "test", "--all-layers"],
+    &["secret", "list", "dev"],
+];
+
+/// Some of them, whose numbers have nothing to do with the number of slips at a place.
+#[test]
+fn no_slip_shows_a_value_through_the_program() {
+    const EVERY: usize = 397;
+    let one = |(case, (what, text)): (&Case, (String, String))| {
+        let needles = Needles::new(&[case.values, case.open].concat());
+        let temp = Temp::in_memory();
+        put(&temp.path().join("kgen.yaml"), text);
+        for command in COMMANDS {
+            let args: Vec<String> = command.iter().map(|arg| (*arg).to_owned()).collect();
+            let said = support::run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
+            for text in [said.stdout, said.stderr] {
+                assert_eq!(needles.find(&text), None, "{}, {what}, {command:?}:\n{text}", case.name);
+            }
+        }
+    };
+    let all = CASES.iter().flat_map(|case| slips(case.text).into_iter().map(move |slip| (case, slip)));
+    let some: Vec<_> = all.step_by(EVERY).collect();
+    assert!(some.len() > 50, "{}", some.len());
+    some.into_iter().for_each(one);
+}
+
+/// The mistakes that once showed a value, each with what is said of it.
+#[test]
+fn a_value_beside_a_slip_of_a_separator() {
+    let head = format!("{HEAD}apps: {{web: {{image: \"x/y:1\", port: 80, env: {{A: \"${{secrets.app.TOKEN}}\"}}}}}}\n");
+    let declared = "secrets: {app: {TOKEN: {}}}\nmanifests:\n";
+    for (text, said) in [
+        ("secrets: {app: {TOKEN:Zq7CanarY9x}}\n", "`TOKEN***` is no key in `secrets.app`"),
+        ("secrets: {app: {TOKEN=Zq7CanarY9x}}\n", "`TOKEN***` is no key in `secrets.app`"),
+        ("secrets: {app: {TOKEN=Zq7CanarY9x: {}}}\n", "`TOKEN***` is no key in `secrets.app`"),
+        ("secrets: {app: {TOKEN: ,Zq7CanarY9x}}\n", "`***` is no key in `secrets.app`: no `:` stands behind it"),
+        ("secrets: {app: {TOKEN: {value:Zq7CanarY9x}}}\n", "unknown key `value***` in `secrets.app.TOKEN`"),
+        ("secrets:\n  app:\n    TOKEN:\nZq7CanarY9x\n", "expected `key: value`, found a text without `:`"),
+        ("profile: {dev: {secrets: {app: {TOKEN: Zq7CanarY9x}}}}\n", "unknown key `profile` at the top level"),
+        (
+            &format!(
+                "{declared}- {{apiVersion: v1, kind: Secret, metadata: {{name: m}}, stringdata: {{p: Zq7CanarY9x}}}}\n"
+            ),
+            "unknown field `stringdata`",
+        ),
+        (
+            &format!(
+                "{declared}- {{apiVersion: v1, kind: Sekret, metadata: {{name: m}}, stringData: {{p: Zq7CanarY9x}}}}\n"
+            ),
+            "no schema is known for `v1` `Sekret`",
+        ),
+    ] {
+        for format in ["human", "json", "sarif", "github"] {
+            let kgen = Kgen::new().file("kgen.yaml", &format!("{head}profiles: {{dev: {{}}}}\n{text}"));
+            let answer = kgen.args(["check", "--format", format]).said();
+            let all = [answer.stdout, answer.stderr].concat();
+            assert!(all.contains(said) && answer.status == Some(1), "{format}: {all}");
+            assert_eq!(Needles::new(&["Zq7CanarY9x"]).find(&all), None, "{format}: {all}");
+        }
+    }
 }

@@ -58,6 +58,11 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, ExitCode> {
             error.remove(ContextKind::Suggested);
             error.remove(ContextKind::SuggestedSubcommand);
         }
+        if words.iter().any(|word| word == "secret") && error.get(ContextKind::SuggestedArg).is_none() {
+            // It may be a value of a secret.
+            let quoted = [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::Suggested];
+            quoted.into_iter().for_each(|kind| drop(error.remove(kind)));
+        }
         let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
         print(&error, &hint);
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))

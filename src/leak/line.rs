@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::name::{is_secret_value, says_secret};
 
-/// Where the values are, each with its name.
+/// Where the values are, each with its name, in order and apart.
 pub fn find(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut out = Vec::new();
     let mut at = 0;
@@ -18,7 +18,8 @@ pub fn find(text: &str) -> Vec<(&str, Range<usize>)> {
         }
         at += line.len();
     }
-    out.dedup_by(|a, b| a.1 == b.1);
+    out.sort_by_key(|(_, range)| range.start);
+    out.dedup_by(|(_, next), (_, last)| next.start < last.end);
     out
 }
 

@@ -12,7 +12,7 @@ use super::node::{self, Dialect};
 use super::schema::{MapType, Object, Type, join};
 use super::{allow, habit, language};
 use crate::diag::suggest;
-use crate::leak::name;
+use crate::leak::{line, name};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 
@@ -75,6 +75,13 @@ impl<'s> Parts<'s> {
         self.shown.push(span);
     }
 
+    /// A text, but for what its lines spell out by name.
+    fn show_text(&mut self, span: Span) {
+        self.show(span);
+        let named = line::find(self.sources.text(span)).into_iter().map(|(_, range)| range);
+        self.hidden.extend(named.map(|range| part(span, range.start, range.end)));
+    }
+
     /// The literals of a place; what refers to another place is shown, and what no secret is.
     fn hide(&mut self, tree: &Tree<Span>) {
         tree.leaves(&mut |_, leaf| {
@@ -129,7 +136,7 @@ impl<'s> Parts<'s> {
             (Type::List(_) | Type::OneOf(_), _) if !named || tree.is_container() => self.hide_all(tree),
             (_, Kind::List(_) | Kind::Map(_)) => self.hide_all(tree),
             (Type::Text | Type::Wired, _) if self.secret => self.hide(tree),
-            _ => self.show(tree.from),
+            _ => self.show_text(tree.from),
         }
     }
 

@@ -73,3 +73,34 @@ fn a_person_can_stop() {
         ("`app.token` of profile `prod`: |\nerror: stopped; nothing was written\n", Some(2))
     );
 }
+
+/// What ends kgen from elsewhere leaves a terminal that shows what is typed, and nothing is written.
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    use std::os::unix::process::ExitStatusExt;
+
+    for (name, number) in [("TERM", 15), ("HUP", 1), ("INT", 2), ("QUIT", 3)] {
+        for answers in [0, 1] {
+            let room = Room::new(PROJECT);
+            let (mut keyboard, terminal) = pty::open(80);
+            let before = tcgetattr(&terminal).unwrap().local_modes;
+            let mut kgen = Command::new(KGEN);
+            kgen.args(["secret", "set", "prod", "app", "token"]).current_dir(room.0.path());
+            kgen.stdin(Stdio::from(terminal.try_clone().unwrap())).stdout(Stdio::null()).stderr(Stdio::piped());
+            let mut child = kgen.spawn().unwrap();
+            let (mut stderr, mut said) = (child.stderr.take().unwrap(), Vec::new());
+            until(&mut stderr, &mut said, b": ");
+            for _ in 0..answers {
+                keyboard.write_all(format!("{VALUE}\r").as_bytes()).unwrap();
+                until(&mut stderr, &mut said, b": ");
+            }
+            keyboard.write_all(b"q8Zt1Yx0").unwrap();
+            assert!(!tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO));
+            let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
+            let ended = child.wait().unwrap();
+            assert!(sent.success() && ended.signal() == Some(number), "{name}: {ended:?}");
+            assert_eq!(tcgetattr(&terminal).unwrap().local_modes, before, "{name}");
+            assert!(!ended.core_dumped() && !room.0.path().join("secrets").exists(), "{name}");
+        }
+    }
+}

@@ -27,6 +27,12 @@ impl Bench {
         Self { sources, presets }
     }
 
+    pub fn renders(&self, text: &str) -> bool {
+        let mut renders = false;
+        self.said(text, &|_| true, &mut |by, _| renders |= by == "render");
+        renders
+    }
+
     /// Calls `look` with all that is said, and by what. What is rendered is looked at where `is_new` says so of the project.
     pub fn said(&self, text: &str, is_new: &dyn Fn(&Tree<Span>) -> bool, look: &mut dyn FnMut(&str, &str)) {
         let mut sources = self.sources.clone();

@@ -82,7 +82,7 @@ fn leaf(settings: &Settings, sources: &Sources, steps: &[Step], path: String, tr
     let hidden = hidden.map(|(text, _)| unquoted(&text).to_owned());
     let json = match (&hidden, &tree.kind) {
         (Some(text), _) => Value::String(text.clone()),
-        (None, Kind::String(text)) => Value::String(leak::redacted(text)),
+        (None, Kind::String(text)) => Value::String(leak::masked(text)),
         (None, _) => tree.to_json(),
     };
     let text = hidden.map_or_else(|| text_of(&json), |text| spelled(&text));

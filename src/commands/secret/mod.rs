@@ -100,7 +100,7 @@ fn keys<'p>(plan: &'p Plan, secret: &str) -> Result<Vec<&'p Needed>> {
     if keys.is_empty() {
         let mut names: Vec<_> = plan.secrets.iter().map(|needed| &*needed.home.secret).collect();
         names.dedup();
-        let error = anyhow!("profile `{}` needs no Secret `{secret}`", plan.profile);
+        let error = anyhow!("profile `{}` needs no Secret `{}`", plan.profile, word(secret));
         return Err(error.maybe_hint(way(secret, &names, "it needs")));
     }
     Ok(keys)
@@ -113,8 +113,13 @@ fn find<'p>(plan: &'p Plan, secret: &str, key: &str) -> Result<&'p Needed> {
         return Ok(needed);
     }
     let names: Vec<_> = keys.iter().map(|needed| &*needed.home.key).collect();
-    let error = anyhow!("Secret `{secret}` of profile `{}` needs no key `{key}`", plan.profile);
+    let error = anyhow!("Secret `{secret}` of profile `{}` needs no key `{}`", plan.profile, word(key));
     Err(error.maybe_hint(way(key, &names, "its keys are")))
+}
+
+/// An argument up to the first character that no name has: what stands behind it may be a value.
+fn word(argument: &str) -> &str {
+    argument.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).next().unwrap_or_default()
 }
 
 fn way(name: &str, known: &[&str], all: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Asking a person for a value without showing it.
 //!
-//! Owns: the terminal's state while a value is typed. Signals are read as characters meanwhile, so that `Ctrl-C` leaves
-//! a terminal that shows what is typed.
+//! Owns: the terminal's state while a value is typed. `Ctrl-C` is read as a character meanwhile; a signal from elsewhere ends
+//! kgen with the terminal as it was. A shell shows again what is typed in either case.
 
 use anyhow::Result;
 
@@ -36,8 +36,9 @@ fn take(line: &mut Vec<u8>, byte: u8) -> Typed {
 
 #[cfg(unix)]
 pub fn twice(what: &str) -> Result<Secret<String>> {
-    let first = unix::ask(&format!("{what}: "))?;
-    let second = unix::ask("the same again: ")?;
+    let terminal = unix::Terminal::watched()?;
+    let first = terminal.ask(&format!("{what}: "))?;
+    let second = terminal.ask("the same again: ")?;
     anyhow::ensure!(first == second, "the two values are not the same; nothing was written");
     Ok(first)
 }
@@ -51,48 +52,84 @@ pub fn twice(_: &str) -> Result<Secret<String>> {
 #[cfg(unix)]
 mod unix {
     use std::io::{self, Read, Write};
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+    use std::thread;
 
     use anyhow::{Context, Result, bail};
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
 
     use super::{Typed, take};
-    use crate::escape;
     use crate::secret::Secret;
 
-    /// Shows what is typed again when it goes.
-    struct Hidden(Termios);
+    /// How the terminal was, while it does not show what is typed.
+    #[derive(Clone, Default)]
+    pub struct Terminal(Arc<Mutex<Option<Termios>>>);
 
-    impl Hidden {
-        fn new() -> io::Result<Self> {
-            let before = tcgetattr(io::stdin())?;
-            let mut quiet = before.clone();
+    impl Terminal {
+        /// From here on, to the end of the process, a signal that ends kgen shows again what is typed before.
+        pub fn watched() -> Result<Self> {
+            let terminal = Self::default();
+            let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]).context("cannot wait for signals")?;
+            let shared = terminal.clone();
+            thread::Builder::new()
+                .spawn(move || {
+                    for signal in signals.forever() {
+                        shared.show();
+                        let _ = emulate_default_handler(signal);
+                    }
+                })
+                .context("cannot start a thread")?;
+            Ok(terminal)
+        }
+
+        fn before(&self) -> MutexGuard<'_, Option<Termios>> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        fn hide(&self) -> io::Result<Hidden<'_>> {
+            let mut before = self.before();
+            let now = tcgetattr(io::stdin())?;
+            let mut quiet = now.clone();
+            *before = Some(now);
             quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
             tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
-            Ok(Self(before))
+            Ok(Hidden(self))
         }
-    }
 
-    impl Drop for Hidden {
-        fn drop(&mut self) {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
-            let _ = io::stderr().write_all(b"\n");
-        }
-    }
-
-    pub fn ask(prompt: &str) -> Result<Secret<String>> {
-        let _hidden = Hidden::new().context("cannot hide what is typed")?;
-        io::stderr().write_all(escape::line(prompt).as_bytes()).context("cannot ask for a value")?;
-        // A value that outgrows it would leave a copy behind.
-        let mut line = Vec::with_capacity(4096);
-        for byte in io::stdin().lock().bytes() {
-            match take(&mut line, byte.context("cannot read the terminal")?) {
-                Typed::More => {}
-                Typed::Done => break,
-                Typed::Stopped => bail!("stopped; nothing was written"),
+        fn show(&self) {
+            if let Some(before) = self.before().take() {
+                let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
+                let _ = io::stderr().write_all(b"\n");
             }
         }
-        let text = String::from_utf8(line).ok().context("the value is not UTF-8")?;
-        Ok(Secret::new(text))
+
+        pub fn ask(&self, prompt: &str) -> Result<Secret<String>> {
+            let _hidden = self.hide().context("cannot hide what is typed")?;
+            io::stderr().write_all(prompt.as_bytes()).context("cannot ask for a value")?;
+            // A value that outgrows it would leave a copy behind.
+            let mut line = Vec::with_capacity(4096);
+            for byte in io::stdin().lock().bytes() {
+                match take(&mut line, byte.context("cannot read the terminal")?) {
+                    Typed::More => {}
+                    Typed::Done => break,
+                    Typed::Stopped => bail!("stopped; nothing was written"),
+                }
+            }
+            let text = String::from_utf8(line).ok().context("the value is not UTF-8")?;
+            Ok(Secret::new(text))
+        }
+    }
+
+    /// Shows what is typed again when it goes.
+    struct Hidden<'t>(&'t Terminal);
+
+    impl Drop for Hidden<'_> {
+        fn drop(&mut self) {
+            self.0.show();
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Args {
 const LENGTH: usize = 32;
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome> {
-    if !args.value.is_empty() {
+    if !args.value.is_empty() || [&args.secret, &args.key].iter().any(|word| word.contains('=')) {
         return Err(anyhow!("a value is no argument: every process can read it, and shells write it down")
             .hint("pipe it or use `--from-file`, and take another value, as this one was seen"));
     }

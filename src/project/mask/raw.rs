@@ -143,7 +143,7 @@ impl Parts<'_> {
                     }
                 }
             }
-            _ => self.show(tree.from),
+            _ => self.show_text(tree.from),
         }
     }
 }
