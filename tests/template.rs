@@ -143,7 +143,11 @@ fn no_template_is_written_through_a_link_or_into_a_folder_of_git() {
     for (folder, link, said) in [
         ("tpl", "tpl", "`tpl` is no folder; kgen writes only into real folders of the project"),
         ("a/tpl", "a", "`a` is no folder; kgen writes only into real folders of the project"),
-        ("tpl", "tpl/app", "`tpl/app` is no folder; kgen writes only into real folders of the project"),
+        (
+            "tpl",
+            "tpl/app",
+            "`tpl/app` leads out of the project, by a symbolic link to `AWAY`\nhint: copy the file into the project; a link inside the project is relative",
+        ),
         (".git/hooks", "x", "`.git/hooks/app/service.yaml` is no path that kgen writes to"),
         (".GitHub/workflows", "x", "`.GitHub/workflows/app/service.yaml` is no path that kgen writes to"),
     ] {
@@ -152,6 +156,7 @@ fn no_template_is_written_through_a_link_or_into_a_folder_of_git() {
         fs::create_dir_all(link.parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(away.path(), &link).unwrap();
         let found = room.kgen(&["template", "eject", "app/service"]);
+        let said = said.replace("AWAY", &away.path().display().to_string());
         assert_eq!((found.stderr, found.status), (format!("error: {said}\n"), Some(2)), "{folder}");
         assert_eq!(fs::read_dir(away.path()).unwrap().count(), 0);
         assert!(!room.0.path().join(folder).join("app/service.yaml").exists());

@@ -77,7 +77,9 @@ mod unix {
             thread::Builder::new()
                 .spawn(move || {
                     for signal in signals.forever() {
-                        shared.show();
+                        // Held to the end, that the next question hides nothing again.
+                        let mut before = shared.before();
+                        restore(&mut before);
                         let _ = emulate_default_handler(signal);
                     }
                 })
@@ -97,13 +99,6 @@ mod unix {
             quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN;
             tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
             Ok(Hidden(self))
-        }
-
-        fn show(&self) {
-            if let Some(before) = self.before().take() {
-                let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
-                let _ = io::stderr().write_all(b"\n");
-            }
         }
 
         pub fn ask(&self, prompt: &str) -> Result<Secret<String>> {
@@ -128,7 +123,14 @@ mod unix {
 
     impl Drop for Hidden<'_> {
         fn drop(&mut self) {
-            self.0.show();
+            restore(&mut self.0.before());
+        }
+    }
+
+    fn restore(before: &mut Option<Termios>) {
+        if let Some(before) = before.take() {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &before);
+            let _ = io::stderr().write_all(b"\n");
         }
     }
 }
