@@ -33,6 +33,8 @@ pub struct Source {
     pub path: String,
     /// Part of kgen, or of the command line: no file of the user's.
     pub embedded: bool,
+    /// A file that the project names, below its folder.
+    named: bool,
     /// As it is on the disk.
     name: String,
     pub text: String,
@@ -43,7 +45,7 @@ impl Source {
     fn new(name: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect();
-        Self { path: escape::line(&name), name, text, embedded: false, line_starts }
+        Self { path: escape::line(&name), name, text, embedded: false, named: false, line_starts }
     }
 
     /// The line (from 1) that holds the byte `offset`.
@@ -92,6 +94,20 @@ impl Sources {
         file
     }
 
+    /// As [`Sources::add`], of a file that the project names by this path; the same file each time. Another text may be
+    /// shown by the same path: a preset, or the project file of a folder where kgen was not started.
+    pub fn name(&mut self, path: &str, text: &str) -> FileId {
+        self.named(path).unwrap_or_else(|| {
+            let file = self.add(path, text);
+            self.files[file.0 as usize].named = true;
+            file
+        })
+    }
+
+    pub fn named(&self, path: &str) -> Option<FileId> {
+        self.position(|source| source.named && source.name == path)
+    }
+
     pub fn get(&self, file: FileId) -> &Source {
         &self.files[file.0 as usize]
     }
@@ -103,8 +119,11 @@ impl Sources {
 
     /// The text of this path, if it is known: as it is on the disk, or as it is shown.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        let is = |of: fn(&Source) -> &String| self.files.iter().position(|source| of(source) == path);
-        is(|source| &source.name).or_else(|| is(|source| &source.path)).map(|at| FileId(at as u32))
+        self.position(|source| source.name == path).or_else(|| self.position(|source| source.path == path))
+    }
+
+    fn position(&self, is: impl Fn(&Source) -> bool) -> Option<FileId> {
+        self.files.iter().position(is).map(|at| FileId(at as u32))
     }
 
     /// The characters of one line (from 1), without its indentation.

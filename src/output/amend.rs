@@ -57,7 +57,7 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
     let mut leaks = Vec::new();
     for (path, places) in named {
         if let Some(text) = files.text(&path) {
-            let id = sources.find(&path).unwrap_or_else(|| sources.add(path, &*text));
+            let id = sources.name(&path, &text);
             match node::parse_all(sources, id, Dialect::Manifest) {
                 Ok(trees) => {
                     mask::objects(sources, id, &trees);
@@ -75,7 +75,7 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
 fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Tree<Origin>> {
     let Some(file) = file(manifest) else { return vec![placed(manifest, settings, sources)] };
     let path = file.as_str().unwrap_or_default();
-    let Some(id) = sources.find(path) else { return Vec::new() };
+    let Some(id) = sources.named(path) else { return Vec::new() };
     match node::parse_all(sources, id, Dialect::Manifest) {
         Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, sources)).collect(),
         Err(error) => {

@@ -109,7 +109,7 @@ pub fn read<'i>(sources: &'i Sources, loaded: &'i Loaded, input: &'i Input) -> V
     let mut out: Vec<Read> = layers.flat_map(files::values).map(|path| read(&path, b"", false)).collect();
     out.push(read(&own(sources, loaded), text, !hides(sources, project)));
     for (path, bytes) in input.files.iter() {
-        let hides = sources.find(path).is_some_and(|file| hides(sources, file));
+        let hides = sources.named(path).is_some_and(|file| hides(sources, file));
         out.push(read(path, bytes, !hides && std::str::from_utf8(bytes).map_or(true, scan::is_clean)));
     }
     out.extend(templates(loaded, input).map(|(path, text)| read(&path, text.as_bytes(), leak::find(text).is_empty())));

@@ -22,7 +22,7 @@ pub fn leaks(sources: &mut Sources, loaded: &Loaded, files: &Files) -> Vec<Leak>
     let mut out = Vec::new();
     for (name, places) in named {
         let Some(text) = files.plain(&name).filter(|text| !scan::is_clean(text)) else { continue };
-        let file = sources.find(&name).unwrap_or_else(|| sources.add(name.as_str(), &*text));
+        let file = sources.name(&name, &text);
         let leaks = scan::file(sources, file, &places);
         leaks.iter().for_each(|leak| sources.mask(leak.hidden));
         out.extend(leaks);
