@@ -209,6 +209,12 @@ fn two_projects_with_one_output() {
     let out = ["-f", "shop.yaml", "render", "prod", "--only", "ServiceAccount", "--out", "deploy"];
     assert_eq!(room.kgen(&out), (expected, Some(2)));
     assert_eq!(files(room.0.path()), before);
+    let (told, note) = (
+        room.kgen(&["-f", "blog.yaml", "diff"]).0,
+        "note: `deploy` holds the tree of project `shop` (`shop.yaml`); this is the tree of project `blog` (`blog.yaml`)\n",
+    );
+    assert!(told.starts_with(note), "{told}");
+    assert_eq!(room.done(&["-f", "shop.yaml", "diff"]), "");
     assert_eq!(room.done(&["-f", "blog.yaml", "render", "--force"]), "5 written, 3 removed, 0 unchanged\n");
     assert_eq!(room.done(&["-f", "blog.yaml", "render", "--check"]), "");
 }

@@ -3,6 +3,7 @@
 //! Owns: finding the folders of the profiles, also of those that the project no longer has.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
@@ -10,12 +11,14 @@ use super::project::{self, Project, owned};
 use super::{Answer, Args};
 use crate::access::{Access, Limit};
 use crate::cli::Global;
+use crate::commands::render::target;
 use crate::commands::terminal::Terminal;
 use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::Layout;
 use crate::output::build::{Built, build};
+use crate::output::write::manifest;
 use crate::plan::delivery;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
@@ -28,6 +31,9 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
     if !access.is_folder(&folder) {
         return Err(anyhow!("there is no tree in `{}`", access.shown(&folder)).hint("`kgen render` writes it"));
     }
+    if let Some(told) = another(&project, &access, &folder) {
+        terminal.say(&format!("note: {told}"));
+    }
     args.select.check(project.rendered.all().flat_map(|profile| &profile.resources))?;
     let mut answer = Answer { diffs: Vec::new(), objects: Vec::new() };
     let above = if layout == Layout::Overlays { "overlays/" } else { "" };
@@ -39,6 +45,13 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Res
     }
     std::mem::forget(project);
     Ok(Some(answer))
+}
+
+/// Whose tree it is, if not this project's. One whose `.kgen.json` cannot be read says nothing; `kgen render` refuses it.
+fn another(project: &Project, access: &Access, folder: &str) -> Option<String> {
+    let bytes = access.read(&format!("{folder}/{}", manifest::NAME), Limit::CONFIGURATION).ok()?;
+    let theirs = manifest::Manifest::parse(&bytes).ok()?.owner?;
+    target::owner(&project.workspace, Path::new(folder)).apart(&theirs, Path::new(folder))
 }
 
 fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource], answer: &mut Answer) {

@@ -46,7 +46,7 @@ pub fn one(workspace: &Workspace, profile: &str, select: &Select, folder: &Path)
 }
 
 /// `folder`: where the tree is below the project's folder; empty where it is elsewhere.
-fn owner(workspace: &Workspace, folder: &Path) -> Owner {
+pub fn owner(workspace: &Workspace, folder: &Path) -> Owner {
     let project = workspace.project().get("project").map(ToString::to_string).unwrap_or_default();
     let up = "../".repeat(folder.components().count());
     Owner { project, file: format!("{up}{}", workspace.name), ..Owner::default() }

@@ -41,6 +41,15 @@ impl Owner {
         Ok(())
     }
 
+    /// What is to be said where the folder holds the tree of `theirs`, and this one's is asked for.
+    pub fn apart(&self, theirs: &Self, output: &Path) -> Option<String> {
+        (theirs != self).then(|| self.against(&theirs.told(output), output))
+    }
+
+    fn against(&self, theirs: &str, output: &Path) -> String {
+        format!("`{}` holds {theirs}; this is {}", output.display(), self.told(output))
+    }
+
     fn told(&self, output: &Path) -> String {
         let file = if self.file.starts_with("../") { joined(output, &self.file) } else { PathBuf::from(&self.file) };
         let project = format!("project `{}` (`{}`)", self.project, file.display());
@@ -83,13 +92,12 @@ impl Dispute {
         &self.hint
     }
 
-    fn new(output: &Path, theirs: &str, ours: &Owner, moved: bool) -> Self {
+    fn new(text: String, ours: &Owner, moved: bool) -> Self {
         let way = if ours.profile.is_some() { "another folder as `--out`" } else { "another folder as `output`" };
         let force = match moved {
             true => "if the project was renamed, or its file moved, `kgen render --force` takes the tree over",
             false => "`--force` puts this tree in the place of that one",
         };
-        let text = format!("`{}` holds {theirs}; this is {}", output.display(), ours.told(output));
         Self { text, hint: format!("name {way}; {force}") }
     }
 }
@@ -104,16 +112,15 @@ impl fmt::Display for Dispute {
 pub(super) fn dispute(output: &Path, known: &Manifest, wanted: &Wanted) -> Result<Option<Dispute>> {
     let ours = wanted.owner;
     match &known.owner {
-        Some(theirs) if theirs == ours => Ok(None),
         Some(theirs) => {
             let moved = theirs.project != ours.project || theirs.file != ours.file;
-            Ok(Some(Dispute::new(output, &theirs.told(output), ours, moved)))
+            Ok(ours.apart(theirs, output).map(|text| Dispute::new(text, ours, moved)))
         }
         None => {
             let stranger = stranger(output, known, wanted)?;
             let theirs =
                 |path| format!("the tree of an older kgen, which does not say whose it is: `{path}` may be another's");
-            Ok(stranger.map(|path| Dispute::new(output, &theirs(path), ours, false)))
+            Ok(stranger.map(|path| Dispute::new(ours.against(&theirs(path), output), ours, false)))
         }
     }
 }
