@@ -4,12 +4,14 @@ use std::fs;
 use std::panic::catch_unwind;
 use std::path::PathBuf;
 
-use crate::errors::fails_with;
-use crate::golden::{Mode, all};
+use crate::errors;
+use crate::golden::all;
+use crate::support::case::Mode;
 use crate::support::{Kgen, Temp, files, put};
 
 /// Renders two profiles, or fails where the project file says `bad`.
 const STUB: &str = r#"#!/bin/sh
+if grep -q spoil kgen.yaml; then touch spoilt; exit 2; fi
 if grep -q bad kgen.yaml; then echo "error: bad" >&2; exit 2; fi
 case "$*" in
 render)
@@ -138,9 +140,21 @@ fn a_tree_file_is_compared() {
 
 #[cfg(unix)]
 #[test]
-fn a_failure_is_compared_exactly() {
+fn a_message_is_compared_exactly_and_no_file_changes() {
     let temp = Temp::new();
-    fails_with(&stub(&temp), "bad", "error: bad\n");
-    let said = message(|| fails_with(&temp.path().join("stub"), "bad", "error: worse\n"));
-    assert!(said.contains("-error: worse\n+error: bad\n"), "{said}");
+    let (root, stub) = (temp.path().join("stage"), stub(&temp));
+    for (case, project) in [("bad", "bad"), ("worse", "bad"), ("writes", "spoil")] {
+        put(&root.join(case).join("kgen.yaml"), project);
+    }
+    errors::all(&root, &stub, Mode::Update);
+    assert_eq!(files(&root.join("bad")).len(), 2);
+    put(&root.join("worse/stderr"), "error: worse\n");
+    put(&root.join("bad/stdout"), "left over\n");
+    let said = errors::all(&root, &stub, Mode::Check);
+    assert_eq!(said.len(), 3);
+    assert_eq!(said[0], "stage/bad: `stdout` is expected and was not made");
+    assert!(
+        said[1].starts_with("stage/worse: `stderr` is different\n") && said[1].contains("-error: worse\n+error: bad\n")
+    );
+    assert_eq!(said[2], "stage/writes: changes files");
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{HEAD, project, refused, said, text};
-use crate::support::{KGEN, Kgen, Temp, inherited, put, run};
+use super::{HEAD, text};
+use crate::support::{KGEN, Temp, inherited, put, run};
 
 const APP: &str = "
     profiles: {dev: {}}
@@ -27,128 +27,6 @@ fn no_project_file() {
         here.display()
     );
     assert_eq!((said.stdout.as_str(), said.stderr, said.status), ("", expected, Some(2)));
-}
-
-#[test]
-fn a_project_file_that_is_not_there() {
-    let kgen = Kgen::new().args(["-f", "shop.yaml", "render"]);
-    refused(kgen, "error: cannot read `shop.yaml`: No such file or directory (os error 2)\n");
-}
-
-#[test]
-fn a_project_file_that_is_a_folder() {
-    let kgen = Kgen::new().file("shop/x", "").args(["-f", "shop", "render"]);
-    refused(kgen, "error: `shop` is a folder, and should be a file\n");
-}
-
-#[test]
-fn an_unknown_command() {
-    refused(
-        Kgen::new().args(["rendr"]),
-        "
-        error: unrecognized subcommand 'rendr'
-
-          tip: a similar subcommand exists: 'render'
-
-        Usage: kgen [OPTIONS] <COMMAND>
-
-        For more information, try '--help'.
-        ",
-    );
-}
-
-#[test]
-fn a_selector_that_selects_nothing() {
-    refused(
-        project(APP).args(["render", "dev", "--only", "Deployment/ap"]),
-        "
-        error: `Deployment/ap` selects nothing
-        hint: did you mean `Deployment/api`?
-        ",
-    );
-}
-
-#[test]
-fn a_selector_of_a_component_that_selects_nothing() {
-    refused(
-        project(APP).args(["render", "dev", "--skip", "component=apps.apy"]),
-        "
-        error: `component=apps.apy` selects nothing
-        hint: did you mean `component=apps.api`?
-        ",
-    );
-}
-
-#[test]
-fn a_selector_that_resembles_none() {
-    refused(
-        project(APP).args(["render", "dev", "--only", "everything"]),
-        "
-        error: `everything` selects nothing
-        hint: a selector is `KIND`, `KIND/NAME` or `component=SECTION.NAME`
-        ",
-    );
-}
-
-#[test]
-fn a_selector_that_is_the_name_of_a_component() {
-    refused(
-        project(APP).args(["render", "dev", "--only", "api"]),
-        "
-        error: `api` selects nothing
-        hint: write `component=apps.api`
-        ",
-    );
-}
-
-#[test]
-fn a_selector_without_profile() {
-    refused(
-        project(APP).args(["render", "--only", "Secret"]),
-        "
-        error: --only and --skip go with a profile: a tree without some of its objects would remove them
-        hint: `kgen render PROFILE --only ...`
-        ",
-    );
-}
-
-#[test]
-fn an_output_folder_that_is_a_file() {
-    let kgen = project(APP).file("deploy", "x").args(["render"]).status(2);
-    kgen.stderr(
-        "error: `deploy` is a file where a folder should be\nhint: move it away, or render into another folder\n",
-    )
-    .tree_file("deploy", "x")
-    .run();
-}
-
-#[test]
-fn an_output_folder_below_a_file() {
-    let kgen = project("\n    output: out/tree\n    profiles: {dev: {}}\n").file("out", "x").args(["render"]);
-    refused(
-        kgen,
-        "error: `out` is a file where a folder should be\nhint: move it away, or render into another folder\n",
-    );
-}
-
-#[test]
-fn a_file_that_kgen_did_not_write() {
-    let kgen = project(APP).file("deploy/base/kustomization.yaml", "mine\n").args(["render"]).status(2);
-    let kgen = kgen.tree_file("deploy/base/kustomization.yaml", "mine\n").absent("deploy/base/api");
-    kgen.stderr(&text(
-        "
-        error: `deploy` holds what kgen must not touch
-          `base/kustomization.yaml` was not written by kgen
-        hint: move them away, or overwrite them with `--force`
-        ",
-    ))
-    .run();
-}
-
-#[test]
-fn a_file_that_kgen_did_not_write_is_overwritten_by_force() {
-    let kgen = project(APP).file("deploy/base/kustomization.yaml", "mine\n").args(["render", "--force"]);
-    said(kgen, "4 written, 0 removed, 0 unchanged\n");
 }
 
 /// What a second run says in a folder that has been rendered and changed by `change`.
@@ -223,42 +101,6 @@ fn a_tree_that_was_edited_does_not_pass_the_check() {
     assert_eq!(again(edited, &["render", "--check"]), (String::new(), expected, Some(1)));
 }
 
-#[test]
-fn a_tree_that_is_not_there_does_not_pass_the_check() {
-    let kgen = project(APP).args(["render", "--check"]).status(1).absent("deploy");
-    kgen.stderr(&text(
-        "
-        `base/api/deployment.yaml` is missing
-        `base/api/serviceaccount.yaml` is missing
-        `base/kustomization.yaml` is missing
-        `overlays/dev/kustomization.yaml` is missing
-        hint: run `kgen render` and commit what it writes
-        ",
-    ))
-    .run();
-}
-
-#[test]
-fn quiet_leaves_out_warnings_and_news() {
-    let latest = "\n    profiles: {dev: {}}\n    apps: {api: {image: acme/api}}\n";
-    said(project(latest).args(["render", "-q"]), "");
-}
-
-#[test]
-fn quiet_does_not_leave_out_errors() {
-    refused(
-        project("\n    labls: {}\n").args(["render", "-q"]),
-        "
-        error[unknown-key]: unknown key `labls` at the top level
-          --> kgen.yaml:3:1
-           |
-        3 | labls: {}
-           | ^^^^^
-        hint: did you mean `labels`?
-        ",
-    );
-}
-
 const COLORED: &str = "\x1b[31merror[unknown-key]\x1b[0m: \x1b[1munknown key `labls` at the top level\x1b[0m
   \x1b[34m-->\x1b[0m kgen.yaml:3:1
    \x1b[34m|\x1b[0m
@@ -266,12 +108,6 @@ const COLORED: &str = "\x1b[31merror[unknown-key]\x1b[0m: \x1b[1munknown key `la
    \x1b[34m|\x1b[0m \x1b[31m^^^^^\x1b[0m
 \x1b[36mhint\x1b[0m: did you mean `labels`?
 ";
-
-#[test]
-fn colors_when_asked_for() {
-    let kgen = project("\n    labls: {}\n").env("NO_COLOR", "1");
-    refused(kgen.args(["render", "--color", "always"]), COLORED);
-}
 
 /// `kgen` with a terminal for stdout and stderr, by `script`, which every Debian has (bsdutils).
 fn on_a_terminal(body: &str, command: &str, no_color: &str) -> (String, Option<i32>) {

@@ -3,56 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::{HEAD, shop, text};
+use super::{HEAD, text};
 use crate::support::{KGEN, Said, Temp, files, put, run};
-
-#[test]
-fn the_projects_own_folder() {
-    shop(
-        "
-            output: ./.
-        ",
-        "
-            error[bad-value]: `output`: a tree needs a folder of its own, below the project's folder
-              --> kgen.yaml:3:9
-               |
-            3 | output: ./.
-               |         ^^^
-        ",
-    );
-}
-
-#[test]
-fn a_folder_of_git() {
-    shop(
-        "
-            output: x/.Git/hooks
-        ",
-        "
-            error[bad-value]: `output`: a tree may not be in `.Git`: what is in there is run or obeyed
-              --> kgen.yaml:3:9
-               |
-            3 | output: x/.Git/hooks
-               |         ^^^^^^^^^^^^
-        ",
-    );
-}
-
-#[test]
-fn a_path_of_another_system() {
-    shop(
-        "
-            output: .git\\hooks
-        ",
-        "
-            error[bad-value]: `output`: expected a path below the project's folder, found `.git\\hooks`
-              --> kgen.yaml:3:9
-               |
-            3 | output: .git\\hooks
-               |         ^^^^^^^^^^
-        ",
-    );
-}
 
 #[test]
 fn a_folder_that_holds_a_file_of_the_project() {

@@ -2,6 +2,7 @@
 //!
 //! Does not own: golden cases (`golden.rs`), which are folders rather than code.
 
+pub mod case;
 pub mod pty;
 
 use std::collections::BTreeMap;
@@ -92,13 +93,6 @@ impl Kgen {
     #[track_caller]
     pub fn file(self, path: &str, text: &str) -> Self {
         put(&self.temp.path().join(path), text);
-        self
-    }
-
-    /// A file that is no text.
-    #[track_caller]
-    pub fn bytes(self, path: &str, bytes: &[u8]) -> Self {
-        put(&self.temp.path().join(path), bytes);
         self
     }
 
@@ -242,21 +236,31 @@ pub fn executable(path: &Path, script: &str) {
 /// Every file below `root`: path with `/`, and text. Empty when there is no such folder.
 #[track_caller]
 pub fn files(root: &Path) -> BTreeMap<String, String> {
+    let text = |(path, bytes)| match String::from_utf8(bytes) {
+        Ok(text) => (path, text),
+        Err(error) => panic!("{path}: {error}"),
+    };
+    contents(root).into_iter().map(text).collect()
+}
+
+/// As [`files`], of any files.
+#[track_caller]
+pub fn contents(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     collect(root, "", &mut found);
     found
 }
 
 #[track_caller]
-fn collect(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
+fn collect(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let entry = entry.unwrap();
         let path = format!("{prefix}{}", entry.file_name().into_string().unwrap());
         if entry.file_type().unwrap().is_dir() {
             collect(&entry.path(), &format!("{path}/"), found);
         } else {
-            let text = fs::read_to_string(entry.path());
-            found.insert(path, text.unwrap_or_else(|error| panic!("{}: {error}", entry.path().display())));
+            let bytes = fs::read(entry.path());
+            found.insert(path, bytes.unwrap_or_else(|error| panic!("{}: {error}", entry.path().display())));
         }
     }
 }
