@@ -44,6 +44,13 @@ pub fn at(folder: &Path, rev: &str, global: &Global) -> Result<Access> {
     let Some(top) = access::repository(&here) else {
         bail!("`{}` is in no git repository", shown());
     };
+    // In a checkout it is a folder; a file or a link of that name leads to another repository.
+    let is_folder = top.join(".git").symlink_metadata().is_ok_and(|found| found.is_dir());
+    ensure!(
+        is_folder || !global.untrusted,
+        "`{}` is no folder, and `--untrusted` goes nowhere else",
+        top.join(".git").display()
+    );
     match git(top, &["rev-parse", "--is-inside-work-tree"])? {
         Ok(answer) if answer == b"true\n" => {}
         Ok(_) => bail!("`{}` is in no git repository: `{}` has no work tree", shown(), top.display()),
@@ -92,7 +99,7 @@ impl Revision {
             Err(message) => bail!("cannot list `{folder}` at `{}`: {message}", self.rev),
         };
         let lines = listed.split('\0').filter(|line| !line.is_empty());
-        let out = Arc::new(lines.map(|line| self.entry_of(line)).collect::<Result<Listing>>()?);
+        let out = Arc::new(lines.map(Self::entry_of).collect::<Result<Listing>>()?);
         if let Ok(mut listed) = self.listed.lock() {
             listed.insert(folder.to_owned(), out.clone());
         }
@@ -100,7 +107,7 @@ impl Revision {
     }
 
     /// Mode, kind, object, size, a tab and the name.
-    fn entry_of(&self, line: &str) -> Result<(String, (Entry, String))> {
+    fn entry_of(line: &str) -> Result<(String, (Entry, String))> {
         let unread = || format!("git said `{line}`, which is no entry of a tree");
         let (head, name) = line.split_once('\t').with_context(unread)?;
         let words: Vec<&str> = head.split_ascii_whitespace().collect();
@@ -108,7 +115,8 @@ impl Revision {
         let entry = match mode {
             "040000" => Entry::Folder,
             "100644" | "100664" | "100755" => Entry::File(size.parse().ok().with_context(unread)?),
-            "120000" => Entry::Link(String::from_utf8_lossy(&self.blob(object, LONGEST)?).into_owned()),
+            // Where it leads is asked for when somebody goes there.
+            "120000" if size.parse().is_ok_and(|size: u64| size <= LONGEST) => Entry::Link(String::new()),
             _ => Entry::Special,
         };
         Ok((name.to_owned(), (entry, object.to_owned())))
@@ -135,7 +143,13 @@ impl Revision {
 
 impl Store for Revision {
     fn entry(&self, path: &str) -> Result<Entry> {
-        Ok(self.found(path)?.map_or(Entry::Nothing, |(entry, _)| entry))
+        match self.found(path)? {
+            Some((Entry::Link(_), object)) => {
+                Ok(Entry::Link(String::from_utf8_lossy(&self.blob(&object, LONGEST)?).into_owned()))
+            }
+            Some((entry, _)) => Ok(entry),
+            None => Ok(Entry::Nothing),
+        }
     }
 
     fn bytes(&self, path: &str, most: u64) -> Result<Vec<u8>> {
@@ -196,7 +210,9 @@ fn git(top: &Path, args: &[&str]) -> Result<Result<Vec<u8>, String>> {
     let mut command = Command::new("git");
     command.arg("-C").arg(top).args(["--no-pager", "--no-replace-objects"]);
     command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
-    command.envs(VARIABLES).stdin(std::process::Stdio::null());
+    // Where git takes the folder for none, it looks no further up.
+    command.envs(VARIABLES).env("GIT_CEILING_DIRECTORIES", top.parent().unwrap_or(top));
+    command.stdin(std::process::Stdio::null());
     let done = match command.args(args).output() {
         Ok(done) => done,
         Err(error) if error.kind() == ErrorKind::NotFound => {

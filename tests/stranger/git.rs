@@ -180,3 +180,39 @@ fn a_submodule_is_no_file() {
     let said = room.kgen(&["diff", "--rev", "HEAD"]);
     assert_eq!(said.status, Some(2), "{said:?}");
 }
+
+/// A `.git` that git takes for none, in a folder of another repository.
+#[test]
+fn git_looks_no_further_up() {
+    let room =
+        Checkout::new(&project("configs: {c: {k: {file: outside.txt}}}")).file("outside.txt", "of the outer one");
+    let inner =
+        room.file("inner/kgen.yaml", &project("configs: {c: {k: {file: mine.txt}}}")).file("inner/mine.txt", "x");
+    inner.commit();
+    fs::create_dir(inner.root().join("inner/.git")).unwrap();
+    for untrusted in [&[][..], &["--untrusted"]] {
+        let said = inner.kgen(&[untrusted, &["-f", "inner/kgen.yaml", "diff", "--rev", "HEAD"]].concat());
+        assert!(said.stderr.contains("is in no git repository") && said.stdout.is_empty(), "{said:?}");
+    }
+    // A file of that name leads to any other repository: a stranger's may not.
+    fs::remove_dir(inner.root().join("inner/.git")).unwrap();
+    fs::write(inner.root().join("inner/.git"), "gitdir: ../.git\n").unwrap();
+    let said = inner.kgen(&["--untrusted", "-f", "inner/kgen.yaml", "diff", "--rev", "HEAD"]);
+    assert!(said.stderr.contains("is no folder, and `--untrusted` goes nowhere else"), "{said:?}");
+}
+
+/// git would hand out all of it before anyone could look at its length.
+#[test]
+fn a_link_that_is_a_file_without_end_is_not_read() {
+    let room = Checkout::new(&project("configs: {c: {k: {file: l}}}")).file("l", "x");
+    room.commit();
+    let long = room.root().join("long");
+    fs::write(&long, "x".repeat(1 << 20)).unwrap();
+    let hashed =
+        std::process::Command::new("git").args(["hash-object", "-w", "long"]).current_dir(room.root()).output();
+    let object = String::from_utf8(hashed.unwrap().stdout).unwrap();
+    room.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{},l", object.trim())]);
+    room.git(&["commit", "-q", "-m", "long"]);
+    let said = room.kgen(&["diff", "--rev", "HEAD"]);
+    assert!(said.stderr.contains("`HEAD:l` is a pipe or a device, and should be a file"), "{said:?}");
+}
