@@ -75,6 +75,8 @@ impl Source {
 pub struct Sources {
     files: Vec<Source>,
     masked: BTreeSet<Span>,
+    /// Of those that are masked, in bytes: none that begins further up reaches a place.
+    longest: u32,
     /// Of texts that may hold a secret anywhere: the parts that hold none, in order. All of any other text is shown.
     shown: BTreeMap<FileId, Vec<Span>>,
 }
@@ -161,6 +163,7 @@ impl Sources {
 
     /// From now on the characters of `span` are shown as `***`.
     pub fn mask(&mut self, span: Span) {
+        self.longest = self.longest.max(span.end.saturating_sub(span.start));
         self.masked.insert(span);
     }
 
@@ -204,7 +207,8 @@ impl Sources {
 
     /// Whether any of a span must not be shown.
     pub fn is_masked(&self, span: Span) -> bool {
-        self.masked.iter().any(|m| m.file == span.file && m.start < span.end.max(span.start + 1) && m.end > span.start)
+        let (start, end) = (span.start as usize, span.end.max(span.start + 1) as usize);
+        !self.masked_in(span.file, start, end).is_empty()
     }
 
     /// The characters of a span on one line, as they may be shown; whether some are hidden.
@@ -232,8 +236,9 @@ impl Sources {
     }
 
     fn masked_in(&self, file: FileId, start: usize, end: usize) -> Vec<(usize, usize)> {
-        let in_file = Span { file, ..Span::default() }..Span { file: FileId(file.0 + 1), ..Span::default() };
-        touching(self.masked.range(in_file), start, end).collect()
+        let from = (start as u32).saturating_sub(self.longest);
+        let near = Span { file, start: from, end: 0 }..Span { file, start: end as u32, end: 0 };
+        touching(self.masked.range(near), start, end).collect()
     }
 
     /// What stands between the parts that are known, but for marks: a comment, or whatever a text that cannot be read has

@@ -141,7 +141,15 @@ fn global() -> Global {
             .find_map(|word| word.strip_prefix("--file=").or_else(|| word.strip_prefix("-f")).map(str::to_owned))
     };
     let file = next.or_else(joined).filter(|file| !file.is_empty()).map(PathBuf::from);
-    Global { file, color: Color::Never, quiet: true, ..Global::default() }
+    // What the variables say holds for Tab too.
+    let said = <Said as clap::Parser>::try_parse_from([""]).map(|said| said.global).unwrap_or_default();
+    Global { file, color: Color::Never, quiet: true, ..said }
+}
+
+#[derive(clap::Parser)]
+struct Said {
+    #[command(flatten)]
+    global: Global,
 }
 
 struct Room {

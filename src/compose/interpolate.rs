@@ -40,6 +40,9 @@ pub struct Variables {
     pub secrets: BTreeMap<String, Secret<String>>,
 }
 
+/// As much as a file of the project may have.
+const LONGEST: usize = 1 << 20;
+
 /// The text with its variables put in, and the names of those that have no value.
 pub struct Filled {
     pub text: String,
@@ -55,6 +58,9 @@ impl Variables {
 
     fn fill_into(&mut self, text: &str, out: &mut Filled) -> Result<(), (usize, String)> {
         for piece in pieces(text)? {
+            if out.text.len() > LONGEST {
+                return Err((0, "its variables make it longer than 1 MiB".to_owned()));
+            }
             match piece {
                 Piece::Text(text) => out.text.push_str(&text),
                 Piece::Variable { name, form } => self.variable(&name, form, out).map_err(|reason| (0, reason))?,
@@ -96,6 +102,11 @@ impl Variables {
         out.text.push_str(name);
         out.text.extend([CLOSE]);
     }
+}
+
+/// A name as messages show it: one with small letters may be a password with a `$`, or a value that lost its `=`.
+pub fn shown(name: &str) -> &str {
+    if name.contains(|c: char| c.is_ascii_lowercase()) { "***" } else { name }
 }
 
 /// The names of the secret variables in a text.

@@ -25,6 +25,8 @@ pub struct Built {
     pub objects: Vec<Tree>,
     /// The component that a file's first line names, by the object as it stands in the file.
     pub components: BTreeMap<(String, String), Arc<str>>,
+    /// Folders that were read so far; one that others name counts each time.
+    folders: usize,
 }
 
 /// The text of a file by its path below the output folder.
@@ -32,20 +34,20 @@ pub type Read<'r> = &'r dyn Fn(&str) -> Result<String>;
 
 pub fn build(folder: &str, read: Read) -> Result<Built> {
     let mut built = Built::default();
-    built.objects = layer(folder, read, &mut built.components, 0)?;
+    built.objects = layer(folder, read, &mut built, 0)?;
     Ok(built)
 }
+
+/// kgen writes an overlay and its base.
+const MOST: usize = 1000;
 
 /// Deeper trees are circles.
 const DEEPEST: usize = 16;
 
-fn layer(
-    folder: &str,
-    read: Read,
-    components: &mut BTreeMap<(String, String), Arc<str>>,
-    depth: usize,
-) -> Result<Vec<Tree>> {
+fn layer(folder: &str, read: Read, built: &mut Built, depth: usize) -> Result<Vec<Tree>> {
     ensure!(depth < DEEPEST, "`{folder}` contains itself");
+    built.folders += 1;
+    ensure!(built.folders <= MOST, "its folders name each other more than {MOST} times");
     let path = format!("{folder}/kustomization.yaml");
     let documents = documents(&path, read)?;
     let [file] = documents.as_slice() else { bail!("`{path}` has {} documents instead of one", documents.len()) };
@@ -57,11 +59,11 @@ fn layer(
             let text = read(&inner)?;
             for object in parse(&inner, &text)? {
                 ensure!(Id::of(&object).is_some(), "`{inner}` holds what is no object: it has no kind or no name");
-                note(&object, &text, components);
+                note(&object, &text, &mut built.components);
                 objects.push(object);
             }
         } else {
-            objects.extend(layer(&inner, read, components, depth + 1)?);
+            objects.extend(layer(&inner, read, built, depth + 1)?);
         }
     }
     let mut layer = Layer {

@@ -118,6 +118,9 @@ pub fn profiles(project: &Project) -> Vec<Arc<str>> {
     }
 }
 
+/// What one profile costs grows with what it extends, and so does what a person has to keep in mind.
+const DEEPEST: usize = 32;
+
 /// The layers of one profile above the presets, strongest first, and the preset's name.
 struct Chain<'p> {
     layers: Vec<(Layer, &'p Tree<Span>)>,
@@ -138,6 +141,10 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
             return Err(Diagnostic::error("profile-cycle", message).at(from).once());
         }
         seen.push(name.clone());
+        if seen.len() > DEEPEST {
+            let message = format!("`{}` extends more than {DEEPEST} profiles, one by way of the other", seen[0]);
+            return Err(Diagnostic::error("profile-cycle", message).at(from).hint("let it extend what they share"));
+        }
         let entry = all.and_then(|map| map.entry(&name));
         let Some(profile) = entry.and_then(|entry| entry.value.as_map()) else {
             preset = preset.or_else(|| preset::NAMES.contains(&&*name).then(|| name.clone()));

@@ -102,3 +102,50 @@ fn without_threads_one_does_the_work() {
     assert_eq!(String::from_utf8_lossy(&done.stderr), "no errors, no warnings\n");
     assert_eq!(done.status.code(), Some(0));
 }
+
+/// Each folder names the next ten times.
+#[test]
+fn a_tree_that_names_its_folders_without_end_is_refused() {
+    let mut room = Checkout::new(&project(WEB));
+    assert_eq!(room.kgen(&["render"]).status, Some(0));
+    for at in 0..13 {
+        let next = format!("resources: [{}]\n", vec![format!("../x{}", at + 1); 10].join(", "));
+        room = room.file(&format!("deploy/overlays/x{at}/kustomization.yaml"), &next);
+    }
+    room = room.file("deploy/overlays/x13/kustomization.yaml", "resources: []\n");
+    let said = room.kgen(&["diff"]);
+    assert!(said.stderr.contains("its folders name each other more than 1000 times"), "{}", said.stderr);
+}
+
+/// Variables that double each other.
+#[test]
+fn a_compose_file_has_bounded_texts() {
+    let doubled = (1..60).map(|at| format!("A{at}=${{A{}}}${{A{}}}\n", at - 1, at - 1)).collect::<String>();
+    let room = Checkout::new("").file(".env", &format!("A0=xxxxxxxxxx\n{doubled}"));
+    fs::remove_file(room.root().join("kgen.yaml")).unwrap();
+    let room = room.file("compose.yaml", "services: {web: {image: 'a/b:1', environment: {A: '$A59'}}}\n");
+    let said = room.kgen(&["init", "--from", "compose.yaml"]);
+    assert!(
+        said.stderr.contains("error[compose-variable]: `A18`: its variables make it longer than 1 MiB"),
+        "{}",
+        said.stderr
+    );
+}
+
+/// Tab renders as any command does, and was pressed before anyone looked at the project.
+#[test]
+fn what_a_shell_asks_for_has_bounds() {
+    let doubled = "{% set x = x ~ x %}".repeat(40);
+    let room = template(&format!("{{% set x = 'aaaa' %}}{doubled}{OBJECT}"));
+    let ask = |env: &[(&str, &str)]| {
+        room.with(&["--", "kgen", "explain", "dev", ""], &[&[("KGEN_COMPLETE", "3")], env].concat())
+    };
+    assert_eq!(ask(&[]).status, None);
+    let room = Checkout::new(&project(WEB)).link("other/kgen.yaml", "../kgen.yaml");
+    let ask = |env: &[(&str, &str)]| {
+        let asked = ["--", "kgen", "-f", "other/kgen.yaml", "render", ""];
+        room.with(&asked, &[&[("KGEN_COMPLETE", "4")], env].concat()).stdout
+    };
+    assert!(ask(&[]).contains("dev\t"));
+    assert!(!ask(&[("KGEN_UNTRUSTED", "1")]).contains("dev\t"));
+}

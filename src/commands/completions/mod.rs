@@ -12,6 +12,7 @@ use clap_complete::CompletionCandidate;
 use clap_complete::engine;
 
 use super::Outcome;
+use super::limits;
 use super::terminal;
 use crate::cli::Cli;
 use crate::escape::is_hidden;
@@ -57,6 +58,8 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
 #[expect(clippy::disallowed_methods, reason = "what a shell asks, not what is rendered")]
 pub fn answer(args: impl IntoIterator<Item = OsString>) -> bool {
     let Some(before) = std::env::var_os(ASKS).filter(|asked| !asked.is_empty()) else { return false };
+    // Whoever presses Tab has not looked at the project yet.
+    limits::begin();
     let words = args.into_iter().skip_while(|word| word != "--").skip(1).collect();
     let offered = before.to_str().and_then(|before| offered(words, before.parse().ok()?));
     // A shell that closed the pipe wants no answer.

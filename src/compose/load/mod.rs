@@ -10,7 +10,7 @@ mod merge;
 pub use hide::hidden;
 pub use merge::{by_name, join};
 
-use super::interpolate::Variables;
+use super::interpolate::{self, Variables};
 use super::keys;
 use super::note::Notes;
 use crate::diag::{Diagnostic, Report};
@@ -73,7 +73,13 @@ impl Loader<'_> {
     fn dotenv(&mut self) {
         let Found::Text(text) = (self.read)(".env") else { return };
         for (name, text) in self.env_file(".env", text).unwrap_or_default() {
-            let Ok(filled) = self.variables.fill(&text.0) else { continue };
+            let filled = match self.variables.fill(&text.0) {
+                Ok(filled) => filled,
+                Err((_, reason)) => {
+                    self.unfilled(&name, &reason, text.1);
+                    continue;
+                }
+            };
             // A mark would hide that there is a value.
             let value = match filled.text.contains(super::interpolate::OPEN) {
                 true => text.0,
@@ -230,7 +236,7 @@ impl Loader<'_> {
         match self.variables.fill(text) {
             Ok(filled) => {
                 for name in filled.missing {
-                    let subject = path.get(1..).unwrap_or_default().join(".");
+                    let (subject, name) = (path.get(1..).unwrap_or_default().join("."), interpolate::shown(&name));
                     self.notes.decide(
                         at,
                         subject,
@@ -240,11 +246,15 @@ impl Loader<'_> {
                 filled.text
             }
             Err((_, reason)) => {
-                let d = Diagnostic::error("compose-variable", format!("`{}`: {reason}", path.join("."))).at(at);
-                self.report.push(d.hint("write `$$` for a `$` that is meant as such"));
+                self.unfilled(&path.join("."), &reason, at);
                 String::new()
             }
         }
+    }
+
+    fn unfilled(&mut self, what: &str, reason: &str, at: Span) {
+        let d = Diagnostic::error("compose-variable", format!("`{what}`: {reason}")).at(at);
+        self.report.push(d.hint("write `$$` for a `$` that is meant as such"));
     }
 
     /// A service with what it extends; `None` where it extends nothing.
