@@ -76,10 +76,8 @@ impl Access {
     /// Of a project in a folder of the disk. `root`: what the command line says; else the nearest folder with `.git`.
     pub fn on_disk(folder: &Path, root: Option<&Path>, untrusted: bool) -> anyhow::Result<Self> {
         let here = canonical(folder)?;
-        // The command line names a folder of the checkout, which a stranger's commit may have made a link.
-        let mut parts = folder.ancestors().filter(|part| !part.as_os_str().is_empty());
-        if let Some(link) = parts.find(|part| untrusted && folder.is_relative() && part.is_symlink()) {
-            bail!("`{}` is a symbolic link, which `--untrusted` does not follow", link.display());
+        if untrusted {
+            through_no_link(folder)?;
         }
         let root = match root {
             Some(root) => canonical(root)?,
@@ -172,6 +170,15 @@ impl Access {
     fn find(&self, name: &str) -> Result<(String, Entry), Fault> {
         let found = walk::resolve(&*self.store, &self.base, name, !self.untrusted);
         found.map_err(|stop| Fault::of(stop, &self.shown(name)))
+    }
+}
+
+/// The command line names a folder of the checkout, which a stranger's commit may have made a link.
+pub fn through_no_link(folder: &Path) -> anyhow::Result<()> {
+    let mut parts = folder.ancestors().filter(|part| !part.as_os_str().is_empty());
+    match parts.find(|part| folder.is_relative() && part.is_symlink()) {
+        Some(link) => bail!("`{}` is a symbolic link, which `--untrusted` does not follow", link.display()),
+        None => Ok(()),
     }
 }
 

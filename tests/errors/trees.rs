@@ -195,6 +195,18 @@ fn a_project_that_is_renamed_or_moved_takes_its_tree_along_when_told_to() {
     }
 }
 
+/// Another project's files would stand in the tree, where nobody looks for them.
+#[test]
+fn a_folder_inside_of_a_tree() {
+    let project = format!("{HEAD}profiles: {{dev: {{}}}}\napps: {{api: {{image: 'a/b:1'}}}}\n");
+    let inner = project.replace("shop", "blog") + "output: deploy/overlays/blog\n";
+    let room = Room::new(&project, &[("blog.yaml", &inner)]);
+    room.done(&["render"]);
+    let (said, status) = room.kgen(&["-f", "blog.yaml", "render"]);
+    let expected = "error[output-folder]: the tree's folder, `deploy/overlays/blog`, is inside of the tree in `deploy`\n  --> blog.yaml:5:9\n";
+    assert!(said.starts_with(expected) && status == Some(2), "{said}");
+}
+
 /// Each profile and each selection is a tree of its own; the order of selectors is none.
 #[test]
 fn a_folder_of_one_profile_is_of_that_profile_and_selection() {

@@ -49,6 +49,15 @@ fn no_link_is_followed() {
 }
 
 #[test]
+fn no_project_is_begun_behind_a_link() {
+    let room = Checkout::new("").link("sub", "../elsewhere");
+    std::fs::create_dir(room.0.path().join("elsewhere")).unwrap();
+    let said = room.kgen(&["--untrusted", "init", "sub", "--yes"]);
+    assert!(said.stderr.contains("`sub` is a symbolic link, which `--untrusted` does not follow"), "{}", said.stderr);
+    assert_eq!(std::fs::read_dir(room.0.path().join("elsewhere")).unwrap().count(), 0);
+}
+
+#[test]
 fn the_root_is_the_project_s_folder_or_what_is_named() {
     let room = Checkout::new("").file("shop/kgen.yaml", &project("configs: {c: {k: {file: x}}}")).file("shop/x", "x");
     assert_eq!(room.untrusted(&["-f", "shop/kgen.yaml", "check"]).status, Some(0));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::access;
 use crate::cli::Global;
 use crate::commands::schema;
 use crate::diag::failure::Told;
@@ -29,6 +30,9 @@ pub fn target(dir: Option<&Path>, global: &Global) -> Result<Target> {
         (Some(dir), None) => dir.join("kgen.yaml"),
         (None, None) => PathBuf::from("kgen.yaml"),
     };
+    if global.untrusted {
+        access::through_no_link(&path)?;
+    }
     Ok(Target { path })
 }
 

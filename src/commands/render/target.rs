@@ -13,6 +13,7 @@ use crate::commands::select::Select;
 use crate::diag::Diagnostic;
 use crate::diag::failure::Told;
 use crate::format;
+use crate::output::write::manifest;
 use crate::output::write::{Owner, Target};
 use crate::pipeline::{Rendered, inputs};
 
@@ -22,6 +23,11 @@ pub fn whole(workspace: &Workspace, rendered: &Rendered) -> std::result::Result<
     let root = resolved(&workspace.root);
     if let (Some(how), Some(profile)) = (met(workspace, &root, &root.join(&folder)), rendered.profiles.first()) {
         return Err(inputs::mistake(&profile.settings, &how));
+    }
+    let above = |path: &&Path| root.join(path).join(manifest::NAME).symlink_metadata().is_ok();
+    let mut outer = Path::new(&folder).ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+    if let (Some(outer), Some(profile)) = (outer.find(above), rendered.profiles.first()) {
+        return Err(inputs::mistake(&profile.settings, &format!("is inside of the tree in `{}`", outer.display())));
     }
     let owner = owner(workspace, Path::new(&folder));
     Ok(Target { root: workspace.root.clone(), folder, owner })
