@@ -254,15 +254,14 @@ pub fn label(text: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// Hides a whole file: what cannot be read may have a secret anywhere behind a `:` or `=`.
+/// Hides a whole file: what cannot be read may have a secret anywhere behind a `:` or `=`, and in a line without one.
 pub fn mask_all(sources: &mut Sources, file: FileId) {
     let text = sources.get(file).text.clone();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
-        if let Some(from) =
-            content.find([':', '=']).map(|from| from + 1).filter(|from| content[*from..].trim().len() > 3)
-        {
+        let from = content.find([':', '=']).map_or(content.len() - content.trim_start().len(), |from| from + 1);
+        if !content[from..].trim().is_empty() {
             sources.mask(Span { file, start: (at + from) as u32, end: (at + content.len()) as u32 });
         }
         at += line.len();

@@ -1,5 +1,6 @@
 //! One service as it is written: its texts, its variables, what it asks of the machine.
 
+use super::interpolate;
 use super::load::{Found, Loader, by_name, wrong};
 use super::probe::bad;
 use super::text::Item;
@@ -48,7 +49,8 @@ impl Service {
         };
         let mut out = Vec::new();
         for (key, entry) in map.entries() {
-            let subject = format!("{}.environment.{key}", self.name);
+            let shown = if entry.value.is_null() { interpolate::shown(key) } else { key };
+            let subject = format!("{}.environment.{shown}", self.name);
             if crate::format::env_name(key).is_err() {
                 loader.notes.left(
                     entry.key_from,

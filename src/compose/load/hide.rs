@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::interpolate::Variables;
 use crate::leak::name;
+use crate::project::mask;
 use crate::secret::Secret;
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Tree};
@@ -28,7 +29,8 @@ fn find_values(tree: &Tree<Span>, inside: bool, out: &mut Vec<Span>) {
             for (key, value) in map.iter() {
                 let holds =
                     matches!(&**key, "environment" | "args" | "labels" | "content" | "command" | "entrypoint" | "test");
-                find_values(value, inside || holds || name::says_secret(key), out);
+                // What is no key may be one with a slip.
+                find_values(value, inside || holds || name::says_secret(key) || !mask::is_key(key), out);
             }
         }
         Kind::List(list) => list.iter().for_each(|item| find_values(item, inside, out)),

@@ -11,6 +11,7 @@ mod redis;
 pub use image::{Kind, kind};
 pub use postgres::is_free;
 
+use super::interpolate;
 use super::load::Loader;
 use super::service::Service;
 use super::text::Item;
@@ -97,7 +98,7 @@ pub fn store(loader: &mut Loader, service: &Service, engine: Engine, name: Strin
 fn unused(loader: &mut Loader, service: &Service, key: &str, at: Span) {
     if at.file == service.value_at("environment").file {
         let why = "the server's image has no use for it, or kgen sets it up itself";
-        loader.notes.left(at, format!("{}.environment.{key}", service.name), why);
+        loader.notes.left(at, format!("{}.environment.{}", service.name, interpolate::shown(key)), why);
     }
 }
 
