@@ -1,5 +1,5 @@
 //! Lines of a configuration file that spell out a secret: `password = "x"`, `api_key: x`, `"token": "x"`, `requirepass x`,
-//! `PASSWORD 'x'` of SQL.
+//! `--password=x`, `PASSWORD 'x'` of SQL.
 //!
 //! Owns: finding name and value in a line whose language is not known. What looks like a program is let pass.
 
@@ -25,14 +25,17 @@ pub fn find(text: &str) -> Vec<(&str, Range<usize>)> {
 
 fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    ["#", ";", "//", "--", "*", "<!--"].iter().any(|mark| line.starts_with(mark))
+    ["#", ";", "//", "-- ", "--\t", "*", "<!--"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The first name of a line and its value.
 fn one(line: &str) -> Option<(&str, Range<usize>)> {
     let content = line.trim_start();
-    let content =
-        ["export ", "- ", "set "].iter().find_map(|word| content.strip_prefix(word)).unwrap_or(content).trim_start();
+    let content = ["export ", "- ", "set ", "--"]
+        .iter()
+        .find_map(|word| content.strip_prefix(word))
+        .unwrap_or(content)
+        .trim_start();
     let directive = ["requirepass ", "masterauth "].iter().any(|word| content.starts_with(word));
     let end = content.find(|c: char| c == '=' || c == ':' || (directive && c == ' '))?;
     let (name, rest) = content.split_at(end);
