@@ -54,6 +54,7 @@ const FINER: &[&str] = &[
     ": ConfigMap/",                                         // objects, checked when they are rendered
     ": Deployment/",
     ": ServiceAccount/",
+    ": Secret/",
 ];
 
 /// Whether the schema refuses a project file if and only if kgen finds a mistake of form in it; else what differs.

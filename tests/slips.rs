@@ -17,7 +17,7 @@ use kgen::tree::{Step, Tree};
 
 use crate::support::{self, KGEN, Kgen, Temp, put};
 use needle::Needles;
-use run::Bench;
+use run::{Bench, Part};
 
 /// What is put in at every place, each alone.
 const INSERTED: [char; 10] = [' ', ':', '=', '"', '\'', '{', '\n', '#', ',', '-'];
@@ -25,6 +25,8 @@ const INSERTED: [char; 10] = [' ', ':', '=', '"', '\'', '{', '\n', '#', ',', '-'
 /// A text with its values, and what it is called.
 struct Case {
     name: &'static str,
+    /// What of a project it is.
+    part: Part,
     text: &'static str,
     values: &'static [&'static str],
     /// Of variables and of URLs in them: what is rendered has them, and is not asked for them.
@@ -33,48 +35,69 @@ struct Case {
 
 const HEAD: &str = "apiVersion: kgen.dev/v1\nproject: shop\n";
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     Case {
         name: "block",
+        part: Part::Project,
         text: include_str!("slips/block.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Yt4cXz6b", "Ru8eGh2m"],
         open: &["Lw5pJ9dF"],
     },
     Case {
         name: "flow",
+        part: Part::Project,
         text: include_str!("slips/flow.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Lw5pJ9dF", "Yt4cXz6b", "Ru8eGh2m", "Nb3wSx6f"],
         open: &[],
     },
     Case {
         name: "stores",
+        part: Part::Project,
         text: include_str!("slips/stores.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Lw5pJ9dF", "Yt4cXz6b", "Ru8eGh2m", "Nb3wSx6f"],
         open: &[],
     },
     Case {
         name: "wired",
+        part: Part::Project,
         text: include_str!("slips/wired.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Yt4cXz6b", "Nb3wSx6f"],
         open: &["Lw5pJ9dF", "Ru8eGh2m"],
     },
     Case {
         name: "long",
+        part: Part::Project,
         text: include_str!("slips/long.yaml"),
         values: &["Zq7CanY9", "Hk3vB8nM", "Yt4cXz6b", "Ru8e: 2mK #Nb3w", "Tj9CPd5g", "8hLz3yBu"],
         open: &["Lw5pJ9dF", "Vm2nRk7s"],
     },
     Case {
         name: "raw",
+        part: Part::Project,
         text: include_str!("slips/raw.yaml"),
         values: &["Zq7CanY9", "Lw5pJ9dF", "Yt4cXz6b"],
         open: &["Hk3vB8nM"],
     },
+    Case {
+        name: "manifest",
+        part: Part::Manifest,
+        text: include_str!("slips/manifest.yaml"),
+        values: &["Zq7CanY9", "Lw5pJ9dF", "Yt4cXz6b", "Hk3vB8nM"],
+        open: &[],
+    },
+    Case {
+        name: "live",
+        part: Part::Stream,
+        text: include_str!("slips/live.yaml"),
+        values: &["Zq7CanY9", "Lw5pJ9dF", "Yt4cXz6b", "Ru8eGh2m"],
+        open: &[],
+    },
 ];
 
 /// A text that differs from another by one character: how, and the text.
-fn slips(text: &str) -> Vec<(String, String)> {
-    let head = if text.starts_with(HEAD) { "" } else { HEAD };
+fn slips(case: &Case) -> Vec<(String, String)> {
+    let text = case.text;
+    let head = if text.starts_with(HEAD) || case.part != Part::Project { "" } else { HEAD };
     let mut out = vec![("as it is".to_owned(), [head, text].concat())];
     for (at, c) in text.char_indices() {
         out.push((format!("{at}: {c:?} is missing"), [head, &text[..at], &text[at + c.len_utf8()..]].concat()));
@@ -110,9 +133,9 @@ fn form(project: &Tree<Span>, right: &str) -> String {
 fn shown(case: &Case) -> (usize, BTreeMap<String, String>) {
     let closed = Needles::new(case.values);
     let needles = Needles::new(&[case.values, case.open].concat());
-    let (bench, all) = (Bench::new(), slips(case.text));
+    let (bench, all) = (Bench::new(case.part), slips(case));
     let (next, found, forms) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()), Mutex::new(BTreeSet::new()));
-    let is_new = |project: &Tree<Span>| forms.lock().unwrap().insert(form(project, case.text));
+    let is_new = |tree: &Tree<Span>| forms.lock().unwrap().insert(form(tree, case.text));
     let work = || {
         while let Some((what, text)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
             bench.said(text, &is_new, &mut |by, said| {
@@ -169,8 +192,12 @@ fn no_slip_shows_a_value_through_the_program() {
     let one = |(case, (what, text)): (&Case, (String, String))| {
         let needles = Needles::new(&[case.values, case.open].concat());
         let temp = Temp::in_memory();
-        put(&temp.path().join("kgen.yaml"), text);
-        for command in COMMANDS {
+        let (project, name) = case.part.project(&text);
+        put(&temp.path().join("kgen.yaml"), project);
+        put(&temp.path().join(name), &text);
+        let against: &[&str] = &["diff", "dev", "--against", "live.yaml", "--format", "unified"];
+        let more = if case.part == Part::Stream { vec![against] } else { vec![] };
+        for command in COMMANDS.iter().copied().chain(more) {
             let args: Vec<String> = command.iter().map(|arg| (*arg).to_owned()).collect();
             let said = support::run(Path::new(KGEN), temp.path(), &args, &BTreeMap::new(), "");
             for text in [said.stdout, said.stderr] {
@@ -178,7 +205,7 @@ fn no_slip_shows_a_value_through_the_program() {
             }
         }
     };
-    let all = CASES.iter().flat_map(|case| slips(case.text).into_iter().map(move |slip| (case, slip)));
+    let all = CASES.iter().flat_map(|case| slips(case).into_iter().map(move |slip| (case, slip)));
     let some: Vec<_> = all.step_by(EVERY).collect();
     assert!(some.len() > 50, "{}", some.len());
     some.into_iter().for_each(one);

@@ -16,6 +16,7 @@ mod scaling;
 mod set;
 mod store;
 pub mod table;
+mod told;
 mod unused;
 pub mod version;
 mod volume;
@@ -188,12 +189,9 @@ fn duplicates(resources: &[Resource]) -> Found {
 }
 
 fn message(resource: &Resource, finding: &Finding, hides: &dyn Fn(&str) -> bool) -> Diagnostic {
-    let place = finding.place();
+    let place = told::place(resource, finding);
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
-    // What is wrong with a value may quote it, or a part of it.
-    let words = finding.message.split('`').enumerate();
-    let words = words.map(|(at, word)| if at % 2 == 1 && hides(word) { "***" } else { word });
-    let text = format!("{}{place}: {}", resource.id, words.collect::<Vec<_>>().join("`"));
+    let text = format!("{}{place}: {}", resource.id, told::message(resource, finding, hides));
     let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::error(finding.id, text) };
     // The way out of what is not the manifest's own mistake is not in the project.
     let hint = finding.hint.clone().filter(|_| d.severity == finding.severity);
@@ -252,10 +250,10 @@ impl Places<'_> {
         whole().or(users).or_else(line)
     }
 
-    /// Whether a word is a part of what no message shows of a place.
-    fn hides(&self, word: &str, place: Option<Span>) -> bool {
-        let of = |span: &Span| self.sources.is_masked(*span) && self.sources.text(*span).contains(word);
-        word.len() > 2 && place.as_ref().is_some_and(of)
+    /// Whether a text may be a part of what no message shows of a place. What YAML makes of a text is not found in it.
+    fn hides(&self, text: &str, place: Option<Span>) -> bool {
+        let shown = |span: Span| self.sources.is_masked(span).then(|| self.sources.shown(span).0);
+        place.and_then(shown).is_some_and(|shown| !shown.contains(text))
     }
 
     fn line(&self, place: &resource::Place) -> Option<Span> {

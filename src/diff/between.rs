@@ -124,9 +124,10 @@ impl<'r> Teller<'_, 'r> {
     fn change(&self, old: &'r Resource, new: &'r Resource, found: &Found<'r>, how: How) -> Change {
         let rule = impact::of(&Case::new(&new.id, &old.body, &new.body, found, how, self.mode));
         let (before, after) = shown::both(found);
+        let way = shown::way(found);
         Change {
-            path: place::parts(&found.at),
-            place: place::text(&found.at),
+            path: place::parts(&way),
+            place: place::text(&way),
             old: before,
             new: after,
             impact: rule.impact,

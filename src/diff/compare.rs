@@ -48,10 +48,10 @@ pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Fo
         walk.secret(old, new, kind);
     } else {
         walk.compare(old, new, Field::Object(kind));
+    }
+    if shown::is_secret(&id.kind) {
         let is_value = |found: &&mut Found| !matches!(found.at.first(), Some(Seg::Key(key)) if shown::is_open(key));
-        if shown::is_secret(&id.kind) {
-            walk.found.iter_mut().filter(is_value).for_each(|found| found.secret = true);
-        }
+        walk.found.iter_mut().filter(is_value).for_each(|found| found.secret = true);
     }
     walk.found
 }
@@ -204,9 +204,6 @@ impl<'t> Walk<'t, '_> {
         for (part, key, old, new) in data::differences(old, new) {
             self.at.extend([Seg::Key(part), Seg::Key(key)]);
             self.report(old, new);
-            if let Some(found) = self.found.last_mut() {
-                found.secret = true;
-            }
             self.at.truncate(self.at.len() - 2);
         }
     }

@@ -10,8 +10,9 @@ use super::place::Seg;
 use crate::diag::suggest;
 use crate::leak::{self, name};
 use crate::output::yaml::{self, Reveal};
+use crate::project::mask;
 use crate::resource::Body;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Kind, Tree};
 
 const HIDDEN: &str = "***";
 const CHANGED: &str = "*** (changed)";
@@ -71,8 +72,7 @@ fn scalar(node: &Body) -> String {
 pub fn block(node: &Body, kind: &str) -> String {
     let mut copy = node.clone();
     if is_secret(kind) {
-        let parts = copy.as_map_mut().into_iter().flat_map(Map::iter_mut);
-        parts.filter(|(key, _)| !is_open(key)).for_each(|(_, part)| hide_all(part));
+        hide_values(&mut copy, is_open);
     }
     hide(&mut copy, "");
     yaml::document(&copy, Reveal::No).map(|document| document.text).unwrap_or_default()
@@ -88,12 +88,32 @@ pub fn is_open(part: &str) -> bool {
     matches!(part, "apiVersion" | "kind" | "metadata" | "type" | "immutable")
 }
 
-fn hide_all(node: &mut Body) {
+/// All but what stands under the keys that are `open`; a word that is no key, or has no value, may itself be one.
+fn hide_values(node: &mut Body, open: fn(&str) -> bool) {
     match &mut node.kind {
-        Kind::Map(map) => map.iter_mut().for_each(|(_, value)| hide_all(value)),
-        Kind::List(list) => list.iter_mut().for_each(hide_all),
+        Kind::Map(map) => {
+            let hidden = map.iter().map(|(key, value)| match open(key) {
+                true => (key.clone(), value.clone()),
+                false => {
+                    let mut copy = value.clone();
+                    hide_values(&mut copy, |_| false);
+                    (if mask::is_key(key) && !value.is_null() { key.clone() } else { HIDDEN.into() }, copy)
+                }
+            });
+            node.kind = Tree::map(hidden).kind;
+        }
+        Kind::List(list) => list.iter_mut().for_each(|item| hide_values(item, open)),
         _ => *node = Tree::from(HIDDEN),
     }
+}
+
+/// The way to a difference, without a word that may be a value.
+pub fn way<'t>(found: &Found<'t>) -> Vec<Seg<'t>> {
+    let shown = |seg: &Seg<'t>| match seg {
+        Seg::Key(key) if found.secret && !mask::is_key(key) => Seg::Key(HIDDEN),
+        seg => seg.clone(),
+    };
+    found.at.iter().map(shown).collect()
 }
 
 fn hide(node: &mut Body, parent: &str) {
@@ -102,6 +122,11 @@ fn hide(node: &mut Body, parent: &str) {
             let variable = map.get("name").and_then(Tree::as_str).map(str::to_owned);
             for (key, value) in map.iter_mut() {
                 let name = match &**key {
+                    // All of an object once more, as `kubectl apply` leaves it.
+                    "kubectl.kubernetes.io/last-applied-configuration" => {
+                        *value = Tree::from(HIDDEN);
+                        continue;
+                    }
                     "value" => variable.as_deref(),
                     key if matches!(parent, "data" | "annotations") => Some(key),
                     _ => None,

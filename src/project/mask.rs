@@ -8,6 +8,8 @@
 mod raw;
 mod shape;
 
+pub use raw::{KEYS, holds_secrets};
+
 use super::node::{self, Dialect};
 use super::schema::{MapType, Object, Type, join};
 use super::{allow, habit, language};
@@ -39,6 +41,22 @@ pub fn broken(sources: &mut Sources, file: FileId) {
     }
     let known = shape::known(&sources.get(file).text);
     sources.show_only(file, known.into_iter().map(|(start, end)| span(file, start, end)).collect());
+}
+
+/// Hides what a template of the project's own may spell out; the answer is whether it makes a Secret, or may. Only what it
+/// fills in is shown then, and what every Secret has.
+pub fn template(sources: &mut Sources, file: FileId) -> bool {
+    let text = &sources.get(file).text;
+    let mut kinds = text.lines().filter_map(|line| line.trim_start().strip_prefix("kind:"));
+    let holds = kinds.any(|kind| {
+        let kind = kind.trim().trim_matches(['"', '\'']);
+        kind.contains('{') || (kind.starts_with(char::is_alphabetic) && holds_secrets(kind))
+    });
+    if holds {
+        let shown = raw::outline(text).into_iter().map(|(start, end)| span(file, start, end)).collect();
+        sources.show_only(file, shown);
+    }
+    holds
 }
 
 /// Of a text that may hold secrets anywhere, nothing is shown.
@@ -84,6 +102,15 @@ impl<'s> Parts<'s> {
 
     /// The literals of a place; what refers to another place is shown, and what no secret is.
     fn hide(&mut self, tree: &Tree<Span>) {
+        self.hide_but(tree, is_plain);
+    }
+
+    /// A place for a secret: a number is one too.
+    fn hide_secret(&mut self, tree: &Tree<Span>) {
+        self.hide_but(tree, |leaf| is_plain(leaf) && !matches!(leaf.kind, Kind::Number(_)));
+    }
+
+    fn hide_but(&mut self, tree: &Tree<Span>, is_plain: fn(&Tree<Span>) -> bool) {
         tree.leaves(&mut |_, leaf| {
             let text = self.sources.text(leaf.from);
             let mut at = 0;
@@ -123,7 +150,7 @@ impl<'s> Parts<'s> {
     /// `named`: a known key stands before it, so that a word in the place of a list is a slip, and no secret.
     fn typed(&mut self, tree: &Tree<Span>, ty: &Type, path: &str, named: bool) {
         match (ty.choose(tree), &tree.kind) {
-            (Type::Password, _) => self.hide(tree),
+            (Type::Password, _) => self.hide_secret(tree),
             (Type::Object(object), Kind::Map(map)) => self.fields(tree, map, object, path),
             (Type::Object(object), _) if !tree.is_container() && object.shorthand().is_some() => {
                 object.shorthand().into_iter().for_each(|field| self.typed(tree, &field.ty, path, named));
@@ -236,6 +263,11 @@ fn cut(written: &str, more: &str) -> usize {
     let inside = &written[quote..];
     let end = inside.len() - inside.trim_start_matches(|c| is_of_key(c) || more.contains(c)).len();
     if quote > blank && inside[end..].len() == 1 { written.len() } else { quote + end }
+}
+
+/// Whether a text has only characters that keys have.
+pub fn is_key(text: &str) -> bool {
+    text.chars().all(is_of_key)
 }
 
 fn is_of_key(c: char) -> bool {

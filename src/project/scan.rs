@@ -10,8 +10,8 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::allow;
 use super::schema::{self, MapType, Object, Type};
+use super::{allow, mask};
 use crate::leak::{self, line, name, placeholder};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Entry, Kind, Map, Step, Tree, path_text};
@@ -108,7 +108,10 @@ impl<'s> Scanner<'s> {
     fn entries(&mut self, map: &'s Map<Span>, mut visit: impl FnMut(&mut Self, &'s str, &'s Entry<Span>)) {
         let outer = self.key;
         for (key, entry) in map.entries() {
-            self.path.push(Step::Key(key));
+            // It may be a value that lost its `:`.
+            let is_name = mask::is_key(key) && !mask::is_bare(self.sources, entry);
+            let shown = if !is_name && self.sources.shown(entry.key_from).1 { "***" } else { key };
+            self.path.push(Step::Key(shown));
             self.key = Some(entry.key_from);
             visit(self, key, entry);
             self.path.pop();
@@ -117,9 +120,19 @@ impl<'s> Scanner<'s> {
     }
 
     fn items(&mut self, list: &'s [Tree<Span>], mut visit: impl FnMut(&mut Self, &'s Tree<Span>)) {
+        let mut flag = None;
         for (index, item) in list.iter().enumerate() {
             self.path.push(Step::Index(index));
+            let before = self.out.len();
             visit(self, item);
+            if let (Some(name), Some(value)) = (flag, item.as_str())
+                && self.out.len() == before
+                && !line::find(&format!("{name}={value}")).is_empty()
+            {
+                self.push(What::Named(Some(String::from(name))), Place::whole(item.from), Counts::Everywhere);
+            }
+            // `--password`, `x`
+            flag = item.as_str().and_then(|text| text.strip_prefix("--")).filter(|name| name::says_secret(name));
             self.path.pop();
         }
     }
@@ -278,6 +291,7 @@ impl<'s> Scanner<'s> {
         let mut found: Vec<_> = leak::find(text).into_iter().map(|(what, range)| (what_of(what), range)).collect();
         let known = found.len();
         let apart = |range: &Range<usize>, other: &Range<usize>| range.end <= other.start || other.end <= range.start;
+        let lines = lines || text.starts_with("--");
         for (name, range) in if lines && known <= MOST { line::find(text) } else { Vec::new() } {
             if found[..known].iter().all(|(_, other)| apart(&range, other)) {
                 found.push((What::Named(Some(name.to_owned())), range));

@@ -10,7 +10,7 @@ pub mod mark;
 pub mod templates;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -25,6 +25,7 @@ use crate::plan::Planned;
 use crate::plan::label::Owner;
 use crate::plan::node::Node;
 use crate::progress::Progress;
+use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::From;
@@ -55,6 +56,8 @@ pub struct Engine {
     /// Those of the project's own templates.
     own: Vec<Arc<str>>,
     files: Vec<(Arc<str>, FileId)>,
+    /// The project's own that make Secrets: no message quotes what they write.
+    hidden: BTreeSet<Arc<str>>,
     /// Of each template, the span of each line.
     line_spans: Vec<Vec<Span>>,
     /// Counted while it renders.
@@ -79,7 +82,14 @@ impl Engine {
                 false => (t.name.clone(), sources.embed(&*t.path, t.text.clone())),
             })
             .collect();
+        let mut hidden = BTreeSet::new();
+        for (name, file) in &files {
+            if !sources.get(*file).embedded && mask::template(sources, *file) {
+                hidden.insert(name.clone());
+            }
+        }
         Ok(Self {
+            hidden,
             environment: environment(&all, &files, sources, origins, !own.is_empty())?,
             traced: origins,
             paths: all.iter().map(|template| template.path.clone()).collect(),
@@ -249,7 +259,10 @@ impl Engine {
             let place = error.span.map(|span| local.place(span).line).unwrap_or_default();
             let line = text.lines().nth(place.saturating_sub(1)).unwrap_or_default().trim();
             let line = leak::masked(&emit::within(line, &[]));
-            let what = format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message);
+            let what = match self.hidden.contains(planned.template) {
+                true => format!("does not write YAML (rendered line {place})"),
+                false => format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message),
+            };
             let d = self.at(planned, owner, "template-yaml", &what);
             // Only a traced run knows the line that wrote it.
             let place = error.span.and_then(|span| marks.place(span, &self.paths));

@@ -67,6 +67,43 @@ pub const OPEN: [&str; 56] = [
     "ValidatingWebhookConfiguration",
 ];
 
+/// Keys that a Secret has whatever it holds.
+pub const KEYS: [&str; 11] = [
+    "apiVersion",
+    "kind",
+    "metadata",
+    "name",
+    "namespace",
+    "labels",
+    "annotations",
+    "type",
+    "immutable",
+    "data",
+    "stringData",
+];
+
+/// Of a template of an object that holds secrets: the tags without a text in them, and the keys that all have.
+pub(super) fn outline(text: &str) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    for (open, close) in [("{{", "}}"), ("{%", "%}")] {
+        let tag = |at: usize| Some((at, at + text[at..].lines().next()?.find(close)? + close.len()));
+        let tags = text.match_indices(open).filter_map(|(at, _)| tag(at));
+        out.extend(tags.filter(|(start, end)| !text[*start..*end].contains(['"', '\''])));
+    }
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let (key, value) = line[indent..].split_once(':').unwrap_or_default();
+        let end =
+            if matches!(key, "apiVersion" | "kind" | "type") { line.trim_end().len() } else { indent + key.len() };
+        let is_filled = value.trim().starts_with("{{") && value.trim().ends_with("}}");
+        let is_shown = KEYS.contains(&key) || (is_filled && super::is_key(key));
+        out.extend(is_shown.then_some((start + indent, start + end)));
+        start += line.len();
+    }
+    out
+}
+
 impl Parts<'_> {
     /// An object of `manifests`.
     pub(super) fn object(&mut self, object: &Tree<Span>) {
@@ -150,6 +187,11 @@ impl Parts<'_> {
 
 fn is_open(kind: &str) -> bool {
     OPEN.contains(&kind)
+}
+
+/// Whether objects of a kind hold secrets, or may.
+pub fn holds_secrets(kind: &str) -> bool {
+    !is_open(kind)
 }
 
 /// Of `{name: DB_PASSWORD, value: x}`, and `{password: x}`; a value without a name may be anybody's.
