@@ -3,12 +3,24 @@
 //! Owns: stores, configs and secrets that no variable, file, volume, wait or text of another component names.
 //! Does not own: keys of encrypted files (`kgen secret check`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::set::Set;
 use crate::diag::{Diagnostic, Report};
+use crate::source::Span;
 use crate::tree::{Map, Step, Tree};
 
+const SECTIONS: [&str; 4] = ["configs", "secrets", "redis", "postgres"];
+
+/// What nobody is known to refer to yet.
+struct Open<'s> {
+    section: &'static str,
+    name: &'s str,
+    id: String,
+    at: Option<Span>,
+}
+
+/// Each text is looked at once, however many names there are.
 pub fn check(set: &Set, report: &mut Report) {
     let root = &set.settings.root;
     let any =
@@ -17,18 +29,28 @@ pub fn check(set: &Set, report: &mut Report) {
     if !any {
         return;
     }
-    for section in ["configs", "secrets", "redis", "postgres"] {
-        for (name, entry) in root.get(section).and_then(Tree::as_map).into_iter().flat_map(Map::entries) {
+    let mut known: BTreeSet<&str> = set.plan.wires.iter().map(|wire| &*wire.target).collect();
+    let said = said(root);
+    known.extend(said.iter().map(String::as_str));
+    let mut open = open(set);
+    open.retain(|open| !known.contains(&*open.id));
+    let named = if open.is_empty() { BTreeSet::new() } else { named(set, &open) };
+    for (_, Open { section, name, id, at }) in open.iter().enumerate().filter(|(index, _)| !named.contains(index)) {
+        let d = Diagnostic::warning("unused", format!("nothing refers to `{id}`")).of(id);
+        report.push(d.at(*at).in_profile(&set.settings.profile).hint(way(section, name)));
+    }
+}
+
+fn open<'s>(set: &'s Set) -> Vec<Open<'s>> {
+    let mut out = Vec::new();
+    for section in SECTIONS {
+        let map = set.settings.root.get(section).and_then(Tree::as_map);
+        for (name, entry) in map.into_iter().flat_map(Map::entries).filter(|(_, entry)| !entry.value.is_null()) {
             let id = format!("{section}.{name}");
-            let is_wired = || set.plan.wires.iter().any(|wire| wire.target == id);
-            if entry.value.is_null() || is_wired() || is_said(root, section, name) || is_named(set, &id, name) {
-                continue;
-            }
-            let d = Diagnostic::warning("unused", format!("nothing refers to `{id}`")).of(&id);
-            let d = d.at(set.settings.span(&entry.key_from)).in_profile(&set.settings.profile);
-            report.push(d.hint(way(section, name)));
+            out.push(Open { section, name, id, at: set.settings.span(&entry.key_from) });
         }
     }
+    out
 }
 
 fn way(section: &str, name: &str) -> String {
@@ -39,40 +61,53 @@ fn way(section: &str, name: &str) -> String {
     }
 }
 
-/// Whether a setting of anything else says `section.name`: in a reference, `envFrom`, `waitFor`.
-fn is_said<O>(root: &Tree<O>, section: &str, name: &str) -> bool {
-    let id = format!("{section}.{name}");
-    let mut found = false;
+/// Every `section.name` that a setting of anything else says: in a reference, `envFrom`, `waitFor`.
+fn said<O>(root: &Tree<O>) -> BTreeSet<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut out = BTreeSet::new();
     root.leaves(&mut |path, leaf| {
-        let own = matches!(path, [Step::Key(a), Step::Key(b), ..] if *a == section && *b == name);
-        let Some(text) = leaf.as_str().filter(|_| !own && !found) else { return };
-        found = text.match_indices(&id).any(|(at, _)| {
-            let ends = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
-            ends(text[at + id.len()..].chars().next()) && ends(text[..at].chars().next_back())
-        });
+        let Some(text) = leaf.as_str().filter(|text| text.contains('.')) else { return };
+        for section in SECTIONS {
+            for (at, _) in text.match_indices(section) {
+                let rest = text[at + section.len()..].strip_prefix('.');
+                let rest = rest.filter(|_| !text[..at].ends_with(is_word));
+                let Some(name) = rest.map(|rest| &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())]) else {
+                    continue;
+                };
+                let own = matches!(path, [Step::Key(a), Step::Key(b), ..] if *a == section && *b == name);
+                if !own {
+                    out.insert(format!("{section}.{name}"));
+                }
+            }
+        }
     });
-    found
+    out
 }
 
-/// Whether an object of something else names it: manifests and patches refer so. Of a store, any word may be its host.
-fn is_named(set: &Set, id: &str, name: &str) -> bool {
-    let is_host = id.starts_with("redis.") || id.starts_with("postgres.");
-    let own = set.resources.iter().filter(|resource| *resource.component == *id);
-    let mut names: BTreeSet<&str> = own.map(|resource| &*resource.id.name).collect();
-    names.insert(name);
-    let words = |text: &str| {
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| is_host && names.contains(word))
-    };
-    let others = set.resources.iter().filter(|resource| *resource.component != *id);
-    others.filter(|resource| resource.id.kind != "NetworkPolicy").any(|resource| {
-        let mut found = false;
+/// Which of them an object of something else names: manifests and patches refer so. Of a store, any word may be its host.
+fn named(set: &Set, open: &[Open]) -> BTreeSet<usize> {
+    let by_id: BTreeMap<&str, usize> = open.iter().enumerate().map(|(index, open)| (&*open.id, index)).collect();
+    let own = set.resources.iter().filter_map(|resource| Some((&*resource.id.name, *by_id.get(&*resource.component)?)));
+    let mut names: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (name, index) in own.chain(open.iter().enumerate().map(|(index, open)| (open.name, index))) {
+        names.entry(name).or_default().push(index);
+    }
+    let is_host = |index: &usize| matches!(open[*index].section, "redis" | "postgres");
+    let any_host = (0..open.len()).any(|index| is_host(&index));
+    let of = |text: &str| names.get(text).into_iter().flatten().copied();
+    let mut out = BTreeSet::new();
+    for resource in set.resources.iter().filter(|resource| resource.id.kind != "NetworkPolicy") {
         let body = resource.body.get("spec").or(resource.body.get("data")).unwrap_or(&resource.body);
+        let is_other = |index: &usize| *open[*index].id != *resource.component;
         body.leaves(&mut |path, leaf| {
             let text = leaf.as_str().unwrap_or_default();
-            found |= words(text) || (is_reference(path) && names.contains(text));
+            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|_| any_host);
+            let hosts = words.flat_map(of).filter(is_host);
+            let references = of(text).filter(|_| is_reference(path));
+            out.extend(hosts.chain(references).filter(is_other));
         });
-        found
-    })
+    }
+    out
 }
 
 /// `secretKeyRef.name`, `imagePullSecrets[0].name`, `tls[0].secretName`: where objects of any kind name a Secret or ConfigMap.
