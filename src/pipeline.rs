@@ -7,11 +7,12 @@ mod delivery;
 pub mod inputs;
 mod profiles;
 mod texts;
+mod trace;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::checks::{self, allow::Used};
+use crate::checks::{self, Found, allow::Used};
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::Files;
 use crate::output::{self, Layout, amend};
@@ -37,6 +38,8 @@ pub struct Input {
     pub set: Vec<String>,
     /// The profiles to render; all where there are none.
     pub only: Vec<Arc<str>>,
+    /// Of these the one that is printed: the others are planned, so that their mistakes are found, and not rendered.
+    pub printed: Option<Arc<str>>,
     /// How far it is, for who waits. Nothing depends on it.
     pub progress: Arc<Progress>,
 }
@@ -50,6 +53,11 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// As far as checks look at it.
+    fn seen(&self) -> checks::Profile<'_> {
+        checks::Profile { plan: &self.plan, settings: &self.settings, resources: &self.resources }
+    }
+
     /// What a tree holds of it.
     pub fn into_tree(self) -> output::Profile {
         output::Profile {
@@ -166,10 +174,10 @@ pub fn render(
     let engine = engine(sources, input, &plans, delivers, origins)?;
     let leaks = amend::add_files(&plans, &input.files, sources);
     checks::leaks::report(&leaks, plans.iter().map(|(settings, _)| settings), &mut report);
-    let (profiles, found, allowed) = profiles::rendered(&engine, plans, large, sources, &mut report);
+    let (checked, allowed) = profiles::rendered(&engine, plans, large, sources, &mut report);
     used.extend(allowed);
     let delivery = if delivers && !report.has_errors() {
-        delivery::rendered(&engine, &profiles, sources, &mut report)
+        delivery::rendered(&engine, checked.iter().map(|(profile, ..)| profile), sources, &mut report)
     } else {
         None
     };
@@ -181,19 +189,41 @@ pub fn render(
         return Err(report);
     }
     let (delivery, about) = delivery.unzip();
-    if !origins && found.iter().chain(&about).any(|found| !found.is_empty()) {
-        // Messages need the places that only a traced run knows; what is written does not.
-        return render(sources, loaded, input, values, true).map(|traced| Rendered { profiles, delivery, ..traced });
-    }
-    let places = checks::Places { engine: &engine, sources };
-    for (profile, found) in profiles.iter().chain(&delivery).zip(found.into_iter().chain(about)) {
-        checks::report(found, &profile.resources, &profile.settings, &places, &mut report);
-    }
+    report_found(&checked, delivery.as_ref().zip(about.as_ref()), &engine, sources, input, &mut report)?;
+    let profiles: Vec<Profile> = checked.into_iter().map(|(profile, ..)| profile).collect();
     // What one profile has no use for, another may have; after an error some checks did not run.
     if whole && !report.has_errors() {
         checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
     }
     if report.has_errors() { Err(report) } else { Ok(Rendered { profiles, delivery, warnings: report }) }
+}
+
+/// Says what was found in the objects, each at its place.
+fn report_found(
+    checked: &[profiles::Checked],
+    delivery: Option<(&Profile, &Found)>,
+    engine: &Engine,
+    sources: &mut Sources,
+    input: &Input,
+    report: &mut Report,
+) -> Result<()> {
+    let all = || checked.iter().map(|(profile, found, _)| (profile, found)).chain(delivery);
+    if all().all(|(_, found)| found.is_empty()) {
+        return Ok(());
+    }
+    let seen: Vec<_> =
+        checked.iter().map(|(profile, found, objects)| trace::Seen { profile, found, objects }).collect();
+    let again = if engine.is_traced() {
+        None
+    } else {
+        Some(trace::all(sources, input, &seen, delivery.map(|(_, found)| found))?)
+    };
+    let (engine, traced) = again.as_ref().map_or((engine, &[][..]), |(engine, traced)| (engine, traced));
+    let places = checks::Places { engine, sources };
+    for (at, (profile, found)) in all().enumerate() {
+        checks::report(found, profile.seen(), traced.get(at), &places, report);
+    }
+    Ok(())
 }
 
 /// The profiles that are asked for, planned.
@@ -225,7 +255,10 @@ fn prepared(
     let whole = count == all.len();
     all.iter().for_each(|settings| checks::allow::mistakes(settings, report));
     let (large, mut used) = (profiles::is_large(&all), Used::new());
-    let plans = profiles::planned(all, &inputs, &mut used, report);
+    let mut plans = profiles::planned(all, &inputs, &mut used, report);
+    let printed = |(settings, _): &(Settings, Plan)| input.printed.as_deref() == Some(&*settings.profile);
+    let whole = whole && !plans.iter().any(printed);
+    plans.retain(|plan| whole || input.printed.is_none() || printed(plan));
     if report.has_errors() { Err(std::mem::take(report)) } else { Ok(Prepared { plans, whole, large, used }) }
 }
 

@@ -23,6 +23,7 @@ mod kills; // a run that is killed harms nothing
 mod mutation; // what cites a setting changes with it, and nothing else
 mod notes; // the commands of `kgen notes` are right
 mod origins; // every leaf of every object knows where it came from
+mod printed;
 mod profile; // what profiles and presets are shown as
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way

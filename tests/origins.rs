@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use kgen::cli::{Color, Global};
 use kgen::commands::load::{self, Workspace};
+use kgen::commands::project::With;
 use kgen::source::Sources;
 use kgen::tree::{Tree, path_text};
 
@@ -18,7 +19,7 @@ pub fn rendered(folder: &Path) -> Option<(kgen::pipeline::Rendered, Workspace)> 
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;
     let mut workspace = Workspace::new(root, sources, loaded, input);
-    let rendered = workspace.render(false, true).ok()?;
+    let rendered = workspace.render(With { origins: true, ..With::default() }).ok()?;
     Some((rendered, workspace))
 }
 

@@ -37,29 +37,37 @@ use crate::tree::Tree;
 /// What was found, each with the index of its object.
 pub type Found = Vec<(usize, Finding)>;
 
-/// All findings of one profile as messages. The resources should have origins. What one setting breaks in several
-/// objects is said once.
-pub fn report(found: Found, resources: &[Resource], settings: &Settings, places: &Places, report: &mut Report) {
-    let mut said: Vec<(usize, Finding, Diagnostic)> = Vec::new();
+/// All findings of one profile as messages. `traced`: by their index, those of its objects that know their places, where
+/// its own do not. What one setting breaks in several objects is said once.
+pub fn report(
+    found: &Found,
+    profile: Profile,
+    traced: Option<&BTreeMap<usize, Resource>>,
+    places: &Places,
+    report: &mut Report,
+) {
+    let Profile { settings, resources, .. } = profile;
+    let mut said: Vec<(usize, &Finding, Diagnostic)> = Vec::new();
     for (index, finding) in found {
-        let resource = &resources[index];
-        let span = places.span(resource, &finding, settings);
-        let same = |(_, known, d): &&mut (usize, Finding, Diagnostic)| {
+        let resource = &resources[*index];
+        let known = traced.and_then(|traced| traced.get(index)).unwrap_or(resource);
+        let span = places.span(known, finding, settings);
+        let same = |(_, known, d): &&mut (usize, &Finding, Diagnostic)| {
             span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
         };
         match said.iter_mut().find(same) {
-            Some((first, ..)) if *first == index => {}
+            Some((first, ..)) if first == index => {}
             Some((.., diagnostic)) => {
                 diagnostic.shown.also.insert(resource.id.to_string());
             }
             None => {
-                let diagnostic = message(resource, &finding, &|text| places.hides(text, span)).at(span);
+                let diagnostic = message(resource, finding, &|text| places.hides(text, span)).at(span);
                 // What delivers them all is no profile's.
                 let diagnostic = match *settings.profile == *delivery::NAME {
                     true => diagnostic,
                     false => diagnostic.in_profile(&settings.profile),
                 };
-                said.push((index, finding, diagnostic));
+                said.push((*index, finding, diagnostic));
             }
         }
     }

@@ -49,7 +49,7 @@ pub struct Args {
 
 pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let Some(object) = &args.object else { return check(&args.profile, global) };
-    let with = With { values: false, origins: true };
+    let with = With { origins: true, ..With::default() };
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
     let profile = project.find(&args.profile)?;
     let text = answer(args, object, profile, &project.workspace.sources)?;

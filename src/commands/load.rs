@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::access::{self, Access, Limit};
 use crate::cli::Global;
+use crate::commands::project::With;
 use crate::diag::failure::Told;
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files;
@@ -136,11 +137,12 @@ impl Workspace {
         Self { root: access.folder.clone(), access, sources, loaded, input, name }
     }
 
-    /// All profiles, with secret values from the environment and files when `values` is set.
-    pub fn render(&mut self, values: bool, origins: bool) -> Result<Rendered> {
+    /// All profiles, or the one that is printed; secret values are those of the environment and of files.
+    pub fn render(&mut self, with: With) -> Result<Rendered> {
         let read = |kind: &str, name: &str| value(&self.access, kind, name);
-        let values: Option<crate::plan::Values> = if values { Some(&read) } else { None };
-        pipeline::render(&mut self.sources, &self.loaded, &self.input, values, origins)
+        let values: Option<crate::plan::Values> = if with.values { Some(&read) } else { None };
+        self.input.printed = with.printed.map(Into::into);
+        pipeline::render(&mut self.sources, &self.loaded, &self.input, values, with.origins)
     }
 
     /// To the tree in `output`, which is larger than the project.

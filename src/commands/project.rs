@@ -22,11 +22,13 @@ pub struct Project {
 
 /// What is asked of a rendering beside the objects.
 #[derive(Clone, Copy, Default)]
-pub struct With {
+pub struct With<'w> {
     /// The values of `env:` and `file:`.
     pub values: bool,
     /// Where each leaf came from.
     pub origins: bool,
+    /// The only profile whose objects are needed.
+    pub printed: Option<&'w str>,
 }
 
 /// `None` where the user has to change something, which was said.
@@ -47,7 +49,7 @@ pub fn rendered(opened: load::Opened, sources: Sources, with: With, terminal: &T
     };
     let mut workspace = Workspace::new(access, sources, loaded, input);
     let bar = terminal.bar("rendering", workspace.progress());
-    let rendered = workspace.render(with.values, with.origins);
+    let rendered = workspace.render(with);
     drop(bar);
     match rendered {
         Ok(rendered) => Some(Project { workspace, rendered }),

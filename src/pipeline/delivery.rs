@@ -10,9 +10,9 @@ use crate::resource::Resource;
 use crate::source::Sources;
 
 /// What delivers the profiles, and what is found in it.
-pub fn rendered(
+pub fn rendered<'p>(
     engine: &Engine,
-    profiles: &[Profile],
+    profiles: impl Iterator<Item = &'p Profile>,
     sources: &Sources,
     report: &mut Report,
 ) -> Option<(Profile, Found)> {
@@ -21,7 +21,7 @@ pub fn rendered(
         profile.resources.iter().any(|resource| resource.id.kind == "Namespace" && resource.id.name == name)
     };
     let is_encrypted = |resource: &Resource| resource.id.kind == "Secret" && resource.body.get("sops").is_some();
-    let each = profiles.iter().map(|profile| plan::delivery::Profile {
+    let each = profiles.map(|profile| plan::delivery::Profile {
         settings: &profile.settings,
         has_namespace: has_namespace(profile),
         is_sops: profile.resources.iter().any(is_encrypted),
@@ -32,7 +32,7 @@ pub fn rendered(
     if wrong {
         return None;
     }
-    let mut resources = match engine.render(std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
+    let mut resources = match engine.render(&std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
         Ok(resources) => resources,
         Err(errors) => {
             report.extend(errors);

@@ -8,7 +8,8 @@ use crate::checks::{self, Found};
 use crate::diag::Report;
 use crate::output::{amend, suffix};
 use crate::parallel::each;
-use crate::plan::{self, Inputs, Plan};
+use crate::plan::label::Owner;
+use crate::plan::{self, Inputs, Plan, Planned};
 use crate::render::{Engine, Parsed};
 use crate::resource::{Resource, normal};
 use crate::settings::Settings;
@@ -55,21 +56,26 @@ fn gather<T>(answers: Vec<(Option<T>, Report)>, report: &mut Report) -> Vec<T> {
     out
 }
 
-/// The profiles, what is found in each, and what their components allow.
+/// What templates make objects from.
+pub type Objects = Vec<(Owner, Planned)>;
+
+/// A profile, what is found in it, and what its objects were made from, where something is.
+pub type Checked = (Profile, Found, Objects);
+
+/// The profiles, and what their components allow.
 pub fn rendered(
     engine: &Engine,
     plans: Vec<(Settings, Plan)>,
     large: bool,
     sources: &Sources,
     report: &mut Report,
-) -> (Vec<Profile>, Vec<Found>, Used) {
+) -> (Vec<Checked>, Used) {
     let rendered = each(plans, large, Parsed::default, |parsed, (settings, plan)| {
         let mut report = Report::new();
         (profile(engine, settings, plan, sources, parsed, &mut report), report)
     });
-    let (rendered, used): (Vec<_>, Vec<_>) = gather(rendered, report).into_iter().unzip();
-    let (profiles, found) = rendered.into_iter().unzip();
-    (profiles, found, used.into_iter().flatten().collect())
+    let (checked, used): (Vec<_>, Vec<_>) = gather(rendered, report).into_iter().unzip();
+    (checked, used.into_iter().flatten().collect())
 }
 
 fn profile(
@@ -79,25 +85,30 @@ fn profile(
     sources: &Sources,
     parsed: &mut Parsed,
     report: &mut Report,
-) -> Option<((Profile, Found), Used)> {
-    let resources = objects(engine, &settings, &mut plan, sources, parsed, report)?;
+) -> Option<(Checked, Used)> {
+    let mut objects = std::mem::take(&mut plan.objects);
+    let resources = resources(engine, &settings, &plan, &objects, sources, parsed, report)?;
     let mut used = Used::new();
     let found = checks::findings(&plan, &settings, &resources, &mut used);
     let seen = checks::Profile { plan: &plan, settings: &settings, resources: &resources };
     report.extend(checks::unused(&seen, &found, &mut used));
-    Some(((Profile { settings, plan, resources }, found), used))
+    // What templates saw is as large as what they wrote.
+    if found.is_empty() {
+        objects = Objects::new();
+    }
+    Some(((Profile { settings, plan, resources }, found, objects), used))
 }
 
-fn objects(
+fn resources(
     engine: &Engine,
     settings: &Settings,
-    plan: &mut Plan,
+    plan: &Plan,
+    objects: &Objects,
     sources: &Sources,
     parsed: &mut Parsed,
     report: &mut Report,
 ) -> Option<Vec<Resource>> {
-    let planned = std::mem::take(&mut plan.objects);
-    let mut resources = match engine.render(planned, sources, parsed) {
+    let mut resources = match engine.render(objects, sources, parsed) {
         Ok(resources) => resources,
         Err(errors) => {
             report.extend(errors);
@@ -105,13 +116,24 @@ fn objects(
         }
     };
     resources.extend(amend::manifests(plan, settings, sources, report));
-    amend::patches(plan, settings, sources, &mut resources, report);
+    amended(&mut resources, plan, settings, sources, report);
     if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {
         suffix::configs(&mut resources, rollout.from.ids());
     }
-    for resource in &mut resources {
+    Some(resources)
+}
+
+/// Patches, and what a person may write in more than one form.
+pub fn amended(
+    resources: &mut Vec<Resource>,
+    plan: &Plan,
+    settings: &Settings,
+    sources: &Sources,
+    report: &mut Report,
+) {
+    amend::patches(plan, settings, sources, resources, report);
+    for resource in resources {
         normal::annotations(&mut resource.body);
         normal::quantities(&mut resource.body);
     }
-    Some(resources)
 }

@@ -104,10 +104,10 @@ impl Engine {
         })
     }
 
-    /// The objects of a plan, which are not needed after: what templates saw is as large as what they wrote.
+    /// The objects of a plan.
     pub fn render(
         &self,
-        objects: Vec<(Owner, Planned)>,
+        objects: &[(Owner, Planned)],
         sources: &Sources,
         parsed: &mut Parsed,
     ) -> Result<Vec<Resource>, Report> {
@@ -115,12 +115,17 @@ impl Engine {
         let mut out = Vec::with_capacity(objects.len());
         for (owner, planned) in objects {
             self.progress.done.fetch_add(1, Ordering::Relaxed);
-            match self.object(&owner, &planned, sources, parsed) {
+            match self.object(owner, planned, sources, parsed) {
                 Ok(resource) => out.push(resource),
                 Err(diagnostic) => report.push(*diagnostic),
             }
         }
         report.finish(out).map(|(out, _)| out)
+    }
+
+    /// Whether every leaf knows where it came from.
+    pub fn is_traced(&self) -> bool {
+        self.traced
     }
 
     /// Where a rendered leaf stands in its template.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use kgen::cli::{Color, Global};
 use kgen::commands::load::{self, Workspace};
+use kgen::commands::project::With;
 use kgen::graph::{self, Graph, Kind};
 use kgen::pipeline::{Profile, Rendered};
 use kgen::source::Sources;
@@ -22,7 +23,7 @@ fn rendered(folder: &Path) -> Option<Rendered> {
     let set: Vec<String> = args.windows(2).filter(|w| w[0] == "--set").map(|w| w[1].to_owned()).collect();
     let mut sources = Sources::default();
     let (root, loaded, input) = load::open(&global, &set, &mut sources).ok()?.ok()?;
-    Workspace::new(root, sources, loaded, input).render(false, false).ok()
+    Workspace::new(root, sources, loaded, input).render(With::default()).ok()
 }
 
 fn cases() -> Vec<PathBuf> {

@@ -12,7 +12,7 @@ use crate::pipeline::Profile;
 use crate::resource::Resource;
 
 /// As every side of a diff is made.
-pub const WITH: With = With { values: false, origins: true };
+pub const WITH: With<'static> = With { values: false, origins: true, printed: None };
 
 impl Project {
     pub fn causes<'p>(&'p self, profile: &'p Profile) -> Causes<'p> {

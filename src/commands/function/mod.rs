@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::Outcome;
 use super::load::{self, Workspace};
+use super::project::{self, With};
 use super::terminal::{Terminal, print};
-use super::{Outcome, project};
 use crate::access::{self, Access};
 use crate::cli::Global;
 use crate::diag::failure::{self, Told};
@@ -75,7 +76,7 @@ fn answer(request: &Request, global: &Global, sources: &mut Sources) -> Result<A
         }
     };
     let mut workspace = Workspace::new(access, own, loaded, input);
-    let rendered = workspace.render(true, false);
+    let rendered = workspace.render(With { values: true, ..With::default() });
     *sources = std::mem::take(&mut workspace.sources);
     let rendered = match rendered {
         Ok(rendered) => rendered,

@@ -17,6 +17,7 @@ use crate::access::{Access, Limit};
 use crate::cli::Global;
 use crate::commands::Outcome;
 use crate::commands::load::{self, Workspace};
+use crate::commands::project::With;
 use crate::commands::terminal::Terminal;
 use crate::compose::load::Found;
 use crate::compose::note::{Note, Weight};
@@ -170,7 +171,7 @@ fn tried(target: &Target, text: &str, global: &Global, terminal: &Terminal) -> R
         }
     };
     let mut workspace = Workspace::new(access, sources, loaded, input);
-    match workspace.render(false, false) {
+    match workspace.render(With::default()) {
         Ok(rendered) => Ok((true, rendered.warnings.sorted().len())),
         Err(report) => {
             terminal.report(&report, &workspace.sources);

@@ -30,7 +30,10 @@ use tree::Tree;
   kgen render --check         is the tree on disk what would be written?
   kgen render prod | kubectl apply --server-side -f -
   kgen render prod --out dir  one profile, a file per object
-  kgen render delivery        what delivers the profiles (`delivery:`), for Argo CD and Flux")]
+  kgen render delivery        what delivers the profiles (`delivery:`), for Argo CD and Flux
+
+A mistake in the project file stops it, whatever profile it is in. What only the
+objects of another profile show, `kgen render` and `kgen check` say.")]
 pub struct Args {
     /// The profile to print; without one, the whole tree is written
     #[arg(add = complete::profile())]
@@ -61,8 +64,16 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
         )
         .hint("`kgen render PROFILE --only ...`"));
     }
-    let with = With { values: args.profile.is_some() && args.out.is_none(), origins: false };
+    let values = args.profile.is_some() && args.out.is_none();
+    let with = With { values, printed: args.profile.as_deref(), ..With::default() };
     let Some(project) = project::open(global, &args.set, with, terminal)? else { return Ok(Outcome::Refused) };
+    let select = |rendered: &Rendered| args.select.check(rendered.all().flat_map(|profile| &profile.resources));
+    if select(&project.rendered).is_err() {
+        // Another profile may have what this one has not.
+        let all = project::open(global, &args.set, With { printed: None, ..with }, terminal)?;
+        let Some(all) = all else { return Ok(Outcome::Refused) };
+        select(&all.rendered)?;
+    }
     let Project { workspace, rendered } = project;
     terminal.report(&rendered.warnings, &workspace.sources);
     let outcome = match &args.profile {
@@ -82,7 +93,6 @@ fn one(
     terminal: &Terminal,
 ) -> anyhow::Result<Outcome> {
     let profile = project::find(&rendered, name)?;
-    args.select.check(rendered.all().flat_map(|profile| &profile.resources))?;
     let outcome = match &args.out {
         None => stream(args, profile),
         Some(folder) => match rendered.take(name) {
