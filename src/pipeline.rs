@@ -255,10 +255,10 @@ fn prepared(
     let whole = count == all.len();
     all.iter().for_each(|settings| checks::allow::mistakes(settings, report));
     let (large, mut used) = (profiles::is_large(&all), Used::new());
-    let mut plans = profiles::planned(all, &inputs, &mut used, report);
-    let printed = |(settings, _): &(Settings, Plan)| input.printed.as_deref() == Some(&*settings.profile);
-    let whole = whole && !plans.iter().any(printed);
-    plans.retain(|plan| whole || input.printed.is_none() || printed(plan));
+    // Not what delivers them, which says what is in all of them.
+    let printed = input.printed.as_ref().filter(|name| all.iter().any(|settings| settings.profile == **name));
+    let whole = whole && printed.is_none();
+    let plans = profiles::planned(all, &inputs, printed, &mut used, report);
     if report.has_errors() { Err(std::mem::take(report)) } else { Ok(Prepared { plans, whole, large, used }) }
 }
 
@@ -301,7 +301,7 @@ pub fn plans(
     let mut report = Report::new();
     let there = if ciphers { Some(texts::ciphers(sources, input, &mut report)) } else { None };
     let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
-    let plans = profiles::planned(all, &inputs, &mut Used::new(), &mut report);
+    let plans = profiles::planned(all, &inputs, None, &mut Used::new(), &mut report);
     if report.has_errors() { Err(report) } else { Ok(plans) }
 }
 

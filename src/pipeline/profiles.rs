@@ -2,6 +2,8 @@
 //!
 //! Owns: how much is worth a thread, and that what each says comes in the profiles' order.
 
+use std::sync::Arc;
+
 use super::Profile;
 use crate::checks::allow::Used;
 use crate::checks::{self, Found};
@@ -15,8 +17,15 @@ use crate::resource::{Resource, normal};
 use crate::settings::Settings;
 use crate::source::Sources;
 
-/// The plans that there are. What their components allow is left out of the report, and noted.
-pub fn planned(all: Vec<Settings>, inputs: &Inputs, used: &mut Used, report: &mut Report) -> Vec<(Settings, Plan)> {
+/// The plans that there are; where one is to be `printed`, that one. What their components allow is left out of the report,
+/// and noted.
+pub fn planned(
+    all: Vec<Settings>,
+    inputs: &Inputs,
+    printed: Option<&Arc<str>>,
+    used: &mut Used,
+    report: &mut Report,
+) -> Vec<(Settings, Plan)> {
     let large = is_large(&all);
     let planned = each(
         all,
@@ -28,7 +37,8 @@ pub fn planned(all: Vec<Settings>, inputs: &Inputs, used: &mut Used, report: &mu
             let settings = plan::resolve::top(settings, &mut report);
             let (plan, mut said) = plan::plan(&settings, inputs);
             checks::allow::lift(&mut said, &settings, &mut used);
-            let plan = (!said.has_errors()).then_some((settings, plan));
+            let is_needed = printed.is_none_or(|printed| settings.profile == *printed);
+            let plan = (is_needed && !said.has_errors()).then_some((settings, plan));
             report.extend(said);
             (Some((plan, used)), report)
         },
