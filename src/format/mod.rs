@@ -8,6 +8,7 @@ mod cron;
 mod duration;
 mod image;
 pub mod secret;
+pub mod server;
 
 pub use cron::{cron, cron_or_seconds};
 pub use duration::duration;

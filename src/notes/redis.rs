@@ -3,6 +3,7 @@
 
 use super::Section;
 use super::view::{View, containers, has_container, of, within};
+use crate::format::server::{self, Engine};
 use crate::plan::node::str_of;
 use crate::resource::Resource;
 use crate::settings::From;
@@ -32,8 +33,9 @@ fn section(view: &View, name: &str, settings: &Tree<From>) -> Section {
 
 /// `valkey-cli`, where the image is Valkey's.
 fn client(workload: &Resource) -> &'static str {
-    let mut images = containers(workload).filter_map(|container| container.get("image").and_then(Tree::as_str));
-    if images.any(|image| image.contains("valkey")) { "valkey-cli" } else { "redis-cli" }
+    let server = containers(workload).find(|container| container.get("name").and_then(Tree::as_str) == Some("redis"));
+    let image = server.and_then(|container| container.get("image")?.as_str()).unwrap_or_default();
+    if server::cache(image) == Engine::Valkey { "valkey-cli" } else { "redis-cli" }
 }
 
 fn alone(name: &str, workload: &Resource, out: &mut Section) {

@@ -95,14 +95,6 @@ pub fn annotations(cx: &Planner, settings: &Node) -> Node {
     merged(cx.annotations.clone().or_empty(), &take(settings, "annotations").or_empty())
 }
 
-/// Whether the image is of a family: `postgres:18-alpine` is `postgres`, `docker.io/library/redis` is `redis`.
-pub fn image_is(settings: &Node, word: &str) -> bool {
-    str_of(settings, "image").is_some_and(|image| {
-        let name = format::image(image).map(|image| image.name).unwrap_or(image);
-        name.rsplit('/').next().is_some_and(|last| last.contains(word))
-    })
-}
-
 impl Tree<From> {
     /// The same value, made from `from` too.
     pub fn of(mut self, from: &From) -> Self {

@@ -6,6 +6,7 @@ use super::label::Owner;
 use super::node::{Node, str_of, take};
 use super::{Planner, cnpg};
 use crate::diag::Diagnostic;
+use crate::format::server;
 
 /// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
 pub struct Layout {
@@ -13,17 +14,33 @@ pub struct Layout {
     pub pgdata: String,
 }
 
-/// Of an image, whose tag must say its major version.
-pub fn of(cx: &mut Planner, owner: &Owner, image: &Node) -> Layout {
-    let said = image.as_str().unwrap_or_default();
+/// Of a store, whose image's tag must say its major version, or `major`.
+pub fn of(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> Layout {
     of_operator(cx, owner, image);
-    let major = major(said).unwrap_or_else(|| {
-        let message = format!("`{}`: image `{said}` does not say its major version", owner.id);
-        let d = Diagnostic::error("postgres-version", message).at(cx.span_in(image));
-        cx.report.push(d.hint("where the data lies depends on it; use a tag such as `18-trixie` or `17`"));
-        18
-    });
-    layout(major)
+    layout(major(cx, owner, postgres, image))
+}
+
+fn major(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> u32 {
+    let (text, said) = (image.as_str().unwrap_or_default(), take(postgres, "major"));
+    let number = said.as_i64().and_then(|number| u32::try_from(number).ok());
+    let (message, node, hint) = match (number, server::postgres(text).major) {
+        (Some(number), Some(tag)) if number != tag => {
+            let message = format!("`{}`: `major` is {number}, and the tag of `{text}` says {tag}", owner.id);
+            (message, &said, "remove `major`: it is for tags that do not say it")
+        }
+        (Some(major), _) | (None, Some(major)) => return major,
+        (None, None) => {
+            let message = format!("`{}`: image `{text}` does not say its major version", owner.id);
+            (
+                message,
+                image,
+                "where the data lies depends on it; use a tag such as `18-trixie` or `17`, or say it: `major: 17`",
+            )
+        }
+    };
+    let d = Diagnostic::error("postgres-version", message).at(cx.span_in(node));
+    cx.report.push(d.hint(hint));
+    18
 }
 
 fn layout(major: u32) -> Layout {
@@ -32,16 +49,6 @@ fn layout(major: u32) -> Layout {
     } else {
         Layout { mount: "/var/lib/postgresql/data", pgdata: "/var/lib/postgresql/data/pgdata".into() }
     }
-}
-
-/// The major version in an image's tag: `postgres:17.2-alpine` is 17.
-fn major(image: &str) -> Option<u32> {
-    let tag = crate::format::image(image).ok()?.tag?;
-    tag.split(|c: char| !c.is_ascii_digit())
-        .find(|word| !word.is_empty())?
-        .parse()
-        .ok()
-        .filter(|n| (9..100).contains(n))
 }
 
 /// The operator's images have no entrypoint of their own.
@@ -62,10 +69,9 @@ pub fn image(store: &Node) -> Node {
 /// The image's own numeric user: 26 in the operator's, 70 on alpine, 999 on Debian.
 pub fn user(store: &Node) -> i64 {
     let image = image(store);
-    let tag = image.as_str().and_then(|image| crate::format::image(image).ok()?.tag);
-    match tag {
+    match server::postgres(image.as_str().unwrap_or_default()).base {
         _ if str_of(store, "mode") == Some("cnpg") => 26,
-        Some(tag) if tag.contains("alpine") => 70,
+        Some(server::Base::Alpine) => 70,
         _ => 999,
     }
 }

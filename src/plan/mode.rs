@@ -40,6 +40,7 @@ const EXTERNAL: &[&str] = &["external"];
 
 /// What is not here, every mode has.
 pub const POSTGRES: &[Rule] = &[
+    only(&["major"], POD),
     only(&["storage"], RUN),
     only(&["storage", "accessModes"], POD),
     only(&["walStorage"], CNPG),

@@ -40,7 +40,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
 fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     reserved(cx, owner, postgres);
     let image = take(postgres, "image");
-    let layout = layout::of(cx, owner, &image);
+    let layout = layout::of(cx, owner, postgres, &image);
     let mut pod = Pod::default();
     claim(cx, owner, postgres, layout.mount, &mut pod);
     let init = init_config(cx, owner, postgres);

@@ -4,11 +4,12 @@
 //! arguments, `maxmemory` from the limit, probes that read the reply rather than the exit status.
 //! Does not own: which servers there are and who is primary (`redis.rs`, `sentinel.rs`).
 
-use super::label::{self, Owner};
-use super::node::{Node, filled, get, list, map, merged, pairs, take, text};
+use super::label::Owner;
+use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::piece::Home;
 use super::{Planner, env, need, probe, resources, security};
 use crate::diag::Diagnostic;
+use crate::format::server::{self, Engine};
 use crate::settings::From;
 use crate::tree::Tree;
 
@@ -77,7 +78,7 @@ fn is_watched(redis: &Node) -> bool {
 }
 
 fn is_valkey(redis: &Node) -> bool {
-    label::image_is(redis, "valkey")
+    server::cache(str_of(redis, "image").unwrap_or_default()) == Engine::Valkey
 }
 
 /// The commands that ask whether a server is ready and whether it is alive; `port` is the client's option for another.

@@ -918,6 +918,7 @@ static PERSISTENCE: Object = object!(&[&[
 static POSTGRES: Object = object!(&[
     &[
         field!("mode", Type::Enum(&["standalone", "cnpg", "external"]), "How it runs."),
+        field!("major", COUNT1, "The major version of the image, where its tag does not say it."),
         field!("database", Type::String(&rule::DATABASE), "`app` unless said."),
         field!("user", Type::String(&rule::ROLE), "The app's role, without superuser; `app` unless said."),
         field!("storage", Type::Object(&STORAGE), "The claim."),

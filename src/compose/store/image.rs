@@ -6,7 +6,7 @@ use super::super::load::Loader;
 use super::super::service::Service;
 use super::super::text::Item;
 use super::{Engine, Store};
-use crate::format;
+use crate::format::{self, server};
 
 /// What an image is.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,13 +57,11 @@ pub fn image(loader: &mut Loader, service: &Service, engine: Engine, text: &str,
     let at = service.value_at("image");
     let Ok(read) = format::image(text) else { return };
     let tag = read.tag.unwrap_or_default();
-    let major = || {
-        tag.split(|c: char| !c.is_ascii_digit()).find(|word| !word.is_empty()).and_then(|word| word.parse::<u32>().ok())
-    };
+    let major = server::postgres(text).major;
     let default = if engine == Engine::Redis { "valkey/valkey:9.1-alpine" } else { "postgres:18-trixie" };
     match kind(text) {
         Kind::Bitnami(_) => {
-            let by = match (engine, major()) {
+            let by = match (engine, major) {
                 (Engine::Postgres, Some(major)) if (13..=18).contains(&major) => format!("postgres:{major}-trixie"),
                 _ => default.to_owned(),
             };
@@ -75,7 +73,7 @@ pub fn image(loader: &mut Loader, service: &Service, engine: Engine, text: &str,
                 store.items.push(Item::text("image", by));
             }
         }
-        Kind::Extended(extension) => extended(loader, service, text, tag, extension, store),
+        Kind::Extended(extension) => extended(loader, service, text, extension, store),
         _ if !tag.contains(|c: char| c.is_ascii_digit()) && read.digest.is_none() => {
             let why = format!(
                 "no version: kgen's default `{default}` takes its place; write the version that your data is of"
@@ -86,43 +84,17 @@ pub fn image(loader: &mut Loader, service: &Service, engine: Engine, text: &str,
     }
 }
 
-/// An image with an extension, whose tag kgen must be able to read the major version from.
-fn extended(loader: &mut Loader, service: &Service, text: &str, tag: &str, extension: &str, store: &mut Store) {
+/// An image with an extension, whose tag must say the major version of PostgreSQL.
+fn extended(loader: &mut Loader, service: &Service, text: &str, extension: &str, store: &mut Store) {
     let at = service.value_at("image");
     let subject = format!("{}.image", service.name);
-    // `0.8.0-pg17` begins with the extension's version.
-    let numbers = |text: &str| text.split(|c: char| !c.is_ascii_digit()).find_map(|word| word.parse::<u32>().ok());
-    let fits = |number: &u32| (9..100).contains(number);
-    let first = numbers(tag).filter(fits);
-    let behind = tag.split("pg").skip(1).filter_map(numbers).find(fits);
-    let major = first.or(behind);
-    let name = text.split(['@']).next().unwrap_or(text);
-    let name = name.strip_suffix(&format!(":{tag}")).unwrap_or(name);
-    let Some(major) = major else {
-        loader.notes.decide(
-            at,
-            subject,
-            "its tag does not say the major version of PostgreSQL: write an `image` whose tag does",
-        );
+    if server::postgres(text).major.is_none() {
+        let why =
+            "its tag does not say the major version of PostgreSQL: write `image`, and `major` where no tag says it";
+        loader.notes.decide(at, subject, why);
         return;
-    };
-    let image = match extension {
-        _ if numbers(tag) == Some(major) => text.to_owned(),
-        "vector" => format!("{name}:pg{major}"),
-        _ => format!("{name}:latest-pg{major}"),
-    };
-    store.items.push(Item::text("image", &image));
-    if image != text {
-        loader.notes.decide(
-            at,
-            &subject,
-            format!("written as `{image}`: kgen reads the major version from the first number of the tag"),
-        );
     }
-    if extension == "timescaledb" {
-        let user = Item::raw("securityContext", "{runAsUser: 70, runAsGroup: 70, fsGroup: 70}");
-        store.items.push(user.beside("the image is Alpine's, whose user is 70"));
-    }
+    store.items.push(Item::text("image", text));
     let why = format!(
         "the app's role is no superuser, so `CREATE EXTENSION {extension}` may fail for it: a new database takes `initSql: \"RESET ROLE; CREATE EXTENSION {extension};\"`; for one that is there run it once, `kubectl exec -it {}-0 -c postgres -- psql -U postgres -d DATABASE` asks for the key `superuser-password` of the Secret `{}`",
         store.name, store.name

@@ -6,7 +6,7 @@
 use super::{Case, Rule};
 use crate::diff::Impact::{DataLoss, Restart};
 use crate::diff::compare::quantity;
-use crate::format;
+use crate::format::server::{self, Engine, Server};
 use crate::resource::Body;
 use crate::tree::Tree;
 
@@ -96,10 +96,7 @@ pub static RULES: &[Rule] = &[
         text: "the files of one engine do not load in the other: Redis and Valkey share a protocol, not a format",
         kinds: PODS,
         at: &["spec.template.spec.containers.*.image"],
-        when: |case| {
-            let engines = engine(case.old_text()).zip(engine(case.new_text()));
-            keeps_data(case.old) && engines.is_some_and(|(a, b)| a != b)
-        },
+        when: |case| keeps_data(case.old) && servers(case).is_some_and(|(a, b)| a.engine != b.engine),
     },
     Rule {
         id: "postgres-major",
@@ -108,7 +105,7 @@ pub static RULES: &[Rule] = &[
         kinds: PODS,
         at: &["spec.template.spec.containers.*.image"],
         when: |case| {
-            let majors = postgres(case.old_text()).and_then(major).zip(postgres(case.new_text()).and_then(major));
+            let majors = postgres(case).and_then(|(a, b)| a.major.zip(b.major));
             keeps_data(case.old) && majors.is_some_and(|(a, b)| a != b)
         },
     },
@@ -119,8 +116,8 @@ pub static RULES: &[Rule] = &[
         kinds: PODS,
         at: &["spec.template.spec.containers.*.image"],
         when: |case| {
-            let both = postgres(case.old_text()).zip(postgres(case.new_text()));
-            keeps_data(case.old) && both.is_some_and(|(a, b)| a.contains("alpine") != b.contains("alpine"))
+            let bases = postgres(case).and_then(|(a, b)| a.base.zip(b.base));
+            keeps_data(case.old) && bases.is_some_and(|(a, b)| a != b)
         },
     },
     Rule {
@@ -185,7 +182,7 @@ fn shrinks(case: &Case) -> bool {
 }
 
 fn majors(case: &Case) -> Option<(u32, u32)> {
-    let of = |image: Option<&str>| major(format::image(image?).ok()?.tag?);
+    let of = |image: Option<&str>| server::postgres(image?).major;
     of(case.old_text()).zip(of(case.new_text()))
 }
 
@@ -261,24 +258,11 @@ fn is_yes(node: &Body) -> bool {
     node.as_str() == Some("yes")
 }
 
-/// The last part of an image's name, without registry and tag.
-fn short(image: &str) -> Option<&str> {
-    let image = format::image(image).ok()?;
-    image.name.rsplit('/').next().filter(|last| !last.contains("exporter"))
+/// What the images before and after run, where both say it.
+fn servers(case: &Case) -> Option<(Server, Server)> {
+    server::of(case.old_text()?).zip(server::of(case.new_text()?))
 }
 
-fn engine(image: Option<&str>) -> Option<&'static str> {
-    let last = short(image?)?;
-    ["valkey", "redis"].into_iter().find(|engine| last.contains(engine))
-}
-
-/// The tag of an image of PostgreSQL.
-fn postgres(image: Option<&str>) -> Option<&str> {
-    let image = image?;
-    short(image).filter(|last| last.contains("postgres"))?;
-    format::image(image).ok()?.tag
-}
-
-fn major(tag: &str) -> Option<u32> {
-    tag.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+fn postgres(case: &Case) -> Option<(Server, Server)> {
+    servers(case).filter(|(a, b)| a.engine == Engine::Postgres && b.engine == Engine::Postgres)
 }

@@ -128,6 +128,8 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         ("engine-change", image("redis:7-alpine", "valkey/valkey:9.1-alpine")),
         ("engine-change", image("valkey/valkey:9.1-alpine", "docker.io/library/redis:8")),
         ("postgres-major", image("postgres:17-trixie", "postgres:18-trixie")),
+        ("postgres-major", image("pgvector/pgvector:pg16", "pgvector/pgvector:0.8.0-pg17")),
+        ("pod-template", image("acme/postgres-report:1", "acme/postgres-report:2")),
         ("postgres-family", image("postgres:18-trixie", "postgres:18-alpine")),
         ("pgdata-moved", (env("/a"), env("/b"))),
         ("mount-moved", (set(json!({})), set(json!({"volumeMounts": [{"name": "data", "mountPath": "/other"}]})))),
