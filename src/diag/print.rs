@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::{Diagnostic, Report, Severity, suggest};
 use crate::escape;
 use crate::leak;
@@ -84,12 +86,16 @@ fn excerpt(out: &mut String, sources: &Sources, span: Span, label: Option<&str>,
         return;
     }
     let (text, column) = window(&excerpt.text, excerpt.column);
-    let width = excerpt.width.min(text.chars().count().saturating_sub(column)).max(1);
-    let carets = paint(style, "31", &"^".repeat(width));
+    let cells = |c: char| c.width().unwrap_or_default();
+    let width: usize = text.chars().skip(column).take(excerpt.width).map(cells).sum();
+    let carets = paint(style, "31", &"^".repeat(width.max(1)));
+    // A terminal shows some characters in two cells, and a tab as it likes.
+    let before = text.chars().take(column).map(|c| if c == '\t' { c.into() } else { " ".repeat(cells(c)) });
+    let before: String = before.collect();
     let label = label.map(|text| format!(" {}", clean(text))).unwrap_or_default();
     let _ = writeln!(out, "{pad}  {bar}");
     let _ = writeln!(out, "{} {bar} {}", paint(style, "34", &number), text.trim_end());
-    let _ = writeln!(out, "{pad}  {bar} {}{carets}{label}", " ".repeat(column));
+    let _ = writeln!(out, "{pad}  {bar} {before}{carets}{label}");
 }
 
 /// Lines of any length are shown as the 160 characters around the caret.

@@ -5,32 +5,15 @@ pub fn did_you_mean<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) ->
     nearest(name, known).map(|found| format!("did you mean `{found}`?"))
 }
 
-/// The known name with the fewest edits, if it takes no more than a third of its length (at least one).
+/// The known name with the fewest edits (insert, remove, replace, or swap two neighbours), if it takes no more than a third
+/// of its length (at least one).
 pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let lower = name.to_lowercase();
-    let best = known.into_iter().map(|k| (distance(&lower, &k.to_lowercase()), k)).min_by_key(|(d, _)| *d)?;
+    // No key is longer, and a text may be.
+    let lower = Some(name).filter(|name| name.len() < 256)?.to_lowercase();
+    let edits = |known: &str| strsim::osa_distance(&lower, &known.to_lowercase());
+    let best = known.into_iter().map(|known| (edits(known), known)).min_by_key(|(edits, _)| *edits)?;
     let allowed = (best.1.chars().count().max(3) / 3).max(1);
-    (best.0 <= allowed && name.len() < 256).then_some(best.1)
-}
-
-/// Edits between two words: insert, remove, replace, or swap two neighbours (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
-    let mut before: Vec<usize> = vec![];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replace = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut cost = replace.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                cost = cost.min(before[j - 2] + 1);
-            }
-            row.push(cost);
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
+    (best.0 <= allowed).then_some(best.1)
 }
 
 /// "a -> b -> a": a path that ends where it began, told from its smallest word on, wherever it was entered.

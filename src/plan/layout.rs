@@ -1,6 +1,6 @@
 //! The images of PostgreSQL: as whom each runs, and where it has its data.
 //!
-//! Owns: mount and PGDATA by major version, the numeric user of each family; as measured (`research/data.md` 5).
+//! Owns: mount and PGDATA by major version, the numeric user of each family; as measured (`docs/measured.md`).
 
 use super::label::Owner;
 use super::node::{Node, str_of, take};

@@ -1,6 +1,6 @@
 //! PostgreSQL: a single server.
 //!
-//! Owns: its pod, the init script that makes the app's role, passwords and probes; as measured (`research/data.md` 5).
+//! Owns: its pod, the init script that makes the app's role, passwords and probes; as measured (`docs/measured.md`).
 //! Does not own: images and where each has its data (`layout.rs`), an operator's (`cnpg.rs`), dumps (`backup.rs`).
 
 use super::app::{meta, service_account};

@@ -1,7 +1,7 @@
 //! HAProxy before a Redis with Sentinel: plain clients, which know one address, always reach the primary.
 //!
 //! Owns: when there is one, and its objects. It follows a lost primary in 6.4 s and a planned change in 3.5 s (measured,
-//! `research/data.md` 4.2).
+//! `docs/measured.md`).
 //! Does not own: who is primary: it asks every member (`templates/scripts/proxy.sh`).
 
 use std::collections::BTreeSet;

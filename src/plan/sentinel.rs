@@ -1,7 +1,7 @@
 //! `mode: sentinel`: a Redis that outlives one of its servers.
 //!
 //! Owns: the set of members, each a server with a Sentinel beside it, their names, their scripts and their budget; as
-//! measured (`research/data.md` 4).
+//! measured (`docs/measured.md`).
 //! Does not own: what one server is told (`server.rs`), the one address for plain clients (`proxy.rs`).
 
 use super::app::{meta, service_account};

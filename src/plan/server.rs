@@ -1,6 +1,6 @@
 //! What a Redis or Valkey server is told, alone or as a member of a set.
 //!
-//! Owns: arguments, memory, persistence, password and probes, as measured (`research/data.md` 1 to 3): two-element
+//! Owns: arguments, memory, persistence, password and probes, as measured (`docs/measured.md`): two-element
 //! arguments, `maxmemory` from the limit, probes that read the reply rather than the exit status.
 //! Does not own: which servers there are and who is primary (`redis.rs`, `sentinel.rs`).
 

@@ -1,6 +1,6 @@
 //! `mode: sentinel` as rendered, with real servers: what it survives, and what that costs.
 //!
-//! What the recipe was measured to do is in `research/data.md` 4.2; the bounds here are wider, as a busy machine is slow.
+//! What the recipe was measured to do is in `docs/measured.md`; the bounds here are wider, as a busy machine is slow.
 //! Each test prints what it measured: `cargo test --test servers sentinel -- --nocapture`.
 
 use std::thread::sleep;

@@ -1,6 +1,6 @@
 //! Changes after which data is gone, or can no longer be read.
 //!
-//! Owns: the rules about volumes and what lies on them. Measured with real servers: `research/data.md` (Redis 7.4 and 8
+//! Owns: the rules about volumes and what lies on them. Measured with real servers: `docs/measured.md` (Redis 7.4 and 8
 //! files do not load in Valkey, nor the other way round; PostgreSQL's files belong to one major and one user).
 
 use super::{Case, Rule};
