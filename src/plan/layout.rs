@@ -7,26 +7,32 @@ use super::node::{Node, str_of, take};
 use super::{Planner, cnpg};
 use crate::diag::Diagnostic;
 use crate::format::server;
+use crate::settings::From;
 
 /// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
 pub struct Layout {
     pub mount: &'static str,
     pub pgdata: String,
+    /// What says the major version.
+    pub from: From,
 }
 
 /// Of a store, whose image's tag must say its major version, or `major`.
 pub fn of(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> Layout {
     of_operator(cx, owner, image);
-    layout(major(cx, owner, postgres, image))
+    let said = take(postgres, "major");
+    let from = if said.is_null() { image.from.clone() } else { said.from.clone() };
+    let (mount, pgdata) = places(major(cx, owner, &said, image));
+    Layout { mount, pgdata, from }
 }
 
-fn major(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> u32 {
-    let (text, said) = (image.as_str().unwrap_or_default(), take(postgres, "major"));
+fn major(cx: &mut Planner, owner: &Owner, said: &Node, image: &Node) -> u32 {
+    let text = image.as_str().unwrap_or_default();
     let number = said.as_i64().and_then(|number| u32::try_from(number).ok());
     let (message, node, hint) = match (number, server::postgres(text).major) {
         (Some(number), Some(tag)) if number != tag => {
             let message = format!("`{}`: `major` is {number}, and the tag of `{text}` says {tag}", owner.id);
-            (message, &said, "remove `major`: it is for tags that do not say it")
+            (message, said, "remove `major`: it is for tags that do not say it")
         }
         (Some(major), _) | (None, Some(major)) => return major,
         (None, None) => {
@@ -43,11 +49,10 @@ fn major(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> u32 
     18
 }
 
-fn layout(major: u32) -> Layout {
-    if major >= 18 {
-        Layout { mount: "/var/lib/postgresql", pgdata: format!("/var/lib/postgresql/{major}/docker") }
-    } else {
-        Layout { mount: "/var/lib/postgresql/data", pgdata: "/var/lib/postgresql/data/pgdata".into() }
+fn places(major: u32) -> (&'static str, String) {
+    match major {
+        18.. => ("/var/lib/postgresql", format!("/var/lib/postgresql/{major}/docker")),
+        _ => ("/var/lib/postgresql/data", "/var/lib/postgresql/data/pgdata".into()),
     }
 }
 

@@ -171,7 +171,7 @@ fn server(
     }
     let mut env = env::env(cx, owner, postgres);
     let variables = [
-        ("PGDATA", text(layout.pgdata.as_str(), &image.from)),
+        ("PGDATA", text(layout.pgdata.as_str(), &layout.from)),
         ("POSTGRES_USER", "postgres".into()),
         ("POSTGRES_PASSWORD_FILE", "/run/secrets/postgres/superuser-password".into()),
         ("POSTGRES_INITDB_ARGS", "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums".into()),
@@ -190,7 +190,7 @@ fn server(
         ("env", list(all)),
         ("shm", shm(&resources)),
         ("resources", resources),
-        ("mount", text(layout.mount, &image.from)),
+        ("mount", text(layout.mount, &layout.from)),
         ("startupProbe", probe::timings(&take(postgres, "startupProbe"))),
         ("readinessProbe", probe::timings(&take(postgres, "readinessProbe"))),
         ("livenessProbe", probe::timings(&take(postgres, "livenessProbe"))),
