@@ -274,6 +274,8 @@ fn store(maker: &mut Maker, section: &str, name: &str, rest: &[&str]) -> Special
             Is(random.pick(&[3, 5]).to_string().parse::<i64>().unwrap_or(3).into())
         }
         ["replicas"] => Is(1.into()),
+        // It is for tags that do not say it, and those here do.
+        ["major"] => Skip,
         ["instances"] => Is(random.pick(&[json!(1), json!(3), json!(4)]).clone()),
         ["config", key] => Is(match *key {
             "notify-keyspace-events" => "Ex".into(),
