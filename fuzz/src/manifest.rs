@@ -1,7 +1,6 @@
 //! Kubernetes objects of a row of choices: kinds and keys that merges and diffs treat in their own ways.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use kgen::resource::{Id, Resource};
 use kgen::tree::{Kind, Map, Tree};
@@ -195,9 +194,10 @@ pub fn resources(objects: impl IntoIterator<Item = Tree>) -> Vec<Resource> {
         let Some(id) = Id::of(&object).filter(is_name) else {
             continue;
         };
-        let component: Arc<str> = format!("apps.{}", id.name).into();
-        let body = object.map_from(&mut |()| None);
-        out.entry(id.clone()).or_insert(Resource { id, component, body, stream_only: false });
+        let made = Resource::new(format!("apps.{}", id.name), object.map_from(&mut |()| None));
+        if let Some(resource) = made {
+            out.entry(id).or_insert(resource);
+        }
     }
     out.into_values().collect()
 }

@@ -165,11 +165,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::resource::Id;
 
     fn resource(value: Value) -> Resource {
         let body = Body::from_json(&value);
-        Resource { id: Id::of(&body).unwrap(), component: "x".into(), body, stream_only: false }
+        Resource::new("x", body).unwrap()
     }
 
     fn config(name: &str, namespace: &str, data: &str) -> Resource {

@@ -94,14 +94,13 @@ fn is_hashed(resource: &Resource, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::{Body, Id};
+    use crate::resource::Body;
     use serde_json::json;
 
     fn resources(ids: &[(&str, &str)]) -> Vec<Resource> {
         let resource = |(kind, name): &(&str, &str)| {
             let body = Body::from_json(&json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}));
-            let id = Id::of(&body).unwrap();
-            Resource { id, component: "apps.api".into(), body, stream_only: false }
+            Resource::new("apps.api", body).unwrap()
         };
         ids.iter().map(resource).collect()
     }

@@ -11,6 +11,7 @@ use super::pods::{self, Read, What};
 use super::sketch::{Fact, Sketch};
 use super::{Graph, Kind, Style, routes, stores};
 use crate::pipeline::Profile;
+use crate::plan::Role;
 use crate::plan::need::Needed;
 use crate::plan::wire::{Via, Wire};
 use crate::resource::Resource;
@@ -285,17 +286,13 @@ pub fn component(id: &str) -> &str {
 /// The node that an object is a part of.
 pub fn node_of(resource: &Resource) -> String {
     let (id, component) = (&resource.id, &*resource.component);
-    let name = component.split_once('.').map_or("", |(_, name)| name);
     if !component.contains('.') {
         let place = id.namespace.as_ref().map(|place| format!("{place}/")).unwrap_or_default();
         return format!("{}/{place}{}", id.kind, id.name);
     }
-    let rest = id.name.strip_prefix(name).unwrap_or_default();
-    match (id.kind.as_str(), rest) {
-        ("Deployment", "-proxy") if component.starts_with("redis.") => format!("{component}/proxy"),
-        ("CronJob" | "ObjectStore" | "ScheduledBackup", "-backup") if component.starts_with("postgres.") => {
-            format!("{component}/backup")
-        }
-        _ => component.to_owned(),
+    match resource.role {
+        Role::Proxy => format!("{component}/proxy"),
+        Role::Backup => format!("{component}/backup"),
+        Role::Own => component.to_owned(),
     }
 }

@@ -131,8 +131,7 @@ fn resource(mut body: Tree<Origin>, plan: &Plan, settings: &Settings) -> Option<
     if ["Namespace", "PersistentVolumeClaim"].contains(&&*kind.kind) {
         below(metadata, plan.protection.as_map(), &origin);
     }
-    let id = Id::of(&body)?;
-    Some(Resource { id, component: "manifests".into(), body, stream_only: false })
+    Resource::new("manifests", body)
 }
 
 /// What kgen puts beside a place: made from a setting, or from nothing that stands there.

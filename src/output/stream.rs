@@ -43,14 +43,12 @@ fn documents(resources: &[&Resource], reveal: Reveal) -> Result<Document> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Id;
     use crate::tree::Tree;
     use serde_json::json;
 
     fn resource(kind: &str, name: &str) -> Resource {
         let body = Tree::from_json(&json!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}));
-        let id = Id::of(&body).unwrap();
-        Resource { id, component: "apps.api".into(), body, stream_only: false }
+        Resource::new("apps.api", body).unwrap()
     }
 
     #[test]

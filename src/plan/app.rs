@@ -8,7 +8,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::port;
-use super::{Planned, Planner, config, policy, rollout, route, scaling, service, wait};
+use super::{Keeps, Planned, Planner, config, policy, rollout, route, scaling, service, wait};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
 
@@ -208,7 +208,7 @@ fn claims_of(workload: &str, pod: &Pod, base: &Node) -> Vec<Planned> {
     }
     let planned = |claim: &super::volume::Claim| {
         let context = merged(base.clone(), &map([("claim", claim.context())]));
-        Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())])))
+        Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())]))).keeping(Keeps::Data)
     };
     pod.claims.iter().map(planned).collect()
 }

@@ -12,7 +12,7 @@ use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::piece::Home;
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, env, policy, postgres, resources, s3, security, upload};
+use super::{Keeps, Planned, Planner, Role, env, policy, postgres, resources, s3, security, upload};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
@@ -88,7 +88,7 @@ pub fn plan(cx: &mut Planner, store: &Owner, database: &Database) -> Vec<Planned
     let labels = label::versioned(take(&base, "labels"), database.settings);
     let cron = merged(cron(schedule), &map([("labels", labels), ("pod", merged(context, &more))]));
     policy::admit(cx, store, &label::selector(cx, &owner));
-    let mut out = vec![Planned::new("job/cronjob.yaml", merged(base, &cron))];
+    let mut out = vec![Planned::new("job/cronjob.yaml", merged(base, &cron)).role(Role::Backup)];
     out.extend(claims);
     out
 }
@@ -182,7 +182,7 @@ fn claim(cx: &mut Planner, store: &Owner, owner: &Owner, volume: &Node, pod: &mu
     };
     let more = map([("claim", claim.context()), ("name", claim.name.clone())]);
     pod.claims.push(claim);
-    vec![Planned::new("app/claim.yaml", merged(base.clone(), &more))]
+    vec![Planned::new("app/claim.yaml", merged(base.clone(), &more)).keeping(Keeps::Data)]
 }
 
 /// The container that dumps. Names and password reach it as variables that libpq reads, never as arguments.

@@ -8,7 +8,7 @@ use super::app::meta;
 use super::label::Owner;
 use super::node::{Node, filled, get, list, map, merged, take, text};
 use super::s3::{self, Place, S3};
-use super::{Planned, Planner, backup};
+use super::{Planned, Planner, Role, backup};
 use crate::diag::Diagnostic;
 
 /// The two objects; empty where there is no backup, or a wrong one.
@@ -36,8 +36,8 @@ pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node) -> Vec<Planned> {
     ]);
     let schedule = map([("schedule", six(&take(&said, "schedule"))), ("cluster", store.name_node())]);
     vec![
-        Planned::new("postgres/objectstore.yaml", merged(base.clone(), &objects)),
-        Planned::new("postgres/scheduledbackup.yaml", merged(base, &schedule)),
+        Planned::new("postgres/objectstore.yaml", merged(base.clone(), &objects)).role(Role::Backup),
+        Planned::new("postgres/scheduledbackup.yaml", merged(base, &schedule)).role(Role::Backup),
     ]
 }
 

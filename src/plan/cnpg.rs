@@ -12,8 +12,8 @@ use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, s
 use super::output::Resolver;
 use super::piece::{Home, Piece, Secretive};
 use super::{
-    Planned, Planner, admission, barman, config, env, exporter, need, parameter, placement, policy, postgres, probe,
-    resources,
+    Keeps, Planned, Planner, admission, barman, config, env, exporter, need, parameter, placement, policy, postgres,
+    probe, resources,
 };
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
@@ -66,7 +66,8 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
         ("store", if backup.is_empty() { Node::null() } else { super::backup::owner(owner).name_node() }),
     ]);
     let context = merged(context(cx, owner, store), &bootstrap(cx, owner, store));
-    let mut out = vec![Planned::new("postgres/cluster.yaml", merged(merged(base, &context), &more))];
+    let mut out =
+        vec![Planned::new("postgres/cluster.yaml", merged(merged(base, &context), &more)).keeping(Keeps::Store)];
     out.extend(init);
     out.extend(backup);
     out

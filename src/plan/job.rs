@@ -8,7 +8,7 @@ use super::container::{self, Place};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, take};
 use super::pod::{self, Claims, Pod};
-use super::{Planned, Planner, config, wait};
+use super::{Keeps, Planned, Planner, config, wait};
 
 pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
     let mut pod = Pod::default();
@@ -50,7 +50,9 @@ pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {
     }];
     for claim in &pod.claims {
         let context = merged(base.clone(), &map([("claim", claim.context())]));
-        out.push(Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())]))));
+        out.push(
+            Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())]))).keeping(Keeps::Data),
+        );
     }
     if pod::creates_account(job) {
         let annotations = job.at(&["serviceAccount", "annotations"]).cloned().unwrap_or_default().or_empty();

@@ -7,23 +7,18 @@
 
 use super::label::Owner;
 use super::node::{map, merged, str_of, take};
-use super::{Planned, Planner};
+use super::{Keeps, Planned, Planner};
 use crate::tree::Tree;
 
 pub const LABEL: &str = "kgen.dev/keep";
 
-/// Marks what is to stay.
+/// Marks what is to stay: with a Namespace all goes that is in it; with a SealedSecret or an ExternalSecret its Secret, which
+/// may hold the password of a database that stays.
 pub fn mark(cx: &Planner, owner: &Owner, planned: &mut Planned) {
-    if holds(planned.template) || of_cluster(cx, owner) {
+    if matches!(planned.keeps, Keeps::Data | Keeps::Values) || of_cluster(cx, owner) {
         let labels = merged(take(&planned.context, "labels"), &map([(LABEL, "true".into())]));
         planned.context = merged(planned.context.clone(), &map([("labels", labels)]));
     }
-}
-
-/// With a Namespace all goes that is in it; with a SealedSecret or an ExternalSecret its Secret, which may hold the
-/// password of a database that stays.
-fn holds(template: &str) -> bool {
-    template.ends_with("/claim.yaml") || template.starts_with("secret/") || template == "project/namespace.yaml"
 }
 
 /// CloudNativePG removes the claims with their Cluster. As that stays, so do its backups, and the policy before it.

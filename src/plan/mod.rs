@@ -108,11 +108,46 @@ pub struct Planned {
     pub stream_only: bool,
     /// The name gets a hash of the spec behind it.
     pub hash_name: bool,
+    pub role: Role,
+    pub keeps: Keeps,
+}
+
+/// What an object is of its component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    #[default]
+    Own,
+    /// It leads to a store's primary.
+    Proxy,
+    /// It saves a store's data.
+    Backup,
+}
+
+/// What is lost with an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeps {
+    #[default]
+    Nothing,
+    /// Data: a claim's; or a namespace with all that is in it.
+    Data,
+    /// The claims of a store that retains them, as long as it is there.
+    Store,
+    /// Values that nothing makes again.
+    Values,
 }
 
 impl Planned {
     pub fn new(template: &'static str, context: Node) -> Self {
-        Self { template, context, values: Vec::new(), stream_only: false, hash_name: false }
+        let (role, keeps) = (Role::default(), Keeps::default());
+        Self { template, context, values: Vec::new(), stream_only: false, hash_name: false, role, keeps }
+    }
+
+    pub fn role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
+    pub fn keeping(self, keeps: Keeps) -> Self {
+        Self { keeps, ..self }
     }
 
     /// What decided that there is such an object.
@@ -327,7 +362,7 @@ fn namespace(cx: &mut Planner) -> Vec<(Owner, Planned)> {
         ("annotations", node::filled(label::annotations(cx, &Node::null()))),
     ]);
     let create = take(&said, "create").from;
-    vec![(owner, Planned::new("project/namespace.yaml", context).because(&create))]
+    vec![(owner, Planned::new("project/namespace.yaml", context).keeping(Keeps::Data).because(&create))]
 }
 
 /// What each declared secret is composed of, so that its readers are wired to it.

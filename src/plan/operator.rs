@@ -8,7 +8,7 @@ use super::config;
 use super::label::{self, Owner};
 use super::node::{Node, compact, get, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
-use super::{Planned, Planner, policy, redis, resources, sentinel, server};
+use super::{Keeps, Planned, Planner, policy, redis, resources, sentinel, server};
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::settings::From;
@@ -64,7 +64,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     policy::open_to_operator(cx, owner, map([("name", "redis-operator".into())]), &ports);
     let exporter = exporter(cx, owner, store);
     let base = merged(base, &map([("exporter", exporter)]));
-    vec![Planned::new("redis/operator.yaml", base), config]
+    vec![Planned::new("redis/operator.yaml", base).keeping(Keeps::Store), config]
 }
 
 /// The operator's images bring the scripts that it starts.

@@ -10,7 +10,9 @@ use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, tex
 use super::piece::{Home, Secretive};
 use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
-use super::{Planned, Planner, cnpg, config, env, exporter, layout, mode, need, policy, probe, resources, security};
+use super::{
+    Keeps, Planned, Planner, cnpg, config, env, exporter, layout, mode, need, policy, probe, resources, security,
+};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
@@ -73,7 +75,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), postgres))]));
     let account = pod::creates_account(postgres).then(|| service_account(postgres, &base));
     let mut out = vec![
-        Planned::new("postgres/statefulset.yaml", workload),
+        Planned::new("postgres/statefulset.yaml", workload).keeping(Keeps::Store),
         Planned::new("postgres/service-headless.yaml", base.clone()),
         Planned::new("postgres/service.yaml", base),
         config::config_map(cx, &config_owner, &init),

@@ -11,7 +11,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::reference::{self, Part};
-use super::{Planned, Planner, policy, rollout, security, sentinel, server};
+use super::{Planned, Planner, Role, policy, rollout, security, sentinel, server};
 use crate::project::schema;
 use crate::tree::{Map, Tree};
 
@@ -76,7 +76,7 @@ pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node, count: i64) -> Vec
     let image = map([("image", IMAGE.into())]);
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), &image))]));
     vec![
-        Planned::new("redis/proxy.yaml", workload),
+        Planned::new("redis/proxy.yaml", workload).role(Role::Proxy),
         Planned::new("redis/service.yaml", base.clone()),
         Planned::new("app/poddisruptionbudget.yaml", base),
         scripts,

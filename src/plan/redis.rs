@@ -9,7 +9,7 @@ use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
 use super::volume::Claim;
-use super::{Planned, Planner, exporter, mode, operator, policy, resources, rollout, sentinel};
+use super::{Keeps, Planned, Planner, exporter, mode, operator, policy, resources, rollout, sentinel};
 use crate::diag::Diagnostic;
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
@@ -71,13 +71,13 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let mut out = Vec::new();
     let service_template = Planned::new("redis/service.yaml", base.clone());
     if stateful {
-        out.push(Planned::new("redis/statefulset.yaml", workload));
+        out.push(Planned::new("redis/statefulset.yaml", workload).keeping(Keeps::Store));
         out.push(Planned::new("redis/service-headless.yaml", base.clone()));
     } else {
-        out.push(Planned::new("redis/deployment.yaml", workload));
+        out.push(Planned::new("redis/deployment.yaml", workload).keeping(Keeps::Store));
         for claim in &pod.claims {
             let more = map([("claim", claim.context()), ("name", claim.name.clone())]);
-            out.push(Planned::new("redis/claim.yaml", merged(base.clone(), &more)));
+            out.push(Planned::new("redis/claim.yaml", merged(base.clone(), &more)).keeping(Keeps::Data));
         }
     }
     out.push(service_template);

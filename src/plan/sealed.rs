@@ -14,7 +14,7 @@ use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
 use super::provider::Provider;
 use super::secret::meta;
-use super::{Planned, Planner, sops};
+use super::{Keeps, Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;
 use crate::source::Span;
@@ -65,7 +65,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         ("encrypted", Kind::Map(data).into()),
         ("template", filled(Kind::Map(template).into())),
     ]);
-    Some(Planned::new("secret/sealedsecret.yaml", merged(base, &more)))
+    Some(Planned::new("secret/sealedsecret.yaml", merged(base, &more)).keeping(Keeps::Values))
 }
 
 /// The items by name, with where each is needed from.

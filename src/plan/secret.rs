@@ -13,7 +13,7 @@ use super::need::{Delivered, Key, delivered, has_source, homes};
 use super::node::{Node, get, map, merged, text};
 use super::piece::{Home, Piece, has_operators, percent};
 use super::provider::{self, Provider};
-use super::{Planned, Planner, external, given, sealed, sops};
+use super::{Keeps, Planned, Planner, external, given, sealed, sops};
 use crate::diag::Diagnostic;
 use crate::secret::Secret;
 use crate::settings::From;
@@ -82,7 +82,10 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     if has_plain {
         let more = map([("type", cx.secrets.type_of(name)), ("data", Kind::Map(data).into())]);
         let context = merged(meta(cx, &owner), &more);
-        out.push((owner.clone(), Planned { values, stream_only, ..Planned::new("secret/secret.yaml", context) }));
+        out.push((
+            owner.clone(),
+            Planned { values, stream_only, keeps: Keeps::Values, ..Planned::new("secret/secret.yaml", context) },
+        ));
     }
     out.extend(deliver(cx, &owner, name, delivered, has_plain).map(|planned| (owner, planned)));
     let because = keys.iter().fold(provider::chosen(cx), |from, (_, key)| from.and(&key.because));

@@ -10,7 +10,7 @@ use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
 use super::server::{self, Role};
-use super::{Planned, Planner, exporter, policy, proxy, redis, resources, rollout, security};
+use super::{Keeps, Planned, Planner, exporter, policy, proxy, redis, resources, rollout, security};
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
@@ -55,7 +55,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     );
     let workload = merged(base.clone(), &map([("labels", label::versioned(take(&base, "labels"), store))]));
     let mut out = vec![
-        Planned::new("redis/sentinel.yaml", workload),
+        Planned::new("redis/sentinel.yaml", workload).keeping(Keeps::Store),
         Planned::new("redis/service-members.yaml", base.clone()),
         Planned::new("redis/service-sentinel.yaml", base.clone()),
         scripts,

@@ -8,7 +8,7 @@ use super::need::Delivered;
 use super::node::{Node, map, merged, text};
 use super::provider::Provider;
 use super::secret::meta;
-use super::{Planned, Planner};
+use super::{Keeps, Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
 use crate::settings::From;
 use crate::source::Span;
@@ -45,7 +45,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         ("stringData", part("stringData")),
         ("sops", part("sops")),
     ]);
-    Some(Planned::new("secret/sops.yaml", merged(meta(cx, owner), &more)))
+    Some(Planned::new("secret/sops.yaml", merged(meta(cx, owner), &more)).keeping(Keeps::Values))
 }
 
 /// A value that `sops` has not encrypted, or all of them where the file has no `sops` part.

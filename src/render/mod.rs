@@ -156,7 +156,8 @@ impl Engine {
             self.keeps(planned, owner, &id, &body)?;
         }
         open_values(&mut body, planned);
-        Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only: planned.stream_only })
+        let (stream_only, role) = (planned.stream_only, planned.role);
+        Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only, role })
     }
 
     /// A template may change what stands around the values of a Secret, and may carry none of them elsewhere.

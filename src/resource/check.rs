@@ -161,8 +161,7 @@ mod tests {
                 let mut body = Body::from_json(&whole);
                 all(&body);
                 crate::resource::normal::quantities(&mut body);
-                if let Some(id) = crate::resource::Id::of(&body) {
-                    let one = crate::resource::Resource { id, component: "x".into(), body, stream_only: false };
+                if let Some(one) = crate::resource::Resource::new("x", body) {
                     crate::resource::references::check(&[one], &|_, _| false);
                 }
                 *whole.pointer_mut(place).unwrap() = before;

@@ -26,6 +26,7 @@ pub use finding::{Finding, Part};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::plan::Role;
 use crate::plan::secret::LATER;
 use crate::tree::{Kind, Step, Tree, path_text};
 
@@ -155,4 +156,13 @@ pub struct Resource {
     pub body: Body,
     /// Not in the tree: a Secret with values from the environment or a file is in the stream only.
     pub stream_only: bool,
+    /// What it is of its component.
+    pub role: Role,
+}
+
+impl Resource {
+    /// Nothing where the object has no `apiVersion`, `kind` or name.
+    pub fn new(component: impl Into<Arc<str>>, body: Body) -> Option<Self> {
+        Some(Self { id: Id::of(&body)?, component: component.into(), body, stream_only: false, role: Role::Own })
+    }
 }

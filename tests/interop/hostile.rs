@@ -386,8 +386,7 @@ fn other(body: &Tree) -> Tree {
 }
 
 fn resource(body: &Tree) -> Resource {
-    let id = Id::of(body).unwrap();
-    Resource { id, component: "apps.api".into(), body: body.map_from(&mut |_| None), stream_only: false }
+    Resource::new("apps.api", body.map_from(&mut |_| None)).unwrap()
 }
 
 fn profile(name: &str, objects: &[Tree]) -> Profile {

@@ -16,7 +16,7 @@ const PROFILES: [&str; 3] = ["dev", "staging", "prod"];
 
 fn resource(body: &Value, component: &str) -> Resource {
     let body = Tree::from_json(body);
-    Resource { id: Id::of(&body).unwrap(), component: component.into(), body, stream_only: false }
+    Resource::new(component, body).unwrap()
 }
 
 /// Objects have names of their own in every project, so that many projects are built at once.

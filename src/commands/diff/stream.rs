@@ -15,7 +15,7 @@ use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::build::parse;
 use crate::plan::delivery;
-use crate::resource::{Id, Resource};
+use crate::resource::Resource;
 use crate::tree::Tree;
 
 /// `kgen diff PROFILE --against FILE`.
@@ -70,12 +70,12 @@ pub fn resources(name: &str, text: &str, rendered: &[Resource]) -> anyhow::Resul
             objects.extend(items.iter().rev().cloned());
             continue;
         }
-        let Some(id) = Id::of(&object) else {
+        let Some(mut resource) = Resource::new("", object.map_from(&mut |()| None)) else {
             bail!("`{name}` holds what is no object: it has no `apiVersion`, `kind` or `metadata.name`");
         };
-        let component = known.get(&(id.kind.as_str(), id.name.as_str())).map(|r| r.component.clone());
-        let body = object.map_from(&mut |()| None);
-        out.push(Resource { component: component.unwrap_or_default(), id, body, stream_only: false });
+        let id = (resource.id.kind.as_str(), resource.id.name.as_str());
+        resource.component = known.get(&id).map(|r| r.component.clone()).unwrap_or_default();
+        out.push(resource);
     }
     Ok(out)
 }

@@ -120,9 +120,8 @@ fn objects(access: &Access, place: &str, path: &str) -> anyhow::Result<Vec<Resou
 fn resources(built: Built) -> Vec<Resource> {
     let component = |id: &Id| built.components.get(&(id.kind.clone(), id.name.clone())).cloned();
     let resource = |object: &Tree| {
-        let id = Id::of(object)?;
-        let component = component(&id).unwrap_or_default();
-        Some(Resource { component, id, body: object.map_from(&mut |()| None), stream_only: false })
+        let resource = Resource::new("", object.map_from(&mut |()| None))?;
+        Some(Resource { component: component(&resource.id).unwrap_or_default(), ..resource })
     };
     built.objects.iter().filter_map(resource).collect()
 }
@@ -138,11 +137,12 @@ mod tests {
             namespace: namespace.map(str::to_owned),
             name: "a".into(),
         };
-        let resource = |namespace| Resource {
-            id: id(namespace),
-            component: "manifests".into(),
-            body: Tree::null(),
-            stream_only: false,
+        let resource = |namespace| {
+            let body = serde_json::json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}});
+            Resource {
+                id: id(namespace),
+                ..Resource::new("manifests", crate::resource::Body::from_json(&body)).unwrap()
+            }
         };
         namespace(&namespaces.iter().map(resource).collect::<Vec<_>>(), &own.map(str::to_owned))
     }

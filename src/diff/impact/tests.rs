@@ -14,7 +14,7 @@ fn side<'r>(objects: &'r [Resource]) -> Side<'r> {
 fn resources(values: &[Value]) -> Vec<Resource> {
     let resource = |value: &Value| {
         let body = Body::from_json(value);
-        Resource { id: Id::of(&body).unwrap(), component: "x".into(), body, stream_only: false }
+        Resource::new("x", body).unwrap()
     };
     values.iter().map(resource).collect()
 }

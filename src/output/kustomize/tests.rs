@@ -1,13 +1,13 @@
 use serde_json::{Value, json};
 
 use super::{File, Files, Layout, Profile, tree};
-use crate::resource::{Id, Resource};
+use crate::resource::Resource;
 use crate::secret::Secret;
 use crate::tree::{Kind, Tree};
 
 fn resource(component: &str, object: &Value) -> Resource {
     let body = Tree::from_json(object);
-    Resource { id: Id::of(&body).unwrap(), component: component.into(), body, stream_only: false }
+    Resource::new(component, body).unwrap()
 }
 
 fn profile(name: &str, namespace: &str, objects: &[Value]) -> Profile {

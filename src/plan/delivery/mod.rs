@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::label::Owner;
 use super::node::{self, Node, get, map, merged, take, text};
 use super::output::Resolver;
-use super::{Plan, Planned};
+use super::{Keeps, Plan, Planned};
 use crate::diag::{Diagnostic, Report};
 use crate::settings::{From, Settings};
 use crate::source::Span;
@@ -199,21 +199,12 @@ pub fn protection(root: &Node) -> Node {
 
 /// Puts the protection on what keeps data, below what the project says itself.
 pub fn protect(objects: &mut [(Owner, Planned)], protection: &Node) {
-    const KEPT: [&str; 3] = ["app/claim.yaml", "project/namespace.yaml", "redis/claim.yaml"];
-    const STORES: [&str; 6] = [
-        "postgres/cluster.yaml",
-        "postgres/statefulset.yaml",
-        "redis/deployment.yaml",
-        "redis/operator.yaml",
-        "redis/sentinel.yaml",
-        "redis/statefulset.yaml",
-    ];
     if protection.as_map().is_none_or(Map::is_empty) {
         return;
     }
     for (_, planned) in objects {
         let retains = get(&planned.context, "retain").and_then(Tree::as_bool) == Some(true);
-        if KEPT.contains(&planned.template) || (retains && STORES.contains(&planned.template)) {
+        if planned.keeps == Keeps::Data || (planned.keeps == Keeps::Store && retains) {
             let own = take(&planned.context, "annotations").or_empty();
             let annotations = map([("annotations", merged(protection.clone(), &own))]);
             planned.context = merged(std::mem::take(&mut planned.context), &annotations);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::check;
-use crate::resource::{Body, Id, Resource};
+use crate::resource::{Body, Resource};
 
 fn resource(component: &str, mut body: Value) -> Resource {
     let kind = body["kind"].as_str().unwrap();
@@ -16,7 +16,7 @@ fn resource(component: &str, mut body: Value) -> Resource {
     body["apiVersion"] = json!(version);
     body["metadata"]["namespace"] = json!("ns");
     let body = Body::from_json(&body);
-    Resource { id: Id::of(&body).unwrap(), component: component.into(), body, stream_only: false }
+    Resource::new(component, body).unwrap()
 }
 
 fn object(kind: &str, name: &str, rest: Value) -> Resource {

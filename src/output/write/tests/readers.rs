@@ -13,7 +13,7 @@ use super::faults::{Fault, Faulty};
 use super::{File, Files, Temp, apply, apply_on};
 use crate::output::build::build;
 use crate::output::{self, Layout};
-use crate::resource::{Id, Resource};
+use crate::resource::Resource;
 use crate::tree::Tree;
 
 /// Of each profile, the objects that it has, with what is in them.
@@ -38,8 +38,8 @@ fn resource(name: &str, value: &str, namespace: &str) -> Resource {
                         "data": {"value": value, "same": "x"}}),
     };
     let body = Tree::from_json(&object);
-    let component = if name.starts_with("all") { "manifests".into() } else { format!("apps.{name}").into() };
-    Resource { id: Id::of(&body).unwrap(), component, body, stream_only: false }
+    let component = if name.starts_with("all") { "manifests".into() } else { format!("apps.{name}") };
+    Resource::new(component, body).unwrap()
 }
 
 /// What a folder builds to; `None` where it does not.
