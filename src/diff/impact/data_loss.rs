@@ -258,9 +258,22 @@ fn is_yes(node: &Body) -> bool {
     node.as_str() == Some("yes")
 }
 
-/// What the images before and after run, where both say it.
+/// What the images before and after run, where both say it; of one with a name of its own, how it was run says the engine.
 fn servers(case: &Case) -> Option<(Server, Server)> {
-    server::of(case.old_text()?).zip(server::of(case.new_text()?))
+    let of = |text: &str| server::of(text).or_else(|| run_as(case, text));
+    of(case.old_text()?).zip(of(case.new_text()?))
+}
+
+/// Of a container that says where PostgreSQL has its files, or whether Redis appends to one.
+fn run_as(case: &Case, image: &str) -> Option<Server> {
+    let containers = pod(case.old)?.get("containers")?.as_list()?;
+    let container = containers.iter().find(|node| name(node) == case.key("containers"))?;
+    let list = |key: &str| container.get(key).and_then(Tree::as_list).unwrap_or_default();
+    if list("env").iter().any(|variable| name(variable) == Some("PGDATA")) {
+        return Some(server::postgres(image));
+    }
+    let appends = list("args").iter().any(|argument| argument.as_str() == Some("--appendonly"));
+    appends.then(|| Server { engine: server::cache(image), major: None, base: None })
 }
 
 fn postgres(case: &Case) -> Option<(Server, Server)> {

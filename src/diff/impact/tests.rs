@@ -77,6 +77,8 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         |size: &str| json!([{"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": size}}}}]);
     let pvc = |claim: &str| json!({"persistentVolumeClaim": {"claimName": claim}});
     let image = |old: &str, new: &str| (set(json!({ "image": old })), set(json!({ "image": new })));
+    let database = |image: &str| set(json!({"image": image, "env": [{"name": "PGDATA", "value": "/a"}]}));
+    let cache = |image: &str| set(json!({"image": image, "args": ["--appendonly", "yes"]}));
     let args = |args: &[&str]| set(json!({ "args": args }));
     let env = |value: &str| set(json!({"env": [{"name": "PGDATA", "value": value}]}));
     let scaled = |replicas: i64| {
@@ -129,6 +131,10 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         ("engine-change", image("valkey/valkey:9.1-alpine", "docker.io/library/redis:8")),
         ("postgres-major", image("postgres:17-trixie", "postgres:18-trixie")),
         ("postgres-major", image("pgvector/pgvector:pg16", "pgvector/pgvector:0.8.0-pg17")),
+        // With names of their own: how they are run says what they are.
+        ("postgres-major", (database("acme/shop-db:16"), database("acme/shop-db:17"))),
+        ("postgres-family", (database("acme/shop-db:16-bookworm"), database("acme/shop-db:16-alpine"))),
+        ("engine-change", (cache("acme/redis-tuned:1"), cache("acme/valkey-tuned:1"))),
         ("pod-template", image("acme/postgres-report:1", "acme/postgres-report:2")),
         ("postgres-family", image("postgres:18-trixie", "postgres:18-alpine")),
         ("pgdata-moved", (env("/a"), env("/b"))),
