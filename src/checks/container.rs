@@ -64,8 +64,7 @@ fn image(set: &Set, workload: &Workload, container: &At, out: &mut Findings) {
         let finding = at.warning("image-pull-always", message);
         out.push(workload.index, finding.hint("name a version, or write `imagePullPolicy: Always`"));
     }
-    // Of components it is said when they are planned.
-    if tag == "latest" && *workload.resource.component == *"manifests" {
+    if tag == "latest" {
         let what = if image.tag.is_none() { "no tag" } else { "the tag `latest`" };
         let message = format!("the image has {what}");
         let make = if set.settings.is_dev() { Finding::warning } else { Finding::error };

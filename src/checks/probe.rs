@@ -5,7 +5,6 @@
 //! Source: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 
 use super::set::{Findings, Set, Workload};
-use crate::resource::probe::is_here;
 use crate::resource::walk::At;
 
 pub fn check(set: &Set, out: &mut Findings) {
@@ -14,19 +13,10 @@ pub fn check(set: &Set, out: &mut Findings) {
             for key in ["startupProbe", "livenessProbe", "readinessProbe"] {
                 container.get(key).iter().for_each(|probe| timeout(workload, probe, out));
             }
-            let hosts = ["httpGet", "tcpSocket"].map(|key| container.at(&["livenessProbe", key, "host"]));
-            hosts.iter().flatten().for_each(|host| elsewhere(workload, host, out));
             early(workload, &container, out);
             grace(workload, &container, out);
         }
     }
-}
-
-/// The kubelet asks the pod itself where no host is named. Pod Security refuses one too, unless it is allowed.
-fn elsewhere(workload: &Workload, host: &At, out: &mut Findings) {
-    let Some(name) = host.text().filter(|name| !is_here(name)) else { return };
-    let message = format!("liveness asks `{name}`: when that is away, every pod restarts");
-    out.push(workload.index, host.warning("liveness-equals-readiness-remote", message).hint("remove `host`"));
 }
 
 /// A process takes longer to start on a busy node than the second that Kubernetes gives it.

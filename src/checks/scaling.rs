@@ -1,7 +1,6 @@
 //! How many pods there are, may go, and may come.
 //!
 //! Owns: autoscalers, budgets, one pod behind an Ingress, rollouts that find no node.
-//! Does not own: what the settings of one app say about this (`plan/app.rs`), which is refused before.
 
 use super::set::{Findings, Set, Workload};
 use crate::resource::pods::Role;
@@ -39,6 +38,10 @@ fn scaled(at: &At, whole: i64) -> Option<i64> {
 fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &mut Findings) {
     let labels = spec.get("selector").map(|at| at.entries("matchLabels")).unwrap_or_default();
     let selected = set.selected(namespace, &labels);
+    if selected.iter().any(|workload| workload.is(&["DaemonSet"])) {
+        let message = "the pods of a DaemonSet cannot be counted, and a drain leaves them where they are";
+        out.push(index, spec.error("pdb-daemonset", message).hint("write `disruptionBudget: none`"));
+    }
     let counts: Option<Vec<i64>> = selected.iter().map(|workload| set.replicas(workload)).collect();
     let Some(pods) = counts.map(|counts| counts.into_iter().fold(0, i64::saturating_add)).filter(|pods| *pods > 0)
     else {
@@ -64,6 +67,11 @@ fn autoscaled(workload: &Workload, index: usize, spec: &At, out: &mut Findings) 
     if let Some(replicas) = workload.root.at(&["spec", "replicas"]) {
         let message = "it has an autoscaler too: every apply sets the number back";
         out.push(workload.index, replicas.error("hpa-and-replicas", message).hint("remove `replicas`"));
+    }
+    if workload.is(&["DaemonSet"]) {
+        let target = spec.get("scaleTargetRef").unwrap_or_else(|| spec.clone());
+        let message = "a DaemonSet has one pod a node and cannot be scaled";
+        out.push(index, target.error_at("kind", "hpa-daemonset", message).hint("remove `autoscaling`"));
     }
     for resource in spec.items("metrics").iter().filter_map(|metric| metric.get("resource")) {
         let Some(name) = resource.str("name") else { continue };

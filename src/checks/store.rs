@@ -13,6 +13,9 @@ pub fn check(set: &Set, out: &mut Findings) {
         if !workload.is(&["Deployment", "StatefulSet"]) {
             continue;
         }
+        if set.plan.facts.get(&*workload.resource.component).is_some_and(|facts| facts.is_alone) {
+            alone(set, workload, out);
+        }
         let Some(server) = workload.pod.spec.items("containers").into_iter().next() else { continue };
         let claims = set.claims(workload);
         if !claims.is_empty() && server.get("startupProbe").is_none() {
@@ -27,6 +30,24 @@ pub fn check(set: &Set, out: &mut Findings) {
             eviction(set, workload, &server, claims.is_empty(), out);
             room(workload, &server, &claims, out);
         }
+    }
+}
+
+/// Two servers behind one Service, for good or during a rollout. Over one claim that is said of the claim.
+fn alone(set: &Set, workload: &Workload, out: &mut Findings) {
+    let Some(spec) = workload.root.get("spec") else { return };
+    if let Some(count) = set.replicas(workload).filter(|count| *count > 1) {
+        let message = format!("each of the {count} would be a store of its own behind one Service");
+        let mode = if workload.section() == "redis" { "sentinel" } else { "cnpg" };
+        let hint = format!(
+            "reads and writes would go to different data; use `mode: {mode}` for replicas, or remove `replicas`"
+        );
+        out.push(workload.index, spec.error_at("replicas", "redis-replicas-standalone", message).hint(hint));
+    }
+    if workload.surges() && set.claims(workload).is_empty() {
+        let message = "during a rollout there would be two caches behind one Service";
+        let hint = "what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`";
+        out.push(workload.index, spec.error_at("strategy", "rwo-rolling-update", message).hint(hint));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Claims and who writes them.
 //!
 //! Owns: claims for one writer with several, volumes that a user cannot write, databases on what is lost with the pod.
-//! The settings of apps are looked at when they are planned (`plan/app.rs`); this sees what patches, templates and manifests made.
 //! Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
 
 use super::set::{Claim, Findings, Set, Workload};
@@ -29,9 +28,12 @@ fn shared(set: &Set, workload: &Workload, claims: &[Claim], out: &mut Findings) 
     let many = workload.is(&["DaemonSet"]) || set.replicas(workload).is_some_and(|replicas| replicas > 1);
     if many {
         let message = format!("its pods share the claim `{name}`, which one pod at a time may write");
-        let finding = spec.error_at("replicas", "rwo-many-replicas", message);
+        let volumes = workload.pod.spec.items("volumes");
+        let volume = || volumes.into_iter().find(|volume| volume.str("name") == Some(claim.name));
+        // Where nodes or an autoscaler decide, no number is at fault.
+        let place = spec.get("replicas").or_else(volume).unwrap_or_else(|| spec.clone());
         let hint = "use a StatefulSet with a claim for each pod, `ReadWriteMany`, or one replica";
-        out.push(workload.index, finding.hint(hint));
+        out.push(workload.index, place.error("rwo-many-replicas", message).hint(hint));
     }
     if workload.surges() {
         let message = format!("the new pod cannot have the claim `{name}` while the old one holds it");

@@ -34,7 +34,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
     out.extend(service::services(cx, owner, app, &workload, &ports, &base));
     out.extend(route::routes(cx, owner, app, &ports, &base));
     out.extend(scaling::scaling(cx, owner, app, &workload, &base));
-    out.extend(scaling::disruption(cx, owner, app, &workload, &base));
+    out.extend(scaling::disruption(cx, app, &workload, &base));
     if pod::creates_account(app) {
         out.push(service_account(app, &base));
     }
@@ -98,15 +98,9 @@ pub fn meta(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
 }
 
 fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &Pod, base: &Node) -> Planned {
-    let autoscaled = get(app, "autoscaling").is_some();
-    if autoscaled && get(app, "replicas").is_some_and(|replicas| cx.settings.is_users(&replicas.from)) {
-        let message =
-            format!("`{}` has both `replicas` and `autoscaling`: every apply would undo the autoscaler", owner.id);
-        let d = Diagnostic::error("hpa-and-replicas", message).at(cx.span_in(&take(app, "replicas")));
-        cx.report.push(d.hint("remove `replicas` (in a profile: `replicas: null`)"));
-    }
-    let replicas = if autoscaled { Node::null() } else { take(app, "replicas") };
-    single_writer(cx, owner, app, workload, pod, &replicas);
+    // What a preset says is for what is not autoscaled.
+    let is_said = |replicas: &Node| get(app, "autoscaling").is_none() || cx.settings.is_users(&replicas.from);
+    let replicas = maybe(get(app, "replicas").filter(|replicas| is_said(replicas)).cloned());
     unused(cx, owner, app);
     let context = merged(
         base.clone(),
@@ -134,45 +128,6 @@ fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &P
         },
         context,
     )
-}
-
-/// A claim that one pod at a time may write: a second pod of a Deployment never starts, or writes the same files.
-fn single_writer(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &Pod, replicas: &Node) {
-    let Some(claim) = pod.claims.iter().find(|claim| !claim.is_shared()) else { return };
-    if workload == "StatefulSet" {
-        return;
-    }
-    let place = cx.span_in_from(&claim.path.from);
-    let hint = "use `workload: StatefulSet` (a claim for each pod), or `accessModes: [ReadWriteMany]`";
-    let many = replicas.as_i64().is_some_and(|n| n > 1) || get(app, "autoscaling").is_some() || workload == "DaemonSet";
-    if many {
-        // Several pods because the preset says so are as wrong as several because the user says so, but the way out differs.
-        let message =
-            format!("the pods of `{}` share one claim at `{}` that one pod at a time may write", owner.id, claim.path);
-        let d = Diagnostic::error("rwo-many-replicas", message)
-            .of(&owner.id)
-            .in_profile(&cx.settings.profile)
-            .at(place)
-            .hint(hint);
-        cx.report.push(d.hint("or `replicas: 1`"));
-    }
-    // Without a pod more than there are, the old one goes first.
-    let surge = app.at(&["strategy", "rollingUpdate", "maxSurge"]).map(Tree::to_string);
-    let surges = !matches!(surge.as_deref(), Some("0" | "0%"));
-    if surges && app.at(&["strategy", "type"]).and_then(Tree::as_str) == Some("RollingUpdate") {
-        let message = format!(
-            "`{}` replaces its pods with RollingUpdate, but the new pod cannot have the claim at `{}` while the old one holds it",
-            owner.id, claim.path
-        );
-        let place = cx.span_in(&app.at(&["strategy", "type"]).cloned().unwrap_or_default());
-        cx.report.push(
-            Diagnostic::error("rwo-rolling-update", message)
-                .of(&owner.id)
-                .at(place)
-                .hint("write `strategy: Recreate`")
-                .hint(hint),
-        );
-    }
 }
 
 /// A rollout that keeps all pods, unless that cannot work: with a claim the old pod goes first, and with required

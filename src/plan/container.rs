@@ -30,7 +30,7 @@ pub fn container(
     pod: &mut Pod,
     place: Place,
 ) -> Node {
-    image(cx, &owner.id, path, name, settings);
+    image(cx, path, name, settings);
     let ports = port::ports(settings);
     let mut env = env::env(cx, owner, settings);
     let env_from = env::env_from(cx, owner, settings, pod, &mut env);
@@ -78,8 +78,8 @@ fn extra(settings: &Node) -> Node {
     Kind::Map(out).into()
 }
 
-fn image(cx: &mut Planner, component: &str, path: &str, name: &Node, settings: &Node) {
-    let Some(image) = get(settings, "image") else {
+fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
+    if get(settings, "image").is_none() {
         let d = Diagnostic::error("missing-key", format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
         let (kind, name) = path.split_once('.').unwrap_or_default();
         let others = cx.settings.root.get(kind).and_then(Node::as_map);
@@ -89,23 +89,6 @@ fn image(cx: &mut Planner, component: &str, path: &str, name: &Node, settings: &
             Some(near) => format!("did you mean `{near}`? A new one needs `image: registry/name:tag`"),
             None => "add `image: registry/name:tag`".to_owned(),
         }));
-        return;
-    };
-    let text = image.as_str().unwrap_or_default();
-    let Ok(parts) = crate::format::image(text) else { return };
-    if parts.digest.is_none() && matches!(parts.tag, None | Some("latest")) {
-        let what = if parts.tag.is_none() { "has no tag" } else { "has the tag `latest`" };
-        let message = format!("image `{text}` of `{path}` {what}");
-        let d = match cx.settings.is_dev() {
-            true => Diagnostic::warning("image-latest", message),
-            false => Diagnostic::error("image-latest", message),
-        };
-        let d = d
-            .of(component)
-            .in_profile(&cx.settings.profile)
-            .at(cx.span_in(image))
-            .hint("name a version: what runs must be what was reviewed");
-        cx.report.push(d);
     }
 }
 

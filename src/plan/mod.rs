@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod env;
 pub mod exporter;
 pub mod external;
+pub mod facts;
 pub mod given;
 pub mod job;
 pub mod keep;
@@ -70,6 +71,7 @@ use crate::secret::Secret;
 use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Map, Tree};
+use facts::Facts;
 use label::Owner;
 use node::{Node, get, take};
 use output::{Reached, Resolver};
@@ -173,6 +175,8 @@ pub struct Plan {
     pub existing: BTreeSet<(String, String)>,
     /// `existing` secrets: someone else creates these.
     pub foreign_secrets: bool,
+    /// By component.
+    pub facts: BTreeMap<String, Facts>,
     /// Every secret value that is needed.
     pub secrets: Vec<need::Needed>,
 }
@@ -202,6 +206,7 @@ pub struct Planner<'p> {
     /// By id.
     owners: BTreeMap<String, Owner>,
     existing: BTreeSet<(String, String)>,
+    pub facts: BTreeMap<String, Facts>,
 }
 
 /// Plans one profile. Where the report has errors, the plan is not one to render.
@@ -224,6 +229,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         fronts: BTreeMap::new(),
         owners: BTreeMap::new(),
         existing: BTreeSet::new(),
+        facts: BTreeMap::new(),
     };
     // `resolve::top` has put in their references: a second time would read `$${x}` as one.
     cx.labels = take(&settings.root, "labels");
@@ -245,6 +251,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         labels: cx.labels,
         protection,
         existing: cx.existing,
+        facts: cx.facts,
         foreign_secrets: cx.provider == Provider::Existing,
         secrets: needed,
     };

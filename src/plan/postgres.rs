@@ -5,6 +5,7 @@
 
 use super::app::{meta, service_account};
 use super::backup::{self, Database};
+use super::facts::Facts;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::piece::{Home, Secretive};
@@ -26,16 +27,6 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
         Some("cnpg") => return cnpg::plan(cx, owner, postgres),
         _ => {}
     }
-    if let Some(count) = get(postgres, "replicas").filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
-        let message = format!(
-            "`{}` is standalone and has {count} replicas: each would be a database of its own behind one Service",
-            owner.id
-        );
-        let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(count));
-        cx.report.push(
-            d.hint("reads and writes would go to different data; use `mode: cnpg` for replication, or remove it"),
-        );
-    }
     standalone(cx, owner, &mode::alone(cx, postgres))
 }
 
@@ -56,6 +47,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, postgres, 5432));
     let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
+    cx.facts.insert(owner.id.clone(), Facts { is_alone: true });
     policy::store(cx, owner, postgres, &["postgres"]);
     let base = merged(
         meta(cx, owner, postgres),
@@ -64,6 +56,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
             ("service", service.clone()),
             ("headless", text(format!("{}-headless", owner.name), &owner.from)),
             ("init", text(format!("{}-init", owner.name), &owner.from)),
+            ("replicas", get(postgres, "replicas").cloned().unwrap_or_else(|| 1.into())),
             ("pod", context),
             ("server", server),
             ("exporter", exporter::postgres(cx, owner, postgres, password.as_ref())),

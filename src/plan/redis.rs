@@ -4,6 +4,7 @@
 //! Does not own: what a server is told (`server.rs`), the other modes (`sentinel.rs`, `operator.rs`).
 
 use super::app::{meta, service_account};
+use super::facts::Facts;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
@@ -21,14 +22,6 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
         Some("operator") => return operator::plan(cx, owner, redis),
         _ => {}
     }
-    if let Some(replicas) = get(redis, "replicas").filter(|n| n.as_i64().is_some_and(|n| n > 1)) {
-        let message = format!(
-            "`{}` is standalone and has {replicas} replicas: each would be a store of its own behind one Service",
-            owner.id
-        );
-        let d = Diagnostic::error("redis-replicas-standalone", message).at(cx.span_in(replicas));
-        cx.report.push(d.hint("reads and writes would go to different data; use `mode: sentinel` for a primary with replicas, or remove `replicas`"));
-    }
     standalone(cx, owner, redis)
 }
 
@@ -40,8 +33,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     };
     if stateful {
         claim_name(cx, owner, persistence.as_ref());
+        strategy(cx, owner, redis);
     }
-    strategy(cx, owner, redis, persistence.is_some(), stateful);
     let mut pod = Pod::default();
     data(cx, owner, persistence.as_ref(), &mut pod);
     let resources = resources::resources(cx, redis);
@@ -58,12 +51,15 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
             ("selector", label::selector(cx, owner)),
             ("service", service),
             ("headless", text(format!("{}-headless", owner.name), &owner.from)),
+            ("replicas", get(redis, "replicas").cloned().unwrap_or_else(|| 1.into())),
+            ("strategy", get(&take(redis, "strategy"), "type").cloned().unwrap_or_else(|| "Recreate".into())),
             ("pod", context),
             ("server", server),
             ("claims", super::volume::claims(&pod)),
             ("retain", (persistence.is_some() && stateful).into()),
         ]),
     );
+    cx.facts.insert(owner.id.clone(), Facts { is_alone: true });
     policy::store(cx, owner, redis, &["redis"]);
     let beside = exporter::redis(cx, owner, redis, &take(&take(&base, "server"), "env"));
     base = merged(base, &map([("exporter", beside)]));
@@ -87,30 +83,12 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     out
 }
 
-/// A new server that starts before the old one has gone.
-fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node, persistent: bool, stateful: bool) {
-    let said = redis.at(&["strategy", "type"]).cloned().unwrap_or_default();
-    let d = match said.as_str() {
-        None => return,
-        Some("Recreate") if !stateful => return,
-        Some(word) if stateful => {
-            let message = format!("`{}` is a StatefulSet, which has no strategy `{word}`", owner.id);
-            Diagnostic::error("workload-field", message).hint("remove it: a StatefulSet stops the old pod first")
-        }
-        Some(_) if persistent => {
-            let message =
-                format!("`{}` would be replaced by RollingUpdate while the old pod holds its volume", owner.id);
-            Diagnostic::error("rwo-rolling-update", message)
-                .hint("on another node the new pod waits forever; on the same one both write one data directory")
-                .hint("remove `strategy`: kgen writes `Recreate`")
-        }
-        Some(_) => {
-            let message = format!("`{}` would be two caches behind one Service during a RollingUpdate", owner.id);
-            Diagnostic::error("rwo-rolling-update", message)
-                .hint("what is written to one is not in the other; remove `strategy`: kgen writes `Recreate`")
-        }
-    };
-    cx.report.push(d.of(&owner.id).at(cx.span_in(&said)).in_profile(&cx.settings.profile));
+/// A StatefulSet stops the old pod first, whatever is said.
+fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node) {
+    let Some(said) = redis.at(&["strategy", "type"]).filter(|said| !said.is_null()) else { return };
+    let message = format!("`{}` is a StatefulSet, which has no strategy `{said}`", owner.id);
+    let d = Diagnostic::error("workload-field", message).at(cx.span_in(said));
+    cx.report.push(d.hint("remove it: a StatefulSet stops the old pod first"));
 }
 
 /// A pod's context with what tells Prometheus where to ask.

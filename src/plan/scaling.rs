@@ -10,43 +10,14 @@ use crate::tree::Tree;
 pub fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
     let scaling = get(app, "autoscaling")?.clone();
     let place = |cx: &Planner, key: &str| get(&scaling, key).or(scaling.first_leaf()).and_then(|node| cx.span_in(node));
-    if workload == "DaemonSet" {
-        let d = Diagnostic::error(
-            "hpa-daemonset",
-            format!("`{}` is a DaemonSet, which has one pod a node and cannot be autoscaled", owner.id),
-        );
-        let at = place(cx, "maxReplicas");
-        cx.report.push(d.at(at).hint("remove `autoscaling`"));
-    }
-    let number = |key: &str| scaling.get(key).and_then(Tree::as_i64);
-    if number("maxReplicas").is_none() {
+    if get(&scaling, "maxReplicas").is_none() {
         let at = place(cx, "maxReplicas");
         let d = Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id));
         cx.report.push(d.at(at).hint("add `maxReplicas: 10`"));
     }
-    if let (Some(min), Some(max)) = (number("minReplicas"), number("maxReplicas"))
-        && min > max
-    {
-        let at = place(cx, "minReplicas");
-        cx.report.push(
-            Diagnostic::error("hpa-min-max", format!("`{}` has minReplicas {min} above maxReplicas {max}", owner.id))
-                .at(at),
-        );
-    }
     let mut metrics = Vec::new();
     for resource in ["cpu", "memory"] {
         let Some(target) = get(&scaling, resource) else { continue };
-        let has_request = app.at(&["resources", "requests", resource]).is_some_and(|node| !node.is_null());
-        if !has_request {
-            let message =
-                format!("`{}` is scaled by {resource}, but requests none: the target is never computed", owner.id);
-            let at = place(cx, resource);
-            cx.report.push(
-                Diagnostic::error("hpa-without-request", message)
-                    .at(at)
-                    .hint(format!("add `resources.requests.{resource}`")),
-            );
-        }
         metrics.push(map([("name", resource.into()), ("utilization", target.clone())]));
     }
     let more = get(&scaling, "metrics").cloned().unwrap_or_default();
@@ -82,20 +53,13 @@ fn least(app: &Node) -> Node {
 }
 
 /// A budget where at least two pods are meant to run: on one pod it would only block drains.
-pub fn disruption(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
+pub fn disruption(cx: &Planner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
     let budget = get(app, "disruptionBudget").filter(|node| node.as_map().is_some())?;
-    if workload == "DaemonSet" {
-        if probe::is_users(cx, budget) {
-            let place = budget.first_leaf().and_then(|leaf| cx.span_in(leaf));
-            let message =
-                format!("`{}` is a DaemonSet: its budget cannot be computed, and a drain leaves its pods", owner.id);
-            cx.report
-                .push(Diagnostic::error("pdb-daemonset", message).at(place).hint("write `disruptionBudget: none`"));
-        }
-        return None;
-    }
     let least = least(app);
-    if least.as_i64().unwrap_or(1) < 2 {
+    // A preset's is for what can have several pods.
+    let is_possible =
+        if workload == "DaemonSet" { probe::is_users(cx, budget) } else { least.as_i64().unwrap_or(1) > 1 };
+    if !is_possible {
         return None;
     }
     let keys = ["minAvailable", "maxUnavailable", "unhealthyPodEvictionPolicy"];

@@ -21,6 +21,8 @@ pub fn check(body: &Body) -> Vec<Finding> {
             in_hook(&command, &variables, &mut out);
         }
         container.at(&["livenessProbe", "exec", "command"]).iter().for_each(|command| remote(command, &mut out));
+        let hosts = ["httpGet", "tcpSocket"].map(|key| container.at(&["livenessProbe", key, "host"]));
+        hosts.iter().flatten().for_each(|host| elsewhere(host, &mut out));
     }
     out
 }
@@ -122,7 +124,14 @@ fn remote(command: &At, out: &mut Vec<Finding>) {
     out.push(Finding::warning("liveness-equals-readiness-remote", command.path(), message).hint(hint));
 }
 
-pub fn is_here(host: &str) -> bool {
+/// The kubelet asks the pod itself where no host is named. Pod Security refuses one too, unless it is allowed.
+fn elsewhere(host: &At, out: &mut Vec<Finding>) {
+    let Some(name) = host.text().filter(|name| !is_here(name)) else { return };
+    let message = format!("liveness asks `{name}`: when that is away, every pod restarts");
+    out.push(host.warning("liveness-equals-readiness-remote", message).hint("remove `host`"));
+}
+
+fn is_here(host: &str) -> bool {
     matches!(host, "" | "127.0.0.1" | "::1" | "[::1]" | "localhost" | "0.0.0.0") || host.starts_with('$')
 }
 
