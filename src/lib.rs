@@ -41,6 +41,7 @@ pub mod render;
 pub mod output;
 
 pub mod checks;
+pub mod rules;
 
 pub mod pipeline;
 

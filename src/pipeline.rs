@@ -16,16 +16,25 @@ use crate::checks::{self, Found, allow::Used};
 use crate::diag::{Diagnostic, Report, Result};
 use crate::files::Files;
 use crate::output::{self, Layout, amend};
+use crate::plan::delivery::ONE_OUTPUT;
 use crate::plan::{self, Inputs, Plan, Values};
 use crate::progress::Progress;
 use crate::project::scan::Leak;
 use crate::project::{self, Project, language};
 use crate::render::templates::{self, Template};
-use crate::render::{Engine, STRAY};
+use crate::render::{Engine, SECRET_ELSEWHERE};
+use crate::render::{TEMPLATE_SIZE, TEMPLATE_YAML};
 use crate::resource::Resource;
 use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
+
+crate::rules! {
+    /// a template that nothing takes
+    ///
+    /// A file in `templates` takes the place of no built-in template, and none includes it: nothing would come of it.
+    UNUSED_TEMPLATE = "unused-template", Error;
+}
 
 /// What was read before the stages run.
 #[derive(Default)]
@@ -181,7 +190,7 @@ pub fn render(
     } else {
         None
     };
-    if !origins && report.sorted().iter().any(|d| ["template-yaml", "template-size", STRAY].contains(&d.id)) {
+    if !origins && report.sorted().iter().any(|d| [TEMPLATE_YAML, TEMPLATE_SIZE, SECRET_ELSEWHERE].contains(&d.rule)) {
         // For the line of the template.
         return render(sources, loaded, input, values, true);
     }
@@ -267,7 +276,7 @@ fn unused_templates(loaded: &Loaded, input: &Input, report: &mut Report) {
         let message =
             format!("`{}` takes the place of no built-in template, and no template includes it", template.path);
         let place = loaded.project.root.get("templates").map(|node| node.from);
-        report.push(Diagnostic::error("unused-template", message).at(place).maybe_hint(hint));
+        report.push(Diagnostic::new(UNUSED_TEMPLATE, message).at(place).maybe_hint(hint));
     }
 }
 
@@ -317,7 +326,7 @@ fn one_output(all: &[Settings], report: &mut Report) {
                 .map(|node| &node.from);
             let place = span.and_then(|from| all.iter().find_map(|settings| settings.span(from)));
             let message = format!("`{key}` differs between profiles, but one tree holds them all");
-            report.push(Diagnostic::error("one-output", message).at(place).hint("write it at the top level only"));
+            report.push(Diagnostic::new(ONE_OUTPUT, message).at(place).hint("write it at the top level only"));
         }
     }
 }

@@ -263,7 +263,7 @@ fn a_profile_that_is_not_there() {
 
 #[test]
 fn the_page_of_every_check() {
-    for check in kgen::checks::table::TABLE {
+    for check in kgen::rules::all() {
         let said = Kgen::new().args(["explain", check.id]).says();
         assert!(said.starts_with(&format!("{}: ", check.id)) && said.lines().count() > 3, "{said}");
     }

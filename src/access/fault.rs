@@ -3,13 +3,34 @@
 //! Owns: the words, and which message of the table each is.
 
 use super::walk::Stop;
-use crate::diag::Diagnostic;
 use crate::diag::failure::Told;
+use crate::diag::{Diagnostic, Rule};
 use crate::source::Span;
+
+crate::rules! {
+    /// a file that the project names is not there
+    ///
+    /// The project file names a file or folder that is not there. Paths begin at the folder of the project file.
+    FILE_MISSING = "file-missing", Error;
+
+    /// a path leads out of the project
+    ///
+    /// A path that the project names leads out of the project: by `..`, by an absolute path, by a symbolic link, or
+    ///   into `.git`. The project ends at the nearest folder that has `.git`, or at the project file's folder where there
+    ///   is none. With `--untrusted` it ends at the project file's folder, and no symbolic link is followed.
+    /// Fix: copy the file into the project, or name a folder above both: `--root DIR`, or the variable `KGEN_ROOT`.
+    FILE_OUTSIDE = "file-outside", Error;
+
+    /// an object that is too large
+    ///
+    /// A ConfigMap or Secret may have 1 MiB, annotations 256 KiB. So may a text with what its references stand for.
+    /// Fix: a volume, or a file in the image.
+    TOO_LARGE = "too-large", Error;
+}
 
 #[derive(Debug)]
 pub struct Fault {
-    id: &'static str,
+    rule: &'static Rule,
     pub message: String,
     hint: Option<&'static str>,
 }
@@ -47,11 +68,11 @@ impl Limit {
 
 impl Fault {
     pub(super) fn missing(message: String) -> Self {
-        Self { id: "file-missing", message, hint: None }
+        Self { rule: FILE_MISSING, message, hint: None }
     }
 
     fn large(message: String) -> Self {
-        Self { id: "too-large", message, hint: None }
+        Self { rule: TOO_LARGE, message, hint: None }
     }
 
     pub(super) fn all(shown: &str) -> Self {
@@ -77,11 +98,11 @@ impl Fault {
                 (format!("`{shown}` leads out of the project, by a symbolic link to `{text}`"), Some(hint))
             }
         };
-        Self { id: "file-outside", message, hint }
+        Self { rule: FILE_OUTSIDE, message, hint }
     }
 
     pub fn at(self, span: Span) -> Diagnostic {
-        Diagnostic::error(self.id, self.message).at(span).maybe_hint(self.hint.map(str::to_owned))
+        Diagnostic::new(self.rule, self.message).at(span).maybe_hint(self.hint.map(str::to_owned))
     }
 }
 

@@ -9,7 +9,7 @@
 //! ([`Access`]): it is followed link by link, on the disk as in a revision of git, and must end below the root.
 
 mod disk;
-mod fault;
+pub mod fault;
 mod memory;
 mod walk;
 

@@ -5,34 +5,57 @@
 
 use std::collections::BTreeSet;
 
-use super::table;
-use crate::diag::{Diagnostic, Report, suggest};
+use crate::diag::{Diagnostic, Report, Rule, suggest};
 use crate::resource::{Finding, Part, Resource};
+use crate::rules;
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
 
+crate::rules! {
+    /// `allow` names no check
+    ///
+    /// `allow` of a component (or the annotation `allow.kgen.dev/ID` of a manifest) silences a check by its id, and no
+    ///   check has this id: nothing is silenced.
+    /// Fix: take the suggested id; the ids stand in brackets in each message.
+    ALLOW_UNKNOWN = "allow-unknown", Error;
+
+    /// `allow` names a check that nothing silences
+    ///
+    /// This check cannot be silenced: the API server or the server itself refuses what it finds, or it leaks a secret,
+    ///   whatever the reason is. Or the reason is empty.
+    /// Fix: follow the hint of the message itself.
+    ALLOW_REFUSED = "allow-refused", Error;
+
+    /// `allow` of a check that finds nothing
+    ///
+    /// An `allow` for a check that finds nothing in this component, in any profile. It would hide the next real
+    ///   finding.
+    /// Fix: remove it.
+    ALLOW_UNUSED = "allow-unused", Warning;
+}
+
 /// What was silenced, by component and id: in any profile.
-pub type Used = BTreeSet<(String, String)>;
+pub type Used = BTreeSet<(String, &'static str)>;
 
 /// Whether a component allows a check.
-pub fn allows(settings: &Settings, component: &str, id: &str) -> bool {
+pub fn allows(settings: &Settings, component: &str, rule: &Rule) -> bool {
     let Some((section, name)) = component.split_once('.') else { return false };
-    let said = settings.root.at(&[section, name, "allow", id]).is_some_and(|reason| !reason.is_null());
-    said && table::page(id).is_some_and(|check| check.allow)
+    let said = settings.root.at(&[section, name, "allow", rule.id]).is_some_and(|reason| !reason.is_null());
+    rule.allow && said
 }
 
 /// The beginning of the annotation by which a manifest, which has no settings, allows a check.
 pub const ANNOTATION: &str = "allow.kgen.dev/";
 
 /// Whether the component of an object allows a check, or a manifest itself.
-pub fn permits(settings: &Settings, resource: &Resource, id: &str) -> bool {
+pub fn permits(settings: &Settings, resource: &Resource, rule: &Rule) -> bool {
     if *resource.component != *"manifests" {
-        return allows(settings, &resource.component, id);
+        return allows(settings, &resource.component, rule);
     }
-    let key = format!("{ANNOTATION}{id}");
+    let key = format!("{ANNOTATION}{}", rule.id);
     let reason = resource.body.at(&["metadata", "annotations", &key]).and_then(Tree::as_str);
-    reason.is_some_and(|reason| !reason.trim().is_empty()) && table::page(id).is_some_and(|check| check.allow)
+    rule.allow && reason.is_some_and(|reason| !reason.trim().is_empty())
 }
 
 /// Annotations of a manifest that name no check, or one that nothing silences.
@@ -42,33 +65,33 @@ pub fn annotations(resource: &Resource) -> Vec<Finding> {
     for key in map.into_iter().flat_map(Map::keys).filter(|_| *resource.component == *"manifests") {
         let Some(id) = key.strip_prefix(ANNOTATION) else { continue };
         let path = ["metadata", "annotations", key].map(|part| Part::Key(part.to_owned())).to_vec();
-        out.extend(match table::page(id) {
+        out.extend(match rules::find(id) {
             Some(check) if check.allow => None,
-            Some(check) => Some(
-                Finding::error("allow-refused", path, format!("a manifest cannot allow `{id}`")).hint(wrong(check)),
-            ),
-            None => Some(Finding::error("allow-unknown", path, format!("no check is called `{id}`")).hint(known(id))),
+            Some(check) => {
+                Some(Finding::new(ALLOW_REFUSED, path, format!("a manifest cannot allow `{id}`")).hint(wrong(check)))
+            }
+            None => Some(Finding::new(ALLOW_UNKNOWN, path, format!("no check is called `{id}`")).hint(known(id))),
         });
     }
     out
 }
 
-fn wrong(check: &table::Check) -> String {
-    format!("whatever the reason, it stays wrong: {}", check.summary)
+fn wrong(check: &Rule) -> String {
+    format!("whatever the reason, it stays wrong: {}", check.summary())
 }
 
 fn known(id: &str) -> String {
-    let known = table::TABLE.iter().filter(|check| check.allow).map(|check| check.id);
-    suggest::did_you_mean(id, known).unwrap_or_else(|| "the name of a check stands in brackets in its message".into())
+    suggest::did_you_mean(id, rules::allowable())
+        .unwrap_or_else(|| "the name of a check stands in brackets in its message".into())
 }
 
 /// Takes out what is allowed.
 pub fn lift(report: &mut Report, settings: &Settings, used: &mut Used) {
     report.retain(|diagnostic| {
         let Some(component) = &diagnostic.shown.component else { return true };
-        let allowed = allows(settings, component, diagnostic.id);
+        let allowed = allows(settings, component, diagnostic.rule);
         if allowed {
-            used.insert((component.to_string(), diagnostic.id.to_owned()));
+            used.insert((component.to_string(), diagnostic.rule.id));
         }
         !allowed
     });
@@ -94,18 +117,18 @@ pub fn mistakes(settings: &Settings, report: &mut Report) {
     for (component, id, span) in entries(settings) {
         let reason =
             component.split_once('.').and_then(|(section, name)| settings.root.at(&[section, name, "allow", id]));
-        let d = match table::page(id) {
+        let d = match rules::find(id) {
             Some(check) if !check.allow => {
-                Diagnostic::error("allow-refused", format!("`{component}` cannot allow `{id}`")).hint(wrong(check))
+                Diagnostic::new(ALLOW_REFUSED, format!("`{component}` cannot allow `{id}`")).hint(wrong(check))
             }
             Some(_) if reason.is_some_and(|reason| reason.to_string().trim().is_empty()) => {
-                Diagnostic::error("allow-refused", format!("`{component}` allows `{id}` without a reason"))
+                Diagnostic::new(ALLOW_REFUSED, format!("`{component}` allows `{id}` without a reason"))
                     .hint("say why it is right here: the next reader has only that")
             }
             Some(_) => continue,
             None => {
                 let message = format!("`{component}` allows `{id}`, which no check is called");
-                Diagnostic::error("allow-unknown", message).hint(known(id))
+                Diagnostic::new(ALLOW_UNKNOWN, message).hint(known(id))
             }
         };
         report.push(d.at(span));
@@ -115,10 +138,10 @@ pub fn mistakes(settings: &Settings, report: &mut Report) {
 /// What no profile has a use for.
 pub fn unused<'s>(all: impl Iterator<Item = &'s Settings>, used: &Used, report: &mut Report) {
     for (component, id, span) in all.flat_map(entries) {
-        if !used.contains(&(component.clone(), id.to_owned())) {
+        if !used.contains(&(component.clone(), id)) {
             let message = format!("`{component}` allows `{id}`, which finds nothing there");
             report.push(
-                Diagnostic::warning("allow-unused", message).at(span).hint("remove it: it would hide the next finding"),
+                Diagnostic::new(ALLOW_UNUSED, message).at(span).hint("remove it: it would hide the next finding"),
             );
         }
     }

@@ -10,6 +10,35 @@ use super::set::{Findings, Set, Workload};
 use crate::resource::probe::script;
 use crate::resource::walk::At;
 
+crate::rules! {
+    /// `$(NAME)` of a variable that comes later or nowhere
+    ///
+    /// The kubelet puts `$(NAME)` in from variables that stand before it, and from `envFrom`. Of a name that comes
+    ///   later or nowhere the characters `$(NAME)` stay in the value.
+    /// Fix: reference the setting instead (`${...}`): kgen puts it in; or define NAME first; `$$(NAME)` is literally
+    ///   `$(NAME)`.
+    /// Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+    ENV_ORDER = "env-order", Error, allow;
+
+    /// two sources bring one variable
+    ///
+    /// Two sources bring the same variable: `env` wins over `envFrom`, the later `envFrom` over the earlier. Whoever
+    ///   changes the one that loses wonders why nothing happens. Variables of Service links (`CACHE_PORT=tcp://...`) come
+    ///   into the same room.
+    /// Fix: keep one of the two, or give `envFrom` a `prefix`.
+    /// Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables
+    ENV_SHADOWED = "env-shadowed", Warning, allow;
+
+    /// `envFrom` of a key that is no variable's name
+    ///
+    /// `envFrom` takes each key as a variable's name, and one that begins with a digit is none: Kubernetes before 1.34
+    ///   leaves it out, with an event that nobody reads.
+    /// Fix: rename the key, or mount it as a file.
+    /// Source: `IsEnvVarName` (k8s.io/apimachinery/pkg/util/validation);
+    ///   https://github.com/kubernetes/enhancements/issues/4369
+    CONFIG_KEY_ENV = "config-key-env", Warning, allow;
+}
+
 pub fn check(set: &Set, out: &mut Findings) {
     for workload in &set.workloads {
         for (_, container) in workload.pod.containers() {
@@ -88,7 +117,7 @@ fn order(workload: &Workload, container: &At, sources: &[Source], out: &mut Find
                     format!("refer to the setting (`${{...}}`), or define `{name}` first; `$$({name})` means the text")
                 }
             };
-            out.push(workload.index, value.error("env-order", message).hint(hint));
+            out.push(workload.index, value.found(ENV_ORDER, message).hint(hint));
         }
     }
 }
@@ -114,7 +143,7 @@ fn arguments(workload: &Workload, container: &At, sources: &[Source], out: &mut 
                 true => format!("a reference has braces: `${{{name}}}`"),
                 false => format!("define `{name}` under `env`, or let a shell read it; `$$({name})` means the text"),
             };
-            out.push(workload.index, word.error("env-order", message).hint(hint));
+            out.push(workload.index, word.found(ENV_ORDER, message).hint(hint));
         }
     }
 }
@@ -179,7 +208,7 @@ fn shadowed(set: &Set, workload: &Workload, container: &At, sources: &[Source], 
                 }
                 _ => continue,
             };
-            let finding = at.warning("env-shadowed", message);
+            let finding = at.found(ENV_SHADOWED, message);
             out.push(workload.index, finding.hint("keep one of the two, or give `envFrom` a `prefix`"));
         }
     }
@@ -231,7 +260,7 @@ fn links(set: &Set, workload: &Workload, container: &At, out: &mut Findings) {
                 format!("Kubernetes makes `{name}` of {} too; where this one is missing, it is an address", service.id);
             out.push(
                 workload.index,
-                variable.warning("env-shadowed", message).hint("set `enableServiceLinks: false` on the pod"),
+                variable.found(ENV_SHADOWED, message).hint("set `enableServiceLinks: false` on the pod"),
             );
         }
     }
@@ -248,7 +277,7 @@ fn digits(set: &Set, workload: &Workload, sources: &[Source], out: &mut Findings
                 "the key `{name}` of {} is no variable's name: Kubernetes before 1.34 leaves it out",
                 source.what
             );
-            let finding = source.at.warning("config-key-env", message);
+            let finding = source.at.found(CONFIG_KEY_ENV, message);
             out.push(workload.index, finding.hint("rename the key, add a `prefix`, or mount it as a file"));
         }
     }

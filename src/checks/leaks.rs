@@ -6,10 +6,35 @@
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Report, Severity};
+use crate::plan::placeholder::SECRET_PLACEHOLDER;
 use crate::project::allow;
 use crate::project::scan::{Counts, Leak, What};
 use crate::settings::Settings;
 use crate::source::Span;
+
+crate::rules! {
+    /// a secret is allowed without a reason
+    ///
+    /// `# kgen:allow-secret` says that what stands here is no secret, and gives no reason that a reviewer could judge.
+    /// Before: `# kgen:allow-secret`. After: `# kgen:allow-secret the public key of the payment page`.
+    ALLOW_SECRET_REASON = "allow-secret-reason", Error;
+
+    /// a secret stands in a text
+    ///
+    /// A value that looks like a password, token or private key stands in a text of the project, which goes into
+    ///   version control and into ConfigMaps that everybody in the namespace can read.
+    /// Fix: declare it under `secrets` and refer to it: `${secrets.NAME.KEY}`.
+    /// How to allow: a comment behind it, `# kgen:allow-secret REASON`.
+    SECRET_IN_TEXT = "secret-in-text", Either;
+
+    /// a URL with its password stands in a text
+    ///
+    /// A URL with its password stands in a text: a ConfigMap, a variable, a manifest.
+    /// Fix: declare the URL or its password under `secrets`; of a store of the project, `${redis.cache.url}` is
+    ///   delivered as a secret by itself.
+    /// How to allow: a comment behind it, `# kgen:allow-secret REASON`.
+    URL_CREDENTIALS = "url-credentials", Either;
+}
 
 /// Reports the leaks of all layers.
 pub fn report<'s>(leaks: &[Leak], all: impl Iterator<Item = &'s Settings> + Clone, report: &mut Report) {
@@ -37,18 +62,18 @@ fn has(settings: &Settings, leaves: &[Span]) -> bool {
 
 fn message(leak: &Leak, strict: Vec<Arc<str>>, dev: Vec<Arc<str>>) -> Diagnostic {
     let subject = &leak.subject;
-    let (id, text) = match &leak.what {
-        What::Url => ("url-credentials", format!("`{subject}` holds a URL with its password")),
-        What::Token(noun) => ("secret-in-text", format!("`{subject}` holds {noun}")),
+    let (rule, text) = match &leak.what {
+        What::Url => (URL_CREDENTIALS, format!("`{subject}` holds a URL with its password")),
+        What::Token(noun) => (SECRET_IN_TEXT, format!("`{subject}` holds {noun}")),
         What::Named(None) => {
-            ("secret-in-text", format!("`{subject}` is spelled out, and its name says that it is a secret"))
+            (SECRET_IN_TEXT, format!("`{subject}` is spelled out, and its name says that it is a secret"))
         }
         What::Named(Some(name)) => {
-            ("secret-in-text", format!("`{subject}` spells out `{name}`, whose name says that it is a secret"))
+            (SECRET_IN_TEXT, format!("`{subject}` spells out `{name}`, whose name says that it is a secret"))
         }
-        What::Known(reason) => ("secret-placeholder", format!("`{subject}` {reason}, which others guess first")),
+        What::Known(reason) => (SECRET_PLACEHOLDER, format!("`{subject}` {reason}, which others guess first")),
         What::Unexplained => {
-            let d = Diagnostic::error("allow-secret-reason", format!("`# {}` gives no reason", allow::MARK));
+            let d = Diagnostic::new(ALLOW_SECRET_REASON, format!("`# {}` gives no reason", allow::MARK));
             return d.at(leak.span).hint(format!("say why what stands here is no secret: `# {} REASON`", allow::MARK));
         }
     };
@@ -56,7 +81,7 @@ fn message(leak: &Leak, strict: Vec<Arc<str>>, dev: Vec<Arc<str>>) -> Diagnostic
         true => (Severity::Warning, dev),
         false => (Severity::Error, strict),
     };
-    let mut d = Diagnostic { severity, ..Diagnostic::error(id, text) }.at(leak.span);
+    let mut d = Diagnostic { severity, ..Diagnostic::new(rule, text) }.at(leak.span);
     for profile in &profiles {
         d = d.in_profile(profile);
     }

@@ -2,37 +2,49 @@
 //!
 //! Owns: which checks run over a profile's objects, and turning a finding's path into the setting or the line of a template
 //! or manifest behind it. Each family of checks has a file: `volume`, `store`, `probe`, `scaling`, `container`, `env`,
-//! `network`, `version`, `unused`; `table.rs` has a row for every message of kgen, `pages/` its page, `allow.rs` what a
+//! `network`, `version`, `unused`; `allow.rs` is what a
 //! component silences.
 //! Does not own: the rules of one object (`resource`), the rules that planning sees (`plan`), secrets in texts (`leaks.rs`).
 
 pub mod allow;
-mod container;
-mod env;
+pub mod container;
+pub mod env;
 pub mod leaks;
-mod network;
-mod probe;
-mod scaling;
+pub mod network;
+pub mod probe;
+pub mod scaling;
 mod set;
-mod store;
-pub mod table;
+pub mod store;
 mod told;
-mod unused;
+pub mod unused;
 pub mod version;
-mod volume;
-
-pub use table::page;
+pub mod volume;
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, Report, Severity};
+use crate::checks::network::NAMESPACE_MIXED;
+use crate::diag::{Diagnostic, Report, Rule, Severity};
 use crate::output::refuse;
+use crate::plan::route::SERVICE_NO_PODS;
 use crate::plan::{Plan, delivery};
 use crate::render::Engine;
+use crate::resource::reader::UNKNOWN_FIELD;
+use crate::resource::references::network::SELECTOR_NO_PODS;
+use crate::resource::references::{UNKNOWN_DATA_KEY, UNKNOWN_REFERENCE};
+use crate::resource::security::{HOST_NETWORK, HOST_PATH, PRIVILEGED};
 use crate::resource::{self, Finding, Part, Resource, references, security};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::tree::Tree;
+
+crate::rules! {
+    /// two objects of one name
+    ///
+    /// Two objects have one kind, namespace and name: the second would overwrite the first. In a project without
+    ///   `namespace` an object without one is, for kustomize, in `default`.
+    /// Fix: rename one of the two, or give the project a `namespace`.
+    DUPLICATE_OBJECT = "duplicate-object", Error;
+}
 
 /// What was found, each with the index of its object.
 pub type Found = Vec<(usize, Finding)>;
@@ -53,7 +65,7 @@ pub fn report(
         let known = traced.and_then(|traced| traced.get(index)).unwrap_or(resource);
         let span = places.span(known, finding, settings);
         let same = |(_, known, d): &&mut (usize, &Finding, Diagnostic)| {
-            span.is_some() && d.span == span && known.id == finding.id && known.message == finding.message
+            span.is_some() && d.span == span && known.rule == finding.rule && known.message == finding.message
         };
         match said.iter_mut().find(same) {
             Some((first, ..)) if first == index => {}
@@ -116,9 +128,9 @@ pub fn delivery(resources: &[Resource]) -> Found {
 fn lift(found: &mut Found, settings: &Settings, resources: &[Resource], used: &mut allow::Used) {
     found.retain(|(index, finding)| {
         let resource = &resources[*index];
-        let allowed = allow::permits(settings, resource, finding.id);
+        let allowed = allow::permits(settings, resource, finding.rule);
         if allowed {
-            used.insert((resource.component.to_string(), finding.id.to_owned()));
+            used.insert((resource.component.to_string(), finding.rule.id));
         }
         !allowed
     });
@@ -164,9 +176,9 @@ pub struct Profile<'p> {
 fn pod_security(resource: &Resource, finding: Finding) -> Finding {
     let way = finding.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
     let allow = match resource.component.split_once('.') {
-        Some(_) => format!("; `allow: {{{}: REASON}}` in `{}` lifts it", finding.id, resource.component),
+        Some(_) => format!("; `allow: {{{}: REASON}}` in `{}` lifts it", finding.rule.id, resource.component),
         None if *resource.component == *"manifests" => {
-            format!("; the annotation `{}{}: REASON` lifts it", allow::ANNOTATION, finding.id)
+            format!("; the annotation `{}{}: REASON` lifts it", allow::ANNOTATION, finding.rule.id)
         }
         None => String::new(),
     };
@@ -190,7 +202,7 @@ fn duplicates(resources: &[Resource]) -> Found {
                 message += ", one in the namespace `default`, where kustomize takes the one without a namespace to be";
                 hint = "give the project a `namespace`, or rename one of the two";
             }
-            out.push((index, Finding::error("duplicate-object", path, message).hint(hint)));
+            out.push((index, Finding::new(DUPLICATE_OBJECT, path, message).hint(hint)));
         }
     }
     out
@@ -200,7 +212,7 @@ fn message(resource: &Resource, finding: &Finding, hides: &dyn Fn(&str) -> bool)
     let place = told::place(resource, finding);
     let place = if place.is_empty() { String::new() } else { format!(" `{place}`") };
     let text = format!("{}{place}: {}", resource.id, told::message(resource, finding, hides));
-    let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::error(finding.id, text) };
+    let d = Diagnostic { severity: severity(resource, finding), ..Diagnostic::new(finding.rule, text) };
     // The way out of what is not the manifest's own mistake is not in the project.
     let hint = finding.hint.clone().filter(|_| d.severity == finding.severity);
     d.maybe_hint(hint)
@@ -208,18 +220,18 @@ fn message(resource: &Resource, finding: &Finding, hides: &dyn Fn(&str) -> bool)
 
 /// A raw object may use what exists only in the cluster, and may need rights that kgen would not give.
 fn severity(resource: &Resource, finding: &Finding) -> Severity {
-    match *resource.component == *"manifests" && !is_own_mistake(finding.id) {
+    match *resource.component == *"manifests" && !is_own_mistake(finding.rule) {
         true => Severity::Warning,
         false => finding.severity,
     }
 }
 
 /// What is wrong with an object whatever else there is in the cluster, or gives a pod the node: that wants a reason anywhere.
-fn is_own_mistake(id: &str) -> bool {
-    const NODE: [&str; 3] = ["host-path", "privileged", "host-network"];
-    const OUTSIDE: [&str; 5] =
-        ["unknown-reference", "unknown-data-key", "service-no-pods", "selector-no-pods", "namespace-mixed"];
-    NODE.contains(&id) || (!OUTSIDE.contains(&id) && !security::IDS.contains(&id))
+fn is_own_mistake(rule: &'static Rule) -> bool {
+    const NODE: [&Rule; 3] = [HOST_PATH, PRIVILEGED, HOST_NETWORK];
+    const OUTSIDE: [&Rule; 5] =
+        [UNKNOWN_REFERENCE, UNKNOWN_DATA_KEY, SERVICE_NO_PODS, SELECTOR_NO_PODS, NAMESPACE_MIXED];
+    NODE.contains(&rule) || (!OUTSIDE.contains(&rule) && !security::RULES.contains(&rule))
 }
 
 /// What is needed to tell where a finding was written.
@@ -240,7 +252,7 @@ impl Places<'_> {
             user_span(&place.control, settings)
         };
         let leaf = node.first_leaf();
-        if let ("unknown-field", Some(Part::Key(key)), Some(leaf)) = (finding.id, finding.path.last(), leaf)
+        if let (true, Some(Part::Key(key)), Some(leaf)) = (finding.rule == UNKNOWN_FIELD, finding.path.last(), leaf)
             && let Some(span) = key_span(leaf, key, settings)
         {
             return Some(span);

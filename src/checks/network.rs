@@ -8,6 +8,31 @@ use std::collections::BTreeMap;
 use super::set::{Findings, Set, Workload};
 use crate::resource::walk::At;
 
+crate::rules! {
+    /// an Ingress without TLS outside dev
+    ///
+    /// An Ingress without `tls` outside dev: passwords and cookies travel readable.
+    /// Fix: `ingress: {tls: SECRET}`.
+    /// How to allow: `allow: {ingress-no-tls: "TLS ends at the load balancer"}`.
+    /// Source: https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
+    INGRESS_NO_TLS = "ingress-no-tls", Warning, allow;
+
+    /// two Ingresses of one host and path
+    ///
+    /// Two Ingresses of one class claim the same host and path: the controller takes one of them, and which one may
+    ///   change.
+    /// Fix: another path or host for one of the two.
+    /// Source: https://kubernetes.github.io/ingress-nginx/how-it-works/
+    INGRESS_CONFLICT = "ingress-conflict", Error, allow;
+
+    /// a short host name of another namespace
+    ///
+    /// A short host name (`cache`) is looked up in the pod's own namespace, and the Service of that name is in another.
+    /// Fix: the full name (`${redis.cache.fqdn}`), or one namespace.
+    /// Source: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
+    NAMESPACE_MIXED = "namespace-mixed", Either;
+}
+
 pub fn check(set: &Set, out: &mut Findings) {
     if !set.settings.is_dev() {
         plain(set, out);
@@ -33,7 +58,7 @@ fn plain(set: &Set, out: &mut Findings) {
         let annotations = root.get("metadata").map(|at| at.entries("annotations")).unwrap_or_default();
         if spec.get("tls").is_none() && !annotations.iter().any(|(key, _)| BRINGS_TLS.contains(key)) {
             let message = "without TLS, passwords and cookies travel readable";
-            let finding = spec.warning_at("tls", "ingress-no-tls", message);
+            let finding = spec.found_at("tls", INGRESS_NO_TLS, message);
             out.push(index, finding.hint("name the Secret of its certificate: `tls: NAME`"));
         }
     }
@@ -56,7 +81,7 @@ fn conflicts(set: &Set, out: &mut Findings) {
                 let key = (class, host, text, path.str("pathType").unwrap_or_default());
                 let Some(first) = seen.insert(key, &resource.id) else { continue };
                 let message = format!("`{host}{text}` is in {first} too: which of the two answers, nobody can say");
-                let finding = path.error("ingress-conflict", message);
+                let finding = path.found(INGRESS_CONFLICT, message);
                 out.push(index, finding.hint("give one of the two another host or path"));
             }
         }
@@ -86,7 +111,7 @@ fn names(services: &BTreeMap<&str, Vec<Option<&str>>>, workload: &Workload, out:
             let Some((name, namespace)) = host(text).and_then(|name| Some((name, foreign(name)?))) else { continue };
             let message =
                 format!("`{name}` is looked up in the pod's own namespace, but the Service is in `{namespace}`");
-            let finding = at.error("namespace-mixed", message);
+            let finding = at.found(NAMESPACE_MIXED, message);
             out.push(workload.index, finding.hint(format!("write `{name}.{namespace}.svc`")));
         }
     }

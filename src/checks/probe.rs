@@ -7,6 +7,34 @@
 use super::set::{Findings, Set, Workload};
 use crate::resource::walk::At;
 
+crate::rules! {
+    /// a probe that fails on a busy node
+    ///
+    /// An exec probe on Kubernetes' default of one second fails when the node is busy, since starting a process takes
+    ///   long then; and one whose own timeout is not below `timeoutSeconds` never reaches its own answer.
+    /// Fix: `timeoutSeconds: 5`, and `timeout 3 COMMAND` inside.
+    /// Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/
+    PROBE_TIMEOUT = "probe-timeout", Warning, allow;
+
+    /// liveness gives up before the app is expected to be ready
+    ///
+    /// Without a startup probe, liveness gives up before the app is expected to be ready: the app restarts in a loop as
+    ///   soon as its start is slow.
+    /// Fix: a `startupProbe` with the time that the start may take.
+    /// Before: `readinessProbe: {initialDelaySeconds: 60}, livenessProbe: {periodSeconds: 10}`. After: with
+    ///   `startupProbe: {httpGet: /health, periodSeconds: 5, failureThreshold: 24}`.
+    /// Source: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+    LIVENESS_TOO_EARLY = "liveness-too-early", Warning, allow;
+
+    /// a preStop hook as long as the grace period
+    ///
+    /// The `preStop` hook sleeps as long as the whole `terminationGracePeriodSeconds`, or longer: the process is killed
+    ///   without having been asked to stop.
+    /// Fix: a longer grace period, or a shorter sleep.
+    /// Source: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+    GRACE_TOO_SHORT = "grace-too-short", Warning, allow;
+}
+
 pub fn check(set: &Set, out: &mut Findings) {
     for workload in &set.workloads {
         for (_, container) in workload.pod.containers() {
@@ -24,12 +52,12 @@ fn timeout(workload: &Workload, probe: &At, out: &mut Findings) {
     let Some(command) = probe.at(&["exec", "command"]) else { return };
     let Some(outer) = probe.int("timeoutSeconds") else {
         let message = "a command has one second unless said, which a busy node takes to start it";
-        out.push(workload.index, command.warning("probe-timeout", message).hint("add `timeoutSeconds: 5`"));
+        out.push(workload.index, command.found(PROBE_TIMEOUT, message).hint("add `timeoutSeconds: 5`"));
         return;
     };
     let Some(inner) = inner(&command).filter(|inner| *inner >= outer) else { return };
     let message = format!("the command waits {inner} s, but is killed after {outer} s: its own answer never comes");
-    let finding = probe.warning_at("timeoutSeconds", "probe-timeout", message);
+    let finding = probe.found_at("timeoutSeconds", PROBE_TIMEOUT, message);
     out.push(workload.index, finding.hint(format!("write `timeoutSeconds: {}`", inner.saturating_add(2))));
 }
 
@@ -64,7 +92,7 @@ fn early(workload: &Workload, container: &At, out: &mut Findings) {
         let message =
             format!("it restarts the container after {given} s, but readiness expects it after {start} s only");
         let hint = "add a `startupProbe` with the time that the start may take: liveness begins after it";
-        out.push(workload.index, liveness.warning("liveness-too-early", message).hint(hint));
+        out.push(workload.index, liveness.found(LIVENESS_TOO_EARLY, message).hint(hint));
     }
 }
 
@@ -75,7 +103,7 @@ fn grace(workload: &Workload, container: &At, out: &mut Findings) {
     let message =
         format!("it sleeps {sleep} s of the {grace} s that the pod has to end: the process is killed unasked");
     let hint = format!("write `terminationGracePeriodSeconds: {}`, or sleep less", sleep.saturating_add(30));
-    out.push(workload.index, hook.warning("grace-too-short", message).hint(hint));
+    out.push(workload.index, hook.found(GRACE_TOO_SHORT, message).hint(hint));
 }
 
 fn slept(hook: &At) -> Option<i64> {

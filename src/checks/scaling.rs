@@ -6,6 +6,75 @@ use super::set::{Findings, Set, Workload};
 use crate::resource::pods::Role;
 use crate::resource::walk::At;
 
+crate::rules! {
+    /// autoscaling together with `replicas`
+    ///
+    /// Every apply sets the number of pods back to `replicas`, and the autoscaler changes it again.
+    /// Fix: remove `replicas` (in a profile: `replicas: null`).
+    /// Source: https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
+    HPA_AND_REPLICAS = "hpa-and-replicas", Error;
+
+    /// a target in percent of no request
+    ///
+    /// A target in percent is a part of the request: without one, in every container of the pod, it is never computed.
+    /// Fix: `resources.requests.cpu` (or `memory`), in sidecars too.
+    /// Source: https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
+    HPA_WITHOUT_REQUEST = "hpa-without-request", Error;
+
+    /// autoscaling of a DaemonSet
+    ///
+    /// A DaemonSet has one pod on each node and cannot be autoscaled.
+    HPA_DAEMONSET = "hpa-daemonset", Error;
+
+    /// a budget of a DaemonSet
+    ///
+    /// A budget of a DaemonSet cannot be computed, and a drain leaves its pods.
+    /// Fix: `disruptionBudget: none`.
+    PDB_DAEMONSET = "pdb-daemonset", Error;
+
+    /// a budget that lets no pod go
+    ///
+    /// The budget lets no pod go, so that no node with one of them can ever be drained: upgrades of the cluster hang.
+    /// Fix: `maxUnavailable: 1`, or a `minAvailable` below the number of replicas.
+    /// How to allow: `allow: {pdb-blocks-drain: "moved by hand"}`.
+    /// Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+    PDB_BLOCKS_DRAIN = "pdb-blocks-drain", Error, allow;
+
+    /// a budget that keeps the only pod
+    ///
+    /// A budget that keeps the only pod there is: no node with it can be drained.
+    /// Fix: two replicas, `maxUnavailable: 1`, or no budget.
+    /// Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+    PDB_SINGLE = "pdb-single", Warning, allow;
+
+    /// one pod serves an Ingress in prod
+    ///
+    /// One pod serves an Ingress or a route in prod: every drain of its node, and every crash, is an outage. An app
+    ///   whose claim only one pod may write is not meant: it cannot have two.
+    /// Fix: `replicas: 2` or more.
+    /// How to allow: `allow: {single-replica: "an internal page"}`.
+    /// Source: https://kubernetes.io/docs/concepts/workloads/pods/disruptions/
+    SINGLE_REPLICA = "single-replica", Warning, allow;
+
+    /// a rollout that may need one node more
+    ///
+    /// A rollout begins one pod more than there are (`maxSurge`), and required anti-affinity wants a node of its own
+    ///   for it: with as many nodes as pods the rollout waits forever.
+    /// Fix: `antiAffinity: preferred`, or `rollingUpdate: {maxSurge: 0, maxUnavailable: 1}`, which kgen writes for
+    ///   `antiAffinity: required`.
+    /// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
+    ANTI_AFFINITY_ROLLOUT = "anti-affinity-rollout", Warning, allow;
+
+    /// one pod that must be spread over zones
+    ///
+    /// One pod that must be spread over zones (`DoNotSchedule`): there is nothing to spread, but during a rollout the
+    ///   new pod may not start in the zone of the old one; with a volume of that zone, or one zone full, it stays
+    ///   pending.
+    /// Fix: `ScheduleAnyway` (`topologySpread: zone`), or more replicas.
+    /// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+    ZONE_SPREAD_ONE = "zone-spread-one", Warning, allow;
+}
+
 pub fn check(set: &Set, out: &mut Findings) {
     set.kind("PodDisruptionBudget")
         .for_each(|(index, resource, spec)| budget(set, index, &resource.id.namespace, &spec, out));
@@ -40,7 +109,7 @@ fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &
     let selected = set.selected(namespace, &labels);
     if selected.iter().any(|workload| workload.is(&["DaemonSet"])) {
         let message = "the pods of a DaemonSet cannot be counted, and a drain leaves them where they are";
-        out.push(index, spec.error("pdb-daemonset", message).hint("write `disruptionBudget: none`"));
+        out.push(index, spec.found(PDB_DAEMONSET, message).hint("write `disruptionBudget: none`"));
     }
     let counts: Option<Vec<i64>> = selected.iter().map(|workload| set.replicas(workload)).collect();
     let Some(pods) = counts.map(|counts| counts.into_iter().fold(0, i64::saturating_add)).filter(|pods| *pods > 0)
@@ -54,10 +123,10 @@ fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &
         return;
     }
     let finding = if pods == 1 {
-        at.warning("pdb-single", "it keeps the only pod there is: its node cannot be drained")
+        at.found(PDB_SINGLE, "it keeps the only pod there is: its node cannot be drained")
             .hint("add a replica, write `maxUnavailable: 1`, or `disruptionBudget: none`")
     } else {
-        at.error("pdb-blocks-drain", format!("none of the {pods} pods may ever go: no node with one can be drained"))
+        at.found(PDB_BLOCKS_DRAIN, format!("none of the {pods} pods may ever go: no node with one can be drained"))
             .hint("write `maxUnavailable: 1`")
     };
     out.push(index, finding);
@@ -66,12 +135,12 @@ fn budget(set: &Set, index: usize, namespace: &Option<String>, spec: &At, out: &
 fn autoscaled(workload: &Workload, index: usize, spec: &At, out: &mut Findings) {
     if let Some(replicas) = workload.root.at(&["spec", "replicas"]) {
         let message = "it has an autoscaler too: every apply sets the number back";
-        out.push(workload.index, replicas.error("hpa-and-replicas", message).hint("remove `replicas`"));
+        out.push(workload.index, replicas.found(HPA_AND_REPLICAS, message).hint("remove `replicas`"));
     }
     if workload.is(&["DaemonSet"]) {
         let target = spec.get("scaleTargetRef").unwrap_or_else(|| spec.clone());
         let message = "a DaemonSet has one pod a node and cannot be scaled";
-        out.push(index, target.error_at("kind", "hpa-daemonset", message).hint("remove `autoscaling`"));
+        out.push(index, target.found_at("kind", HPA_DAEMONSET, message).hint("remove `autoscaling`"));
     }
     for resource in spec.items("metrics").iter().filter_map(|metric| metric.get("resource")) {
         let Some(name) = resource.str("name") else { continue };
@@ -79,7 +148,7 @@ fn autoscaled(workload: &Workload, index: usize, spec: &At, out: &mut Findings) 
         if let Some(container) = without_request(workload, name) {
             let message = format!("the container `{container}` requests no {name}: the target is never computed");
             let hint = format!("add `resources.requests.{name}` to each container that runs beside the app");
-            out.push(index, target.error("hpa-without-request", message).hint(hint));
+            out.push(index, target.found(HPA_WITHOUT_REQUEST, message).hint(hint));
         }
     }
 }
@@ -113,7 +182,7 @@ fn crowded(workload: &Workload, out: &mut Findings) {
         let message =
             "a rollout begins one pod more, which needs a free node of its own: where there is none, it waits forever";
         let hint = "write `strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}`, or `antiAffinity: preferred`";
-        out.push(workload.index, rule.warning("anti-affinity-rollout", message).hint(hint));
+        out.push(workload.index, rule.found(ANTI_AFFINITY_ROLLOUT, message).hint(hint));
     }
 }
 
@@ -127,7 +196,7 @@ fn spread(set: &Set, workload: &Workload, out: &mut Findings) {
         let by_zone = rule.str("topologyKey") == Some("topology.kubernetes.io/zone");
         if strict && by_zone && rule.get("matchLabelKeys").is_none() {
             let message = "one pod has nothing to be spread over; in a rollout the new one may not start in the zone of the old one";
-            let finding = rule.warning_at("whenUnsatisfiable", "zone-spread-one", message);
+            let finding = rule.found_at("whenUnsatisfiable", ZONE_SPREAD_ONE, message);
             out.push(workload.index, finding.hint("write `ScheduleAnyway` (`topologySpread: zone`), or more replicas"));
         }
     }
@@ -147,7 +216,7 @@ fn alone(set: &Set, out: &mut Findings) {
                     said.push(workload.index);
                     let message = format!("one pod serves {}: each drain of its node is an outage", resource.id);
                     let Some(spec) = workload.root.get("spec") else { continue };
-                    let finding = spec.warning_at("replicas", "single-replica", message);
+                    let finding = spec.found_at("replicas", SINGLE_REPLICA, message);
                     out.push(workload.index, finding.hint("write `replicas: 2` or more"));
                 }
             }

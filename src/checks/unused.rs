@@ -10,6 +10,16 @@ use crate::diag::{Diagnostic, Report};
 use crate::source::Span;
 use crate::tree::{Map, Step, Tree};
 
+crate::rules! {
+    /// nothing refers to it
+    ///
+    /// Nothing refers to this config, Redis or PostgreSQL: no variable, file, volume or `waitFor`, nor a text with its
+    ///   name. It is probably what a slip left behind.
+    /// Fix: refer to it (`${redis.cache.url}`), or remove it.
+    /// How to allow: `allow: {unused: "other projects use it"}` in the Redis or PostgreSQL.
+    UNUSED = "unused", Warning, allow;
+}
+
 const SECTIONS: [&str; 4] = ["configs", "secrets", "redis", "postgres"];
 
 /// What nobody is known to refer to yet.
@@ -36,7 +46,7 @@ pub fn check(set: &Set, report: &mut Report) {
     open.retain(|open| !known.contains(&*open.id));
     let named = if open.is_empty() { BTreeSet::new() } else { named(set, &open) };
     for (_, Open { section, name, id, at }) in open.iter().enumerate().filter(|(index, _)| !named.contains(index)) {
-        let d = Diagnostic::warning("unused", format!("nothing refers to `{id}`")).of(id);
+        let d = Diagnostic::new(UNUSED, format!("nothing refers to `{id}`")).of(id);
         report.push(d.at(*at).in_profile(&set.settings.profile).hint(way(section, name)));
     }
 }

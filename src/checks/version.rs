@@ -12,6 +12,19 @@ use crate::resource::{Finding, Part, typed};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
+crate::rules! {
+    /// a field that came after the oldest server
+    ///
+    /// `kubernetes` says which server is the oldest, and this field, value or apiVersion came later. An older server
+    ///   drops an unknown field without a word (or refuses it, with strict validation), so the object means something
+    ///   else there.
+    /// Fix: raise `kubernetes`, or leave the field out.
+    /// Before: `kubernetes: "1.30"` with `hostUsers: false`. After: `kubernetes: "1.33"`.
+    /// Source: the OpenAPI schemas of Kubernetes 1.29 to 1.37, and
+    ///   https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+    FIELD_TOO_NEW = "field-too-new", Error;
+}
+
 /// The minor version of the oldest server, which `kubernetes` says; what kgen needs anyway, where it does not.
 pub fn oldest(settings: &Settings) -> u32 {
     said(settings).unwrap_or(crate::plan::OLDEST)
@@ -118,7 +131,7 @@ pub fn check(set: &Set, out: &mut Findings) {
 
 fn too_new(path: Vec<Part>, what: &str, minor: u32, oldest: u32) -> Finding {
     let message = format!("`{what}` needs Kubernetes 1.{minor}, and `kubernetes` is 1.{oldest}");
-    Finding::error("field-too-new", path, message)
+    Finding::new(FIELD_TOO_NEW, path, message)
         .hint(format!("write `kubernetes: \"1.{minor}\"` if all clusters are so new, or leave it out"))
 }
 

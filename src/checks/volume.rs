@@ -8,6 +8,48 @@ use crate::resource::Part;
 use crate::resource::pods::Role;
 use crate::resource::walk::At;
 
+crate::rules! {
+    /// a database on storage that is lost with the pod
+    ///
+    /// A database keeps its data where it is lost with the pod: an emptyDir, or the container's own file system.
+    /// Fix: `postgres:` or `redis:` with storage; in a manifest, a StatefulSet with a claim.
+    /// How to allow: `allow: {emptydir-data: "a test database"}`.
+    /// Source: https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+    EMPTYDIR_DATA = "emptydir-data", Warning, allow;
+
+    /// a rollout that waits for its own claim
+    ///
+    /// The new pod needs the claim that the old one still holds: on another node it waits forever, on the same node
+    ///   both write the same files.
+    /// Fix: `strategy: Recreate`, a StatefulSet, or `accessModes: [ReadWriteMany]`.
+    /// Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
+    RWO_ROLLING_UPDATE = "rwo-rolling-update", Error, allow;
+
+    /// several pods on a claim for one writer
+    ///
+    /// Several pods share one claim that one node (`ReadWriteOnce`) or one pod (`ReadWriteOncePod`) may write: those on
+    ///   other nodes never start.
+    /// Fix: `workload: StatefulSet` (a claim for each pod), `accessModes: [ReadWriteMany]`, or one replica.
+    /// Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
+    RWO_MANY_REPLICAS = "rwo-many-replicas", Error, allow;
+
+    /// a claim for one node where one pod is meant
+    ///
+    /// `ReadWriteOnce` is per node, not per pod: two pods on one node write one data directory at the same time.
+    /// Fix: `ReadWriteOncePod`, which kgen writes by itself.
+    /// How to allow: `allow: {rwo-not-rwop: "the storage driver has no other"}`.
+    /// Source: measured: two Redis on one such volume lost 500 acknowledged writes without an error.
+    RWO_NOT_RWOP = "rwo-not-rwop", Warning, allow;
+
+    /// a claim that the container may not write
+    ///
+    /// The container does not run as root and writes a claim, and no `fsGroup` gives the volume's files to its group:
+    ///   most volumes belong to root at first.
+    /// Fix: `securityContext: {fsGroup: 1000}`.
+    /// Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+    FSGROUP_MISSING = "fsgroup-missing", Error, allow;
+}
+
 pub fn check(set: &Set, out: &mut Findings) {
     for workload in &set.workloads {
         let claims = set.claims(workload);
@@ -33,11 +75,11 @@ fn shared(set: &Set, workload: &Workload, claims: &[Claim], out: &mut Findings) 
         // Where nodes or an autoscaler decide, no number is at fault.
         let place = spec.get("replicas").or_else(volume).unwrap_or_else(|| spec.clone());
         let hint = "use a StatefulSet with a claim for each pod, `ReadWriteMany`, or one replica";
-        out.push(workload.index, place.error("rwo-many-replicas", message).hint(hint));
+        out.push(workload.index, place.found(RWO_MANY_REPLICAS, message).hint(hint));
     }
     if workload.surges() {
         let message = format!("the new pod cannot have the claim `{name}` while the old one holds it");
-        let finding = spec.error_at("strategy", "rwo-rolling-update", message);
+        let finding = spec.found_at("strategy", RWO_ROLLING_UPDATE, message);
         out.push(workload.index, finding.hint("write `strategy: {type: Recreate}`"));
     }
 }
@@ -48,7 +90,7 @@ fn node_wide(workload: &Workload, claims: &[Claim], out: &mut Findings) {
     let is_one = workload.is(&["Deployment"]) && workload.section() == "apps";
     for claim in claims.iter().filter(|claim| claim.is_for_a_node() && (is_store || is_one)) {
         let message = "it is for one node, not for one pod: two pods there write one data directory";
-        let finding = claim.spec.warning_at("accessModes", "rwo-not-rwop", message);
+        let finding = claim.spec.found_at("accessModes", RWO_NOT_RWOP, message);
         let hint = "leave `accessModes` out: kgen writes `ReadWriteOncePod`; drivers without CSI have only this one";
         out.push(claim.index, finding.hint(hint));
     }
@@ -75,7 +117,7 @@ fn group(workload: &Workload, claims: &[Claim], out: &mut Findings) {
         if user.or(other) == Some(true) {
             let name = container.str("name").unwrap_or_default();
             let message = format!("the container `{name}` is not root and may not write the volume `{}`", claim.name);
-            let finding = workload.pod.spec.error_at("securityContext", "fsgroup-missing", message);
+            let finding = workload.pod.spec.found_at("securityContext", FSGROUP_MISSING, message);
             out.push(workload.index, finding.hint("set `fsGroup`: the kubelet gives the volume to that group"));
             return;
         }
@@ -115,8 +157,7 @@ fn forgotten(workload: &Workload, claims: &[Claim], out: &mut Findings) {
         }
         let place = mount.cloned().unwrap_or_else(|| container.clone());
         let what = if volume.is_some() { "an emptyDir" } else { "no volume" };
-        let mut finding =
-            place.warning("emptydir-data", format!("`{folder}` is on {what}: the data is lost with the pod"));
+        let mut finding = place.found(EMPTYDIR_DATA, format!("`{folder}` is on {what}: the data is lost with the pod"));
         if mount.is_none() {
             finding.path.push(Part::Key("image".into()));
         }

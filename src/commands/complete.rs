@@ -14,8 +14,8 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use super::load::{self, Workspace};
 use super::template;
 use crate::access::Access;
-use crate::checks::table::{Level, TABLE};
 use crate::cli::{Color, Global};
+use crate::diag::Level;
 use crate::explain;
 use crate::pipeline::{self, Input, Loaded, Profile};
 use crate::plan::Plan;
@@ -23,6 +23,7 @@ use crate::plan::need::Needed;
 use crate::project::language;
 use crate::project::schema::{Object, Type, join};
 use crate::render::templates::BUILT_IN;
+use crate::rules;
 use crate::settings::{self, From, Settings};
 use crate::source::Sources;
 use crate::tree::{Map, Tree, path_text};
@@ -286,7 +287,7 @@ fn map_type(ty: &'static Type) -> Option<&'static Type> {
 }
 
 fn checks(wanted: impl Fn(Level) -> bool) -> impl Iterator<Item = CompletionCandidate> {
-    TABLE.iter().filter(move |check| wanted(check.level)).map(|check| told(check.id, check.summary))
+    rules::all().filter(move |rule| wanted(rule.level)).map(|rule| told(rule.id, rule.summary()))
 }
 
 fn of_secrets(word: impl Fn(&Needed) -> Option<String>) -> Words {

@@ -8,13 +8,13 @@ use super::complete;
 use super::format::{self, Format};
 use super::project::{self, With};
 use super::terminal::{self, Terminal};
-use crate::checks;
 use crate::cli::Global;
 use crate::diag::failure::Told;
 use crate::diag::suggest;
 use crate::explain::{Explainer, Leaf, Question, human, lines, object, path};
 use crate::pipeline::Profile;
 use crate::resource::{Origin, Part};
+use crate::rules;
 use crate::source::Sources;
 use crate::tree::{Step, Tree};
 
@@ -61,7 +61,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
 
 /// The page of a check.
 fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
-    let Some(page) = checks::page(id) else {
+    let Some(page) = rules::find(id) else {
         let profiles = complete::profiles(global);
         let example = profiles.last().map_or("prod", |name| &**name);
         if profiles.iter().any(|name| **name == *id) {
@@ -74,7 +74,7 @@ fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
                 anyhow!("`{id}` of which profile?").hint(format!("it stands before: `kgen explain {example} {id}`"))
             );
         }
-        let near = suggest::did_you_mean(id, checks::table::TABLE.iter().map(|check| check.id));
+        let near = suggest::did_you_mean(id, rules::all().map(|rule| rule.id));
         let hint = near.unwrap_or_else(|| {
             "`kgen explain PROFILE OBJECT [PATH]` explains a field, for instance `kgen explain prod Deployment/api`"
                 .into()

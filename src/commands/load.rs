@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::access::fault::FILE_MISSING;
 use crate::access::{self, Access, Limit};
 use crate::cli::Global;
 use crate::commands::project::With;
@@ -15,6 +16,7 @@ use crate::files;
 use crate::pipeline::inputs::{self, Named};
 use crate::pipeline::{self, Input, Loaded, Rendered};
 use crate::project::mask;
+use crate::project::node::NOT_UTF8;
 use crate::render::templates::Template;
 use crate::secret::Secret;
 use crate::settings::preset::Presets;
@@ -198,7 +200,7 @@ fn not_utf8(sources: &mut Sources, path: &str, text: String) -> Diagnostic {
     let at = text.len() as u32;
     let file = sources.add(path, text);
     mask::broken(sources, file);
-    let d = Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"));
+    let d = Diagnostic::new(NOT_UTF8, format!("`{path}` is not UTF-8"));
     d.at(Span { file, start: at, end: at }).hint("save it as UTF-8")
 }
 
@@ -241,7 +243,7 @@ fn templates(
     if !access.is_folder(folder) {
         // A link that leads out says so; what is none is not there.
         let fault = access.list(folder).err().map(|fault| fault.at(setting.from));
-        let missing = || Diagnostic::error("file-missing", format!("there is no folder `{}`", access.shown(folder)));
+        let missing = || Diagnostic::new(FILE_MISSING, format!("there is no folder `{}`", access.shown(folder)));
         report.push(fault.unwrap_or_else(|| missing().at(setting.from)));
         return Ok(());
     }

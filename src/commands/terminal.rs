@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::progress::Bar;
-use crate::checks;
 use crate::cli::{Color, Global};
 use crate::diag::failure;
 use crate::diag::print::{self, Style};
@@ -82,8 +81,8 @@ impl Terminal {
 
 /// Where a person reads the errors, the command that tells more of them. A log keeps the messages alone.
 fn explained(shown: &[&Diagnostic]) -> Option<String> {
-    let errors = shown.iter().filter(|d| d.severity == Severity::Error && checks::page(d.id).is_some());
-    let ids: BTreeSet<&str> = errors.map(|d| d.id).collect();
+    let errors = shown.iter().filter(|d| d.severity == Severity::Error);
+    let ids: BTreeSet<&str> = errors.map(|d| d.rule.id).collect();
     match ids.first()? {
         id if ids.len() == 1 => Some(format!("`kgen explain {id}` tells more")),
         id => Some(format!("`kgen explain ID` tells more of each, say `kgen explain {id}`")),

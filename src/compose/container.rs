@@ -3,6 +3,7 @@
 use super::interpolate;
 use super::load::{Loader, wrong};
 use super::words;
+use crate::compose::COMPOSE_VALUE;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::tree::Tree;
@@ -25,7 +26,7 @@ pub fn words(loader: &mut Loader, service: &str, key: &str, value: &Tree<Span>) 
         return match words::split(text) {
             Ok(words) => Some(words),
             Err(reason) => {
-                loader.report.push(Diagnostic::error("compose-value", format!("`{subject}` {reason}")).at(value.from));
+                loader.report.push(Diagnostic::new(COMPOSE_VALUE, format!("`{subject}` {reason}")).at(value.from));
                 None
             }
         };

@@ -41,6 +41,61 @@ use note::{Note, Notes};
 use service::Service;
 use store::{Engine, Store};
 
+crate::rules! {
+    /// a Compose file without services
+    ///
+    /// `kgen init --from` reads a Compose file, and what runs in it stands under `services`. Files of version 1 had the
+    ///   services at the top.
+    /// Fix: put `services:` above them.
+    COMPOSE_NO_SERVICES = "compose-no-services", Error;
+
+    /// a value of another type than Compose takes
+    ///
+    /// A key of a Compose file has a list where a map belongs, or the like. Compose refuses it too.
+    /// Fix: write what the message expects.
+    /// Before: `ports: 8080`. After: `ports: ["8080:8080"]`.
+    COMPOSE_TYPE = "compose-type", Error;
+
+    /// a value that Compose cannot read
+    ///
+    /// A port, a size, a length of time or a command of a Compose file that cannot be read. Compose refuses it too.
+    /// Fix: write it as the message says. `docker compose config` shows what Compose makes of the file.
+    COMPOSE_VALUE = "compose-value", Error;
+
+    /// a `$` that begins no variable
+    ///
+    /// In a Compose file a `$` begins a variable, and this one does not.
+    /// Fix: write `$$` for a `$` that is meant as such; in a `.env` file, put the value into single quotes.
+    /// Before: `test: echo $(date)`. After: `test: echo $$(date)`.
+    COMPOSE_VARIABLE = "compose-variable", Error;
+
+    /// a file of variables that cannot be read
+    ///
+    /// A `.env` file has a line that is no `NAME=value`. What stands in it is not shown: it may be a secret.
+    /// Fix: correct the line; a quote that opens must close, and comments begin with `#`.
+    COMPOSE_ENV_FILE = "compose-env-file", Error;
+
+    /// a Compose file names what is not there
+    ///
+    /// A Compose file includes or extends a file that is not there, or names a service, secret or config that no file
+    ///   has.
+    /// Fix: correct the name. Paths begin at the folder of the file that names them.
+    COMPOSE_REFERENCE = "compose-reference", Error;
+
+    /// Compose files or services lead back to themselves
+    ///
+    /// A Compose file includes a file that includes it, or a service extends one that extends it.
+    /// Fix: remove one of the `include` or `extends`.
+    COMPOSE_CYCLE = "compose-cycle", Error;
+
+    /// a service's name that no object can have
+    ///
+    /// A component of kgen has the service's name, in lower-case letters, digits and `-`. This one has none that would
+    ///   be left, or the same as another's.
+    /// Fix: rename the service in the Compose file.
+    COMPOSE_NAME = "compose-name", Error;
+}
+
 /// A project file that was made from a Compose file.
 pub struct Converted {
     pub text: String,
@@ -149,8 +204,8 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
             continue;
         }
         let Some(name) = label(key).filter(|name| !taken.contains(name)) else {
-            let d = Diagnostic::error(
-                "compose-name",
+            let d = Diagnostic::new(
+                COMPOSE_NAME,
                 format!("the service `{key}` has a name that no object of Kubernetes can have, or the same as another"),
             );
             loader

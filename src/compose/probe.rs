@@ -7,6 +7,7 @@
 use super::load::Loader;
 use super::text::{self, Item, Value};
 use super::{container, units, words};
+use crate::compose::COMPOSE_VALUE;
 use crate::leak;
 use crate::source::Span;
 use crate::tree::Tree;
@@ -87,7 +88,7 @@ fn times(loader: &mut Loader, subject: &str, check: &Tree<Span>, items: &mut Vec
 
 pub fn bad(loader: &mut Loader, subject: &str, value: Option<&Tree<Span>>, reason: &str) {
     use crate::diag::Diagnostic;
-    let d = Diagnostic::error("compose-value", format!("`{subject}` {reason}"));
+    let d = Diagnostic::new(COMPOSE_VALUE, format!("`{subject}` {reason}"));
     loader.report.push(d.at(value.map(|value| value.from)));
 }
 

@@ -5,6 +5,7 @@ use super::load::{Found, Loader, by_name, wrong};
 use super::probe::bad;
 use super::text::Item;
 use super::units;
+use crate::compose::COMPOSE_VARIABLE;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
 
@@ -167,7 +168,7 @@ pub fn read(loader: &mut Loader, file: &EnvFile, service: &str) -> Option<Vec<Va
 
 fn bad_variable(loader: &mut Loader, path: &str, name: &str, at: Span, reason: &str) {
     use crate::diag::Diagnostic;
-    let d = Diagnostic::error("compose-variable", format!("`{name}` of `{path}`: {reason}")).at(at);
+    let d = Diagnostic::new(COMPOSE_VARIABLE, format!("`{name}` of `{path}`: {reason}")).at(at);
     loader.report.push(d.hint("write the value in single quotes, where a `$` is only that"));
 }
 

@@ -6,6 +6,7 @@
 
 pub mod failure;
 pub mod print;
+pub mod rule;
 pub mod suggest;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use crate::source::Span;
+pub use rule::{Level, Rule};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -23,8 +25,7 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
     pub severity: Severity,
-    /// Short, stable, kebab-case; documented by `kgen explain ID`.
-    pub id: &'static str,
+    pub rule: &'static Rule,
     /// Lower case, no full stop, names in backticks.
     pub message: String,
     pub span: Option<Span>,
@@ -39,10 +40,11 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn error(id: &'static str, message: impl Into<String>) -> Self {
+    /// As grave as the rule is.
+    pub fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
         Self {
-            severity: Severity::Error,
-            id,
+            severity: rule.level.severity(),
+            rule,
             message: message.into(),
             span: None,
             notes: vec![],
@@ -52,8 +54,9 @@ impl Diagnostic {
         }
     }
 
-    pub fn warning(id: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(id, message) }
+    /// A warning, of a rule that may be one.
+    pub fn mild(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     pub fn at(mut self, span: impl Into<Option<Span>>) -> Self {
@@ -92,7 +95,7 @@ impl Diagnostic {
         let place = self.once || (self.span == other.span && self.notes == other.notes);
         place
             && self.severity == other.severity
-            && self.id == other.id
+            && self.rule == other.rule
             && self.message == other.message
             && self.hints == other.hints
     }
@@ -100,7 +103,7 @@ impl Diagnostic {
     /// Of what is said wherever it is found, and of what is said at its place.
     fn marks(&self) -> (u64, u64) {
         let mut hasher = DefaultHasher::new();
-        (self.id, &self.message).hash(&mut hasher);
+        (self.rule.id, &self.message).hash(&mut hasher);
         let everywhere = hasher.finish();
         self.span.hash(&mut hasher);
         (everywhere, hasher.finish())

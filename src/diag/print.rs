@@ -26,7 +26,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
         Severity::Error => ("error", "31"),
         Severity::Warning => ("warning", "33"),
     };
-    let head = paint(style, color, &format!("{word}[{}]", diagnostic.id));
+    let head = paint(style, color, &format!("{word}[{}]", diagnostic.rule.id));
     let message = format!("{}{}", diagnostic.message, of_profiles(diagnostic));
     let mut out = format!("{head}: {}\n", paint(style, "1", &clean(&message)));
     if let Some(span) = diagnostic.span {
@@ -138,13 +138,14 @@ fn paint(style: Style, code: &str, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::schema::{BAD_NAME, UNKNOWN_KEY};
 
     #[test]
     fn a_message_has_place_line_caret_and_way_out() {
         let mut sources = Sources::default();
         let file = sources.add("kgen.yaml", "apps:\n  api:\n    replicsa: 3\n");
         let span = Span { file, start: 17, end: 25 };
-        let d = Diagnostic::error("unknown-key", "unknown key `replicsa` in `apps.api`")
+        let d = Diagnostic::new(UNKNOWN_KEY, "unknown key `replicsa` in `apps.api`")
             .at(span)
             .hint("did you mean `replicas`?");
         assert_eq!(
@@ -155,14 +156,14 @@ mod tests {
 
     #[test]
     fn a_message_of_any_length_is_cut() {
-        let d = Diagnostic::error("x", format!("`{}` is no name", "ü".repeat(100_000)));
+        let d = Diagnostic::new(BAD_NAME, format!("`{}` is no name", "ü".repeat(100_000)));
         let text = diagnostic(&d, &Sources::default(), Style::default());
         assert!(text.len() < 2000 && text.ends_with("üü` is no name\n"), "{text}");
     }
 
     #[test]
     fn control_characters_are_not_printed() {
-        let d = Diagnostic::error("x", "bad \u{1b}[31m name");
-        assert_eq!(diagnostic(&d, &Sources::default(), Style::default()), "error[x]: bad \u{fffd}[31m name\n");
+        let d = Diagnostic::new(BAD_NAME, "bad \u{1b}[31m name");
+        assert_eq!(diagnostic(&d, &Sources::default(), Style::default()), "error[bad-name]: bad \u{fffd}[31m name\n");
     }
 }

@@ -7,19 +7,48 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{json_patch, merge_patch};
-use crate::diag::{Diagnostic, Report};
+use crate::diag::{Diagnostic, Report, Rule};
 use crate::files::Files;
 use crate::plan::Plan;
 use crate::plan::keep;
 use crate::plan::node::Node;
+use crate::project::MISSING_KEY;
 use crate::project::mask;
 use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
-use crate::render::STRAY;
+use crate::render::NAMELESS_OBJECT;
+use crate::render::SECRET_ELSEWHERE;
 use crate::resource::{self, Id, Origin, Place, Resource};
 use crate::settings::{From, Settings};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// a manifest that is no YAML
+    ///
+    /// A file of `manifests` cannot be read as YAML.
+    MANIFEST_YAML = "manifest-yaml", Error;
+
+    /// a patch of no object
+    ///
+    /// A patch has a target that no object is.
+    PATCH_MATCHES_NOTHING = "patch-matches-nothing", Error;
+
+    /// a patch without effect
+    ///
+    /// The object is already as the patch wants it.
+    PATCH_CHANGES_NOTHING = "patch-changes-nothing", Error;
+
+    /// a patch of what an object is called
+    ///
+    /// A patch may not change what an object is called: what refers to it would not find it.
+    PATCH_IDENTITY = "patch-identity", Error;
+
+    /// a patch that cannot be applied
+    ///
+    /// A patch cannot be applied to its object.
+    PATCH_FAILS = "patch-fails", Error;
+}
 
 /// The raw objects of a profile.
 pub fn manifests(plan: &Plan, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Resource> {
@@ -30,7 +59,7 @@ pub fn manifests(plan: &Plan, settings: &Settings, sources: &Sources, report: &m
                 Some(resource) => out.push(resource),
                 None => {
                     let message = "a manifest needs `apiVersion`, `kind` and `metadata.name`";
-                    let d = Diagnostic::error("nameless-object", message)
+                    let d = Diagnostic::new(NAMELESS_OBJECT, message)
                         .at(manifest.first_leaf().and_then(|leaf| settings.span(&leaf.from)));
                     report.push(d);
                 }
@@ -80,7 +109,7 @@ fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut 
         Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, sources)).collect(),
         Err(error) => {
             let named = settings.span(&file.from).map(|span| (span, "named here".to_owned()));
-            report.push(Diagnostic { id: "manifest-yaml", notes: named.into_iter().collect(), ..error });
+            report.push(Diagnostic { rule: MANIFEST_YAML, notes: named.into_iter().collect(), ..error });
             Vec::new()
         }
     }
@@ -229,14 +258,14 @@ fn apply(
 ) -> Result<(), Box<Diagnostic>> {
     let field = |key: &str| patch.at(&["target", key]).and_then(Tree::as_str);
     let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
-    let fail = |id: &'static str, message: String| Box::new(Diagnostic::error(id, message).at(place));
+    let fail = |rule: &'static Rule, message: String| Box::new(Diagnostic::new(rule, message).at(place));
     let Some(change) = patch.get("patch").filter(|change| change.is_container()) else {
         return Err(Box::new(
-            fail("missing-key", "a patch has no `patch`".into()).hint("add `patch:`, a map or a list of operations"),
+            fail(MISSING_KEY, "a patch has no `patch`".into()).hint("add `patch:`, a map or a list of operations"),
         ));
     };
     if field("kind").is_none() && field("name").is_none() {
-        let d = fail("missing-key", "a patch has no `target` with a `kind` or a `name`".into());
+        let d = fail(MISSING_KEY, "a patch has no `target` with a `kind` or a `name`".into());
         return Err(Box::new(d.hint("add `target: {kind: Deployment, name: NAME}`")));
     }
     let matches = |resource: &Resource| {
@@ -253,7 +282,7 @@ fn apply(
     for (index, resource) in resources.iter_mut().enumerate().filter(|(_, resource)| matches(resource)) {
         matched += 1;
         let (body, did) = patched(&resource.body, &change).map_err(|reason| {
-            let d = fail("patch-fails", format!("the patch of {}: {reason}", resource.id));
+            let d = fail(PATCH_FAILS, format!("the patch of {}: {reason}", resource.id));
             Box::new(d.at(inside).in_profile(&settings.profile))
         })?;
         changed += usize::from(did);
@@ -263,12 +292,12 @@ fn apply(
         };
         let id = Id::of(&body).filter(|id| *id == resource.id);
         if id.is_none() {
-            let d = fail("patch-identity", format!("the patch of {} changes what the object is called", resource.id));
+            let d = fail(PATCH_IDENTITY, format!("the patch of {} changes what the object is called", resource.id));
             return Err(Box::new(d.hint("leave out `apiVersion`, `kind`, `metadata.name` and `metadata.namespace`")));
         }
         if let Some(path) = resource::stray(&resource.id, &body) {
             let message = format!("the patch of {} puts a secret value at `{path}`", resource.id);
-            let d = fail(STRAY, message).at(inside).in_profile(&settings.profile);
+            let d = fail(SECRET_ELSEWHERE, message).at(inside).in_profile(&settings.profile);
             return Err(Box::new(d.hint("only `data` of a Secret holds secret values")));
         }
         resource.body = body;
@@ -280,11 +309,11 @@ fn apply(
         (0, _) => {
             let names: Vec<String> = resources.iter().map(|resource| resource.id.to_string()).collect();
             let hint = crate::diag::suggest::did_you_mean(&what, names.iter().map(String::as_str));
-            let d = *fail("patch-matches-nothing", format!("the patch of {what} matches no object"));
+            let d = *fail(PATCH_MATCHES_NOTHING, format!("the patch of {what} matches no object"));
             Err(Box::new(d.in_profile(&settings.profile).maybe_hint(hint)))
         }
         (_, 0) => {
-            let d = *fail("patch-changes-nothing", format!("the patch of {what} changes nothing"));
+            let d = *fail(PATCH_CHANGES_NOTHING, format!("the patch of {what} changes nothing"));
             Err(Box::new(d.in_profile(&settings.profile).hint("the object is so already; remove the patch")))
         }
         _ => Ok(()),

@@ -20,11 +20,18 @@ use crate::diag::{Diagnostic, Report};
 use crate::resource::{Finding, Part};
 use crate::tree::{Kind, Map, Step, Tree};
 
+crate::rules! {
+    /// what kustomize cannot build
+    ///
+    /// kustomize takes this for its own, or cannot build it: the tree would not be what the stream is.
+    KUSTOMIZE = "kustomize", Error;
+}
+
 /// Adds an error for each thing in the object that kustomize cannot build.
 pub fn check(name: &str, object: &Tree, report: &mut Report) {
     for finding in findings(object) {
         let message = format!("`{name}`: {} at `{}`", finding.message, finding.place().escape_default());
-        report.push(Diagnostic::error(finding.id, message).maybe_hint(finding.hint));
+        report.push(Diagnostic::new(finding.rule, message).maybe_hint(finding.hint));
     }
 }
 
@@ -33,13 +40,13 @@ pub fn findings<O>(object: &Tree<O>) -> Vec<Finding> {
     let mut out = Vec::new();
     walk(object, &mut Vec::new(), &mut |path, problem| {
         let parts = path.iter().map(|step| Part::from(*step)).collect();
-        out.push(Finding::error("kustomize", parts, format!("kustomize cannot build {problem}")).hint(hint(path)));
+        out.push(Finding::new(KUSTOMIZE, parts, format!("kustomize cannot build {problem}")).hint(hint(path)));
     });
     let annotations = object.at(&["metadata", "annotations"]).and_then(Tree::as_map);
     for key in annotations.into_iter().flat_map(Map::keys).filter(|key| is_kustomizes(key)) {
         let path = ["metadata", "annotations", key].map(|key| Part::Key(key.to_owned())).to_vec();
         let message = format!("kustomize takes the annotation `{key}` for its own and does not keep it");
-        out.push(Finding::error("kustomize", path, message).hint("remove the annotation"));
+        out.push(Finding::new(KUSTOMIZE, path, message).hint("remove the annotation"));
     }
     out
 }

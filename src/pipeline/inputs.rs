@@ -16,6 +16,16 @@ use crate::settings::Settings;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
 
+crate::rules! {
+    /// the tree would be written over what kgen reads
+    ///
+    /// The folder of the tree holds a file that the project reads (the project file, a file that it names, encrypted
+    ///   files, templates), or lies among the templates. kgen overwrites and removes files in that folder, so it would do
+    ///   so to these one day.
+    /// Fix: a folder that holds nothing else: `output: deploy`.
+    OUTPUT_FOLDER = "output-folder", Error;
+}
+
 /// A path that the project file names, or its own.
 pub struct Named {
     pub path: String,
@@ -87,7 +97,7 @@ pub fn mistake(settings: &Settings, how: &str) -> Diagnostic {
     let message = format!("the tree's folder, `{}`, {how}", output(settings));
     let place = settings.root.get("output").and_then(|output| settings.span(&output.from));
     let hint = "name another folder as `output`: kgen overwrites and removes files there";
-    Diagnostic::error("output-folder", message).at(place).hint(hint)
+    Diagnostic::new(OUTPUT_FOLDER, message).at(place).hint(hint)
 }
 
 /// A file that was read for the tree.

@@ -7,7 +7,28 @@ use super::label::Owner;
 use super::node::{Node, get};
 use super::{Planner, cnpg};
 use crate::diag::Diagnostic;
+use crate::plan::DUPLICATE_NAME;
 use crate::tree::Tree;
+
+crate::rules! {
+    /// two instances may lose transactions
+    ///
+    /// Of two instances only one may be waited for: after a failover the last transactions may be missing.
+    /// Fix: three instances.
+    /// Source: https://cloudnative-pg.io/documentation/current/replication/
+    CNPG_TWO = "cnpg-two", Warning, allow;
+
+    /// an image that CloudNativePG does not run
+    ///
+    /// The operator does not run this image: its user and tools are not what it expects.
+    /// Fix: an image of `ghcr.io/cloudnative-pg/postgresql`.
+    CNPG_IMAGE = "cnpg-image", Error;
+
+    /// a name that the operator cannot use
+    ///
+    /// The operator makes Services `NAME-rw`, `NAME-ro`, `NAME-r`: the name is too long, or one of them is taken.
+    CNPG_NAME = "cnpg-name", Error;
+}
 
 /// What the operator would refuse, or what would meet what it makes.
 pub fn check(cx: &mut Planner, owner: &Owner, store: &Node) {
@@ -15,10 +36,7 @@ pub fn check(cx: &mut Planner, owner: &Owner, store: &Node) {
     names(cx, owner, store);
     if let Some(count) = get(store, "instances").filter(|count| count.as_i64() == Some(2)) {
         let message = format!("`{}` has two instances: a failover may lose the last transactions", owner.id);
-        let d = Diagnostic::warning("cnpg-two", message)
-            .of(&owner.id)
-            .in_profile(&cx.settings.profile)
-            .at(cx.span_in(count));
+        let d = Diagnostic::new(CNPG_TWO, message).of(&owner.id).in_profile(&cx.settings.profile).at(cx.span_in(count));
         let hint = "with three, each commit is on two instances before it is confirmed; with two, to wait for the replica would \
             stop all writes when it is lost";
         cx.report.push(d.hint(hint));
@@ -36,7 +54,7 @@ fn official(cx: &mut Planner, owner: &Owner, store: &Node) {
     let suite = ["bookworm", "bullseye"].into_iter().find(|suite| tag.contains(suite)).unwrap_or("trixie");
     let message =
         format!("`{}`: CloudNativePG does not run the image `{said}`, whose user and tools are not its own", owner.id);
-    let d = Diagnostic::error("cnpg-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
+    let d = Diagnostic::new(CNPG_IMAGE, message).in_profile(&cx.settings.profile).at(cx.span_in(image));
     let hint = format!("write `image: ghcr.io/cloudnative-pg/postgresql:{version}-system-{suite}` beside `mode: cnpg`");
     cx.report.push(d.hint(hint));
 }
@@ -47,7 +65,7 @@ fn names(cx: &mut Planner, owner: &Owner, store: &Node) {
     let long = (owner.name.len() > 50).then(|| format!("has {} characters, 50 are allowed", owner.name.len()));
     if let Some(reason) = long.or_else(|| crate::format::service_name(&owner.name).err()) {
         let message = format!("the name of `{}` {reason}: the operator makes Services of it", owner.id);
-        cx.report.push(Diagnostic::error("cnpg-name", message).at(at).hint("rename it"));
+        cx.report.push(Diagnostic::new(CNPG_NAME, message).at(at).hint("rename it"));
     }
     let mut taken: Vec<(&str, String)> = Vec::new();
     for section in ["apps", "redis", "postgres"] {
@@ -60,7 +78,7 @@ fn names(cx: &mut Planner, owner: &Owner, store: &Node) {
         let from = cx.settings.root.get(section).and_then(Tree::as_map).and_then(|map| map.entry(&name));
         if let Some(from) = from.map(|entry| entry.key_from.clone()) {
             let message = format!("`{section}.{name}` has the name of what the operator makes for `{}`", owner.id);
-            let d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&from));
+            let d = Diagnostic::new(DUPLICATE_NAME, message).at(cx.span_in_from(&from));
             let d = if let Some(at) = at { d.note(at, "of this") } else { d };
             cx.report.push(d.hint("rename one of the two"));
         }

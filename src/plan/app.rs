@@ -10,7 +10,16 @@ use super::pod::{self, Claims, Pod};
 use super::port;
 use super::{Keeps, Planned, Planner, config, policy, rollout, route, scaling, service, wait};
 use crate::diag::Diagnostic;
+use crate::project::schema::EXCLUSIVE_KEYS;
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// a field that this kind of workload has not
+    ///
+    /// The kind of workload has no such field, and the API would refuse it.
+    /// Fix: remove it, or use the kind that the hint names.
+    WORKLOAD_FIELD = "workload-field", Error;
+}
 
 /// The objects of one app.
 pub fn plan(cx: &mut Planner, owner: &Owner, app: &Node) -> Vec<Planned> {
@@ -84,7 +93,7 @@ fn fitting(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str) -> Node 
 fn misplaced(cx: &mut Planner, owner: &Owner, node: &Node, what: &str, workload: &str, kinds: &[&str]) {
     let message = format!("`{}` is a {workload}, which has no {what}", owner.id);
     let hint = format!("only a {} has it; remove it (in a profile: `null`)", kinds.join(" or a "));
-    cx.report.push(Diagnostic::error("workload-field", message).at(cx.span_in(node)).hint(hint));
+    cx.report.push(Diagnostic::new(WORKLOAD_FIELD, message).at(cx.span_in(node)).hint(hint));
 }
 
 /// Name, namespace, labels and annotations of an object.
@@ -174,7 +183,7 @@ fn unused(cx: &mut Planner, owner: &Owner, app: &Node) {
     let kind = str_of(&strategy, "type").filter(|kind| *kind != "RollingUpdate");
     if let (Some(kind), Some(rolling)) = (kind, get(&strategy, "rollingUpdate")) {
         let message = format!("`{}.strategy` has `rollingUpdate` beside `type: {kind}`", owner.id);
-        let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in(rolling));
+        let d = Diagnostic::new(EXCLUSIVE_KEYS, message).at(cx.span_in(rolling));
         cx.report.push(d.hint("remove `rollingUpdate`, or `type`"));
     }
 }

@@ -14,6 +14,7 @@ use super::pod::{self, Claims, Pod};
 use super::volume::Claim;
 use super::{Keeps, Planned, Planner, Role, env, policy, postgres, resources, s3, security, upload};
 use crate::diag::Diagnostic;
+use crate::project::MISSING_KEY;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
 
@@ -42,7 +43,7 @@ pub fn settings(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     let mut whole = true;
     for (key, _, way) in ways.into_iter().filter(|(_, said, _)| said.is_none()) {
         let place = at.as_ref().and_then(|at| cx.span_in_from(at)).or_else(|| cx.span_in_from(&owner.from));
-        let d = Diagnostic::error("missing-key", format!("`{}.backup` has no `{key}`", owner.id));
+        let d = Diagnostic::new(MISSING_KEY, format!("`{}.backup` has no `{key}`", owner.id));
         cx.report.push(d.at(place).hint(way));
         whole = false;
     }
@@ -161,7 +162,7 @@ fn claim(cx: &mut Planner, store: &Owner, owner: &Owner, volume: &Node, pod: &mu
             let message = format!("`{}.backup.to.volume` has no `size`", store.id);
             let place = cx.span_in(volume).or_else(|| cx.span_in_from(&store.from));
             cx.report.push(
-                Diagnostic::error("missing-key", message)
+                Diagnostic::new(MISSING_KEY, message)
                     .at(place)
                     .hint("add `size: 20Gi`, or `claim: NAME` for one that exists"),
             );

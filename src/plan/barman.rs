@@ -11,13 +11,21 @@ use super::s3::{self, Place, S3};
 use super::{Planned, Planner, Role, backup};
 use crate::diag::Diagnostic;
 
+crate::rules! {
+    /// CloudNativePG backs up to object storage only
+    ///
+    /// CloudNativePG backs up to object storage only.
+    /// Fix: `backup: {to: {s3: {bucket: NAME}}}`.
+    CNPG_BACKUP = "cnpg-backup", Error;
+}
+
 /// The two objects; empty where there is no backup, or a wrong one.
 pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node) -> Vec<Planned> {
     let Some(said) = backup::settings(cx, store, settings) else { return Vec::new() };
     let to = take(&said, "to");
     if let Some(volume) = get(&to, "volume") {
         let message = format!("`{}.backup.to.volume`: CloudNativePG backs up to object storage only", store.id);
-        let d = Diagnostic::error("cnpg-backup", message).in_profile(&cx.settings.profile);
+        let d = Diagnostic::new(CNPG_BACKUP, message).in_profile(&cx.settings.profile);
         let place = volume.first_leaf().and_then(|leaf| cx.span_in(leaf));
         let hint = "a claim is of one pod, and the log is archived by whichever instance is the primary";
         cx.report.push(d.at(place).hint(hint).hint("write `to: {s3: {bucket: NAME}}`"));

@@ -18,6 +18,14 @@ use super::{
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map, Tree};
 
+crate::rules! {
+    /// an owner's Secret that nobody creates
+    ///
+    /// CloudNativePG reads the owner from one Secret with `username` and `password`, which nobody creates here.
+    /// Fix: declare both keys, and name the password.
+    CNPG_OWNER = "cnpg-owner", Error;
+}
+
 /// With `system`: what extensions and locales most applications expect.
 const IMAGE: &str = "ghcr.io/cloudnative-pg/postgresql:18.6-system-trixie";
 
@@ -131,7 +139,7 @@ fn owner_secret(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
             owner.id
         );
         let at = get(store, "password").and_then(|said| cx.span_in(said));
-        let d = Diagnostic::error("cnpg-owner", message).in_profile(&cx.settings.profile).at(at);
+        let d = Diagnostic::new(CNPG_OWNER, message).in_profile(&cx.settings.profile).at(at);
         let hint = "declare both, `secrets: {NAME: {username: {}, password: {}}}`, and write `password: ${secrets.NAME.password}`";
         cx.report.push(
             d.hint(hint).hint("or remove `password`: the operator makes one, and `url` is taken from its Secret"),

@@ -6,6 +6,7 @@ use super::pod::Pod;
 use super::port::{self};
 use super::{Planner, env, probe, resources, rollout, security, volume};
 use crate::diag::{Diagnostic, suggest};
+use crate::project::MISSING_KEY;
 use crate::tree::{Kind, Map};
 
 /// Fields that are written as they stand, in Kubernetes' order.
@@ -80,7 +81,7 @@ fn extra(settings: &Node) -> Node {
 
 fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
     if get(settings, "image").is_none() {
-        let d = Diagnostic::error("missing-key", format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
+        let d = Diagnostic::new(MISSING_KEY, format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
         let (kind, name) = path.split_once('.').unwrap_or_default();
         let others = cx.settings.root.get(kind).and_then(Node::as_map);
         let near =

@@ -5,6 +5,7 @@
 use super::node::Node;
 use super::output::Resolver;
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::output::DANGLING_REFERENCE;
 use crate::tree::{Map, Tree};
 
 /// Where there are components to refer to.
@@ -21,7 +22,7 @@ impl Resolver<'_> {
 
     pub fn dangling(&self, section: &str, name: &str) -> Diagnostic {
         if !SECTIONS.contains(&section) {
-            let d = Diagnostic::error("dangling-reference", format!("there is no section `{section}` to refer to"));
+            let d = Diagnostic::new(DANGLING_REFERENCE, format!("there is no section `{section}` to refer to"));
             let hint = suggest::did_you_mean(section, SECTIONS);
             return d.hint(hint.unwrap_or_else(|| format!("sections are {}", suggest::all_of(SECTIONS))));
         }
@@ -40,7 +41,7 @@ impl Resolver<'_> {
             true => Some(format!("the project has no `{section}`")),
             false => Some(format!("`{section}` has {}", suggest::all_of(names.iter().copied()))),
         });
-        Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile).maybe_hint(hint)
+        Diagnostic::new(DANGLING_REFERENCE, message).in_profile(&self.settings.profile).maybe_hint(hint)
     }
 
     pub fn no_output(&self, section: &str, name: &str, component: &Node, output: &str) -> Diagnostic {
@@ -51,15 +52,13 @@ impl Resolver<'_> {
         let message = format!("`{section}.{name}`{mode} has no {what} `{output}`");
         if (section, output) == ("redis", "password") && known.iter().all(|known| known != output) && mode.is_empty() {
             let message = format!("`{section}.{name}` has `auth: none`, so it has no password");
-            let d = Diagnostic::error("dangling-reference", message).in_profile(&self.settings.profile);
+            let d = Diagnostic::new(DANGLING_REFERENCE, message).in_profile(&self.settings.profile);
             return d.hint("remove the reference, or `auth: none`");
         }
         let near = suggest::did_you_mean(output, known.iter().map(String::as_str));
         let all =
             || (!known.is_empty()).then(|| format!("it has {}", suggest::all_of(known.iter().map(String::as_str))));
-        Diagnostic::error("dangling-reference", message)
-            .in_profile(&self.settings.profile)
-            .maybe_hint(near.or_else(all))
+        Diagnostic::new(DANGLING_REFERENCE, message).in_profile(&self.settings.profile).maybe_hint(near.or_else(all))
     }
 
     pub fn outputs(&self, section: &str, component: &Node) -> Vec<String> {

@@ -13,8 +13,30 @@ use super::provider::{self, Provider};
 use super::wire::Via;
 use super::{Planner, need};
 use crate::diag::Diagnostic;
+use crate::plan::output::DANGLING_REFERENCE;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
+
+crate::rules! {
+    /// a variable without value and source
+    ///
+    /// A variable has no value and no source.
+    /// Fix: a text, `{ref: "${...}"}`, `{fieldRef: ...}` or `{resourceFieldRef: ...}`.
+    ENV_NO_VALUE = "env-no-value", Error;
+
+    /// an optional secret outside dev
+    ///
+    /// An optional secret outside dev: when it is missing, the app starts without it, and nobody is told.
+    /// Fix: remove `optional: true`: then the pod waits and says for what.
+    SECRET_OPTIONAL = "secret-optional", Warning, allow;
+
+    /// an operator's URL inside another URL
+    ///
+    /// A URL that an operator makes up would stand inside another URL, where it has to be percent-encoded: nobody in
+    ///   the cluster does that.
+    /// Fix: give the app the parts (`host`, `user`, `password`) as variables of their own.
+    OPERATOR_URL = "operator-url", Error;
+}
 
 /// The list of one container, in the order of the project file.
 pub fn env(cx: &mut Planner, owner: &Owner, settings: &Node) -> Vec<Node> {
@@ -47,7 +69,7 @@ fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mu
     let source = ["fieldRef", "resourceFieldRef", "secretKeyRef", "configMapKeyRef"];
     let Some((kind, node)) = source.into_iter().find_map(|kind| Some((kind, get(value, kind)?.clone()))) else {
         let message = format!("`{}.env.{name}` has no value", owner.id);
-        let d = Diagnostic::error("env-no-value", message).at(cx.span_in_from(&name.from));
+        let d = Diagnostic::new(ENV_NO_VALUE, message).at(cx.span_in_from(&name.from));
         cx.report
             .push(d.hint("give it a text, `ref`, `fieldRef`, `resourceFieldRef`, `secretKeyRef` or `configMapKeyRef`"));
         return None;
@@ -127,7 +149,7 @@ pub fn optional_secret(cx: &mut Planner, owner: &Owner, what: &str, optional: &N
         owner.id, cx.settings.profile
     );
     cx.report.push(
-        Diagnostic::warning("secret-optional", message)
+        Diagnostic::new(SECRET_OPTIONAL, message)
             .of(&owner.id)
             .at(cx.span_in(optional))
             .hint("remove `optional: true`"),
@@ -191,7 +213,7 @@ fn url_in_url(cx: &mut Planner, name: &Node, secret: &Secretive) {
         let message =
             format!("`{name}` holds a URL that CloudNativePG delivers inside another URL, which nobody can encode");
         let at = cx.span_in_from(&secret.from);
-        let d = Diagnostic::error("operator-url", message).at(at);
+        let d = Diagnostic::new(OPERATOR_URL, message).at(at);
         cx.report
             .push(d.hint("give the app the two as variables of their own, or the URL's parts (`host`, `user`, ...)"));
     }
@@ -241,8 +263,7 @@ pub fn env_from(cx: &mut Planner, owner: &Owner, settings: &Node, pod: &mut Pod,
         let (section, name) = reference.split_once('.').unwrap_or((&reference, ""));
         let known = matches!(section, "configs" | "secrets") && cx.settings.root.at(&[section, name]).is_some();
         if !known {
-            let d =
-                Diagnostic::error("dangling-reference", format!("`envFrom` names no config or secret: `{reference}`"));
+            let d = Diagnostic::new(DANGLING_REFERENCE, format!("`envFrom` names no config or secret: `{reference}`"));
             let names = cx.names(&["configs", "secrets"]);
             let hint = crate::diag::suggest::did_you_mean(&reference, names.iter().map(String::as_str));
             cx.report.push(d.at(cx.span_in(&said)).maybe_hint(hint).hint("write `configs.NAME` or `secrets.NAME`"));

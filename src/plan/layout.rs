@@ -9,6 +9,21 @@ use crate::diag::Diagnostic;
 use crate::format::server;
 use crate::settings::From;
 
+crate::rules! {
+    /// an image that starts no server
+    ///
+    /// The image is CloudNativePG's, which starts no server by itself.
+    /// Fix: `image: postgres:18-trixie`, or `mode: cnpg`.
+    POSTGRES_IMAGE = "postgres-image", Error;
+
+    /// an image without its major version
+    ///
+    /// Where PostgreSQL keeps its data depends on the major version, which the image's tag does not say; or `major`
+    ///   says another than the tag.
+    /// Fix: a tag such as `18-trixie` or `0.8.0-pg17`, or `major: 17` where no tag can say it.
+    POSTGRES_VERSION = "postgres-version", Error;
+}
+
 /// Where the data lies, which differs by major version: from 18 on the image's volume moved up.
 pub struct Layout {
     pub mount: &'static str,
@@ -44,7 +59,7 @@ fn major(cx: &mut Planner, owner: &Owner, said: &Node, image: &Node) -> u32 {
             )
         }
     };
-    let d = Diagnostic::error("postgres-version", message).at(cx.span_in(node));
+    let d = Diagnostic::new(POSTGRES_VERSION, message).at(cx.span_in(node));
     cx.report.push(d.hint(hint));
     18
 }
@@ -61,7 +76,7 @@ fn of_operator(cx: &mut Planner, owner: &Owner, image: &Node) {
     let said = image.as_str().unwrap_or_default();
     if crate::format::image(said).is_ok_and(|image| image.name.starts_with("cloudnative-pg/")) {
         let message = format!("`{}` is standalone, and the image `{said}` starts no server by itself", owner.id);
-        let d = Diagnostic::error("postgres-image", message).in_profile(&cx.settings.profile).at(cx.span_in(image));
+        let d = Diagnostic::new(POSTGRES_IMAGE, message).in_profile(&cx.settings.profile).at(cx.span_in(image));
         cx.report.push(d.hint("it is CloudNativePG's: write `image: postgres:18-trixie` here, or `mode: cnpg`"));
     }
 }

@@ -78,6 +78,23 @@ use output::{Reached, Resolver};
 use provider::Provider;
 use wire::Wire;
 
+crate::rules! {
+    /// older servers than kgen writes for
+    ///
+    /// `kubernetes` is the oldest server that the tree must work with. kgen writes `ReadWriteOncePod` claims and
+    ///   sidecars as init containers, which are on from 1.29.
+    /// Fix: say `kubernetes: "1.29"` or later.
+    /// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
+    KUBERNETES_VERSION = "kubernetes-version", Error;
+
+    /// two things of one name
+    ///
+    /// Two components have one name: their pods would carry the same labels, and the Service of one would send requests
+    ///   to the other.
+    /// Fix: rename one of the two.
+    DUPLICATE_NAME = "duplicate-name", Error;
+}
+
 /// How the value of an `env:` or `file:` secret is had: by kind and name, or why not.
 pub type Values<'v> = &'v (dyn Fn(&str, &str) -> Result<Secret<String>, String> + Sync);
 
@@ -268,7 +285,7 @@ fn server(cx: &mut Planner) {
     let minor = said.as_str().and_then(|text| text.split_once('.')?.1.parse::<u32>().ok());
     if minor.is_some_and(|minor| minor < OLDEST) {
         let message = format!("kgen writes for Kubernetes 1.{OLDEST} and later, not for {said}");
-        let d = Diagnostic::error("kubernetes-version", message).at(cx.span_in(&said));
+        let d = Diagnostic::new(KUBERNETES_VERSION, message).at(cx.span_in(&said));
         cx.report.push(d.hint("claims are `ReadWriteOncePod` and sidecars are init containers that restart"));
     }
 }
@@ -328,7 +345,7 @@ fn names(cx: &mut Planner) {
                 let message = format!(
                     "`{first}.{name}` and `{section}.{name}` share a name: a Service of one would select the pods of the other"
                 );
-                let mut d = Diagnostic::error("duplicate-name", message).at(cx.span_in_from(&entry.key_from));
+                let mut d = Diagnostic::new(DUPLICATE_NAME, message).at(cx.span_in_from(&entry.key_from));
                 if let Some(span) = cx.settings.span(from) {
                     d = d.note(span, "the other one");
                 }

@@ -11,6 +11,14 @@ use crate::diag::{Diagnostic, suggest};
 use crate::settings::{From, Layer};
 use crate::tree::{Kind, Tree};
 
+crate::rules! {
+    /// a setting for another mode of the store
+    ///
+    /// The setting is for another mode of the store, and would have no effect.
+    /// Fix: remove it (in a profile: `null`), or change the mode.
+    MODE_FIELD = "mode-field", Error;
+}
+
 /// A setting, the modes that have it, and what to do in the others.
 pub struct Rule {
     pub path: &'static [&'static str],
@@ -202,7 +210,7 @@ pub fn check(cx: &mut Planner, owner: &Owner, store: &Node, rules: &[Rule]) {
         let modes = || suggest::or(rule.modes.iter().map(|mode| format!("`mode: {mode}`")));
         let hint = rule.hints.iter().find(|(of, _)| *of == mode).map(|(_, hint)| (*hint).to_owned());
         let hint = hint.unwrap_or_else(|| format!("remove it (in a profile: `null`); it is for {}", modes()));
-        let d = Diagnostic::error("mode-field", message).in_profile(&cx.settings.profile).at(cx.span_in(&leaf));
+        let d = Diagnostic::new(MODE_FIELD, message).in_profile(&cx.settings.profile).at(cx.span_in(&leaf));
         cx.report.push(d.hint(hint));
         refused.push(rule.path);
     }

@@ -11,7 +11,16 @@ use super::pod::{self, Claims, Pod};
 use super::{Keeps, Planned, Planner, policy, redis, resources, sentinel, server};
 use crate::diag::Diagnostic;
 use crate::format;
+use crate::plan::mode::MODE_FIELD;
 use crate::settings::From;
+
+crate::rules! {
+    /// an image that the operator cannot start
+    ///
+    /// The operator starts scripts of its own image, which other images do not have.
+    /// Fix: an image of `quay.io/opstree/redis`, or none.
+    OPERATOR_IMAGE = "operator-image", Error;
+}
 
 /// Sentinel's image, of the same release as the preset's of the servers.
 const SENTINEL: &str = "quay.io/opstree/redis-sentinel:v8.2.2";
@@ -73,7 +82,7 @@ fn image(cx: &mut Planner, owner: &Owner, store: &Node) {
     let name = image.as_str().and_then(|text| format::image(text).ok()).map(|image| image.name).unwrap_or_default();
     if !name.contains("opstree/") && cx.settings.is_users(&image.from) {
         let message = format!("`{}` is run by the operator, which cannot start the image `{image}`", owner.id);
-        let d = Diagnostic::error("operator-image", message).at(cx.span_in(&image));
+        let d = Diagnostic::new(OPERATOR_IMAGE, message).at(cx.span_in(&image));
         cx.report.push(d.hint("use one of `quay.io/opstree/redis`, or remove `image` (in a profile: `image: null`)"));
     }
 }
@@ -85,7 +94,7 @@ fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
         Some("exporter") => policy::open_to_all(cx, owner, Node::from(9121).of(&said.from)),
         Some("annotations") => {
             let message = format!("`{}` is run by the operator, which annotates its Services itself", owner.id);
-            let d = Diagnostic::error("mode-field", message).at(cx.span_in(&said));
+            let d = Diagnostic::new(MODE_FIELD, message).at(cx.span_in(&said));
             cx.report.push(d.hint("use `metrics: exporter`, whose port they name, or remove `metrics`"));
             return Node::null();
         }

@@ -11,11 +11,59 @@ use super::dangling::{SECTIONS, not_a_reference};
 use super::node::Node;
 use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, Part, Reference};
+use crate::access::fault::TOO_LARGE;
 use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;
 use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Kind, Tree};
+
+crate::rules! {
+    /// a file's key stands inside a text
+    ///
+    /// A reference to a file's key stands inside a text. A file can be mounted, but not put into a variable.
+    /// Fix: under `files`, write the reference alone: `files: {/etc/app.toml: "${configs.app.app.toml}"}`.
+    FILE_HERE = "file-here", Error;
+
+    /// `${...}` that is no reference
+    ///
+    /// `${...}` does not read as a reference, or names a component without saying which of its outputs.
+    /// Fix: `${redis.cache.url}`; a literal `${` is written `$${`.
+    BAD_REFERENCE = "bad-reference", Error;
+
+    /// a reference to what is not there
+    ///
+    /// A reference names something that the project does not have in this profile: a component, an output, a key or a
+    ///   port.
+    /// Fix: take the suggested name; an output that a mode lacks (a `password` of an external store) has to come from a
+    ///   secret.
+    /// Before: `${redis.cahce.url}`. After: `${redis.cache.url}`.
+    DANGLING_REFERENCE = "dangling-reference", Error;
+
+    /// references lead back to where they began
+    ///
+    /// References lead back to where they began, so that none of them has a value.
+    REFERENCE_CYCLE = "reference-cycle", Error;
+
+    /// a reference leads through too many others
+    ///
+    /// A reference leads through more than 32 others behind each other, or 1000 in all: texts that name texts that name
+    ///   texts grow tenfold with each step.
+    /// Fix: refer to what is meant itself.
+    REFERENCE_TOO_LONG = "reference-too-long", Error;
+
+    /// a name that needs a namespace, without one
+    ///
+    /// `${namespace}` or a full host name needs `namespace:`, which the profile does not say.
+    /// Fix: add `namespace: NAME`, or use `host` in place of `fqdn`.
+    NO_NAMESPACE = "no-namespace", Error;
+
+    /// a secret stands where everybody reads it
+    ///
+    /// A secret stands where everybody can read it: an argument, a label, a ConfigMap.
+    /// Fix: secrets may stand in `env`, in `files` and in `secrets`.
+    SECRET_HERE = "secret-here", Error;
+}
 
 /// What a reference, or a text with references, gives.
 #[derive(Clone, Debug)]
@@ -78,8 +126,8 @@ impl<'s> Resolver<'s> {
         match self.value(node)? {
             Output::Plain(plain) => Ok(plain),
             Output::Secret(_) => Err(Box::new(
-                Diagnostic::error(
-                    "secret-here",
+                Diagnostic::new(
+                    SECRET_HERE,
                     format!("{node} holds a secret, which may not stand here", node = quoted(node)),
                 )
                 .at(self.settings.span(&node.from))
@@ -127,7 +175,7 @@ impl<'s> Resolver<'s> {
             }
             if size > LARGEST {
                 let message = format!("with what its references stand for this text has more than {LARGEST} bytes");
-                let d = Diagnostic::error("too-large", message).at(self.settings.span(&node.from));
+                let d = Diagnostic::new(TOO_LARGE, message).at(self.settings.span(&node.from));
                 return Err(Box::new(d.hint("neither a ConfigMap nor a Secret takes more")));
             }
         }
@@ -139,7 +187,7 @@ impl<'s> Resolver<'s> {
     }
 
     fn bad(&self, node: &Node, at: usize, reason: String) -> Box<Diagnostic> {
-        Box::new(Diagnostic::error("bad-reference", reason).at(self.place(node, at)))
+        Box::new(Diagnostic::new(BAD_REFERENCE, reason).at(self.place(node, at)))
     }
 
     /// The place of byte `at` of a string: exact for plain scalars, the scalar's own place for others.
@@ -158,7 +206,7 @@ impl<'s> Resolver<'s> {
             path.push(reference.text.clone());
             let first = path.iter().position(|text| *text == reference.text).unwrap_or_default();
             let message = format!("references go in a circle: {}", suggest::circle(&path[first..]));
-            let d = Diagnostic::error("reference-cycle", message).once();
+            let d = Diagnostic::new(REFERENCE_CYCLE, message).once();
             return Err(Box::new(d.at(self.place(node, reference.at))));
         }
         let depth = self.stack.borrow().len();
@@ -166,7 +214,7 @@ impl<'s> Resolver<'s> {
         if depth >= DEEPEST || self.followed.get() > MOST {
             let message = format!("`${{{}}}` leads through too many other references", reference.text);
             let hint = format!("at most {DEEPEST} behind each other and {MOST} in all: refer to what is meant itself");
-            let d = Diagnostic::error("reference-too-long", message);
+            let d = Diagnostic::new(REFERENCE_TOO_LONG, message);
             return Err(Box::new(d.at(self.place(node, reference.at)).hint(hint)));
         }
         self.stack.borrow_mut().push(reference.text.clone());
@@ -185,7 +233,7 @@ impl<'s> Resolver<'s> {
             return self.word(section, node).map_err(|d| Box::new(d.at(here())));
         }
         let (Some(name), Some(output)) = (name, output) else {
-            let d = Diagnostic::error("bad-reference", format!("`${{{}}}` names no output", reference.text)).at(here());
+            let d = Diagnostic::new(BAD_REFERENCE, format!("`${{{}}}` names no output", reference.text)).at(here());
             let known = name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c));
             let hint = |known: Vec<String>| {
                 format!("`{}` has {}", reference.text, suggest::all_of(known.iter().map(String::as_str)))
@@ -218,13 +266,13 @@ impl<'s> Resolver<'s> {
             "project" => Ok(Output::Plain(root.get("project").cloned().unwrap_or_default())),
             "namespace" => match self.namespace() {
                 Some(name) => Ok(Output::Plain(name)),
-                None => Err(Diagnostic::error("no-namespace", "there is no `namespace`")
+                None => Err(Diagnostic::new(NO_NAMESPACE, "there is no `namespace`")
                     .in_profile(&self.settings.profile)
                     .hint("add `namespace: NAME` at the top level or to the profile")),
             },
             _ => {
                 let known = ["project", "profile", "namespace"];
-                let d = Diagnostic::error("dangling-reference", format!("`${{{word}}}` names nothing"));
+                let d = Diagnostic::new(DANGLING_REFERENCE, format!("`${{{word}}}` names nothing"));
                 Err(d.hint(suggest::did_you_mean(word, known).unwrap_or_else(|| not_a_reference(word))))
             }
         }
@@ -289,7 +337,7 @@ impl<'s> Resolver<'s> {
             } else {
                 ("no `port`", format!("add `port:` to `apps.{name}`"))
             };
-            let d = Diagnostic::error("dangling-reference", format!("`apps.{name}` has no Service: it has {why}"));
+            let d = Diagnostic::new(DANGLING_REFERENCE, format!("`apps.{name}` has no Service: it has {why}"));
             let cause = self.settings.span(&self.key_from("apps", name));
             return Err(Box::new(because(d.at(here).hint(hint), cause)));
         };
@@ -310,7 +358,7 @@ impl<'s> Resolver<'s> {
             Some(value) => self.plain(value).map(|value| Some(Output::Plain(value))),
             None => {
                 let message = format!("key `{key}` is a file, which can be mounted but not put into a text");
-                let d = Diagnostic::error("file-here", message).at(here);
+                let d = Diagnostic::new(FILE_HERE, message).at(here);
                 let cause = content.get("file").and_then(|file| self.settings.span(&file.from));
                 Err(Box::new(because(d.hint("under `files`, a value that is this one reference mounts it"), cause)))
             }

@@ -10,6 +10,15 @@ use super::node::{Node, compact, filled, list, pairs, text};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map};
 
+crate::rules! {
+    /// a parameter that CloudNativePG sets itself
+    ///
+    /// CloudNativePG sets this parameter itself and refuses a Cluster that does.
+    /// Fix: remove it.
+    /// Source: https://cloudnative-pg.io/documentation/current/postgresql_conf/#fixed-parameters
+    CNPG_PARAMETER = "cnpg-parameter", Error;
+}
+
 const FIXED: [&str; 50] = [
     "allow_alter_system",
     "allow_system_table_mods",
@@ -75,7 +84,7 @@ pub fn postgresql(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
         let value = text(entry.value.to_string(), &entry.value.from);
         if FIXED.contains(&&*lower) || FAMILIES.iter().any(|family| lower.starts_with(family)) {
             let message = format!("`{}.config.{name}` is a parameter that CloudNativePG keeps for itself", owner.id);
-            let d = Diagnostic::error("cnpg-parameter", message).in_profile(&cx.settings.profile);
+            let d = Diagnostic::new(CNPG_PARAMETER, message).in_profile(&cx.settings.profile);
             cx.report.push(d.at(cx.span_in(&entry.value)).hint("remove it (in a profile: `null`)"));
         } else if lower == "shared_preload_libraries" {
             let words = value.as_str().unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());

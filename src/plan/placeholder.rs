@@ -13,6 +13,15 @@ use crate::leak::placeholder;
 use crate::secret::Secret;
 use crate::tree::{Map, Tree};
 
+crate::rules! {
+    /// a secret has a value that everybody knows
+    ///
+    /// The value is one that everybody knows (`changeme`, `password`, the one of a tutorial). Others try it first.
+    /// Fix: outside dev, let `secretProvider` deliver a value; in dev, leave it out: kgen makes one up that nobody
+    ///   takes for real.
+    SECRET_PLACEHOLDER = "secret-placeholder", Either;
+}
+
 /// Reports a value that kgen was given for a key, and that is none.
 pub fn check(cx: &mut Planner, home: &Home, value: &Secret<String>, at: &Node) {
     let dev = cx.settings.is_dev();
@@ -29,7 +38,7 @@ pub fn check(cx: &mut Planner, home: &Home, value: &Secret<String>, at: &Node) {
         true => "remove the value: kgen makes up one for dev that nobody takes for real",
         false => "make one that nobody can guess: `openssl rand -hex 24`",
     };
-    let d = Diagnostic { severity, ..Diagnostic::error("secret-placeholder", message) };
+    let d = Diagnostic { severity, ..Diagnostic::new(SECRET_PLACEHOLDER, message) };
     cx.report.push(d.at(cx.span_in(at)).in_profile(&cx.settings.profile).hint(hint));
 }
 

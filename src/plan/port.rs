@@ -5,7 +5,17 @@ use super::label::Owner;
 use super::node::{Node, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Resolver;
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::output::DANGLING_REFERENCE;
+use crate::project::schema::EXCLUSIVE_KEYS;
 use crate::tree::{Kind, Tree};
+
+crate::rules! {
+    /// a Service without a port
+    ///
+    /// A Service without a port cannot be made.
+    /// Fix: add `port:`.
+    SERVICE_NO_PORT = "service-no-port", Error;
+}
 
 #[derive(Clone, Debug)]
 pub struct Port {
@@ -55,13 +65,13 @@ fn of_sidecars(app: &Node) -> impl Iterator<Item = Port> {
 pub fn check(cx: &mut Planner, owner: &Owner, app: &Node, served: &[Port]) {
     if let (Some(_), Some(entry)) = (get(app, "port"), pairs(app, "ports").find(|(name, _)| &***name == "http")) {
         let message = format!("`{}` has `port`, which is short for `ports: {{http: ...}}`, and `ports.http`", owner.id);
-        let d = Diagnostic::error("exclusive-keys", message).at(cx.span_in_from(&entry.1.key_from));
+        let d = Diagnostic::new(EXCLUSIVE_KEYS, message).at(cx.span_in_from(&entry.1.key_from));
         cx.report.push(d.hint("keep one of the two"));
     }
     let service = take(app, "service");
     if let Some(leaf) = service.as_map().and_then(|_| service.first_leaf()).filter(|_| served.is_empty()) {
         let message = format!("`{}` has `service` but no port to serve", owner.id);
-        cx.report.push(Diagnostic::error("service-no-port", message).at(cx.span_in(leaf)).hint(missing(app)));
+        cx.report.push(Diagnostic::new(SERVICE_NO_PORT, message).at(cx.span_in(leaf)).hint(missing(app)));
         return;
     }
     for (path, said) in named(app) {
@@ -109,7 +119,7 @@ fn dangling(owner: &Owner, app: &Node, served: &[Port], path: &str, said: &Node)
     let add = sidecar.map(|port| format!("add the sidecar's: `service: {{ports: {{{wanted}: {}}}}}`", port.number));
     let near = || suggest::did_you_mean(wanted, known());
     let all = || (known().count() > 0).then(|| format!("`{}` has {}", owner.id, suggest::all_of(known())));
-    let d = Diagnostic::error("dangling-reference", format!("`{}.{path}` names no port: `{said}`", owner.id));
+    let d = Diagnostic::new(DANGLING_REFERENCE, format!("`{}.{path}` names no port: `{said}`", owner.id));
     Some(d.maybe_hint(add.or_else(near).or_else(all)))
 }
 

@@ -15,8 +15,18 @@ use super::{
     Keeps, Planned, Planner, cnpg, config, env, exporter, layout, mode, need, policy, probe, resources, security,
 };
 use crate::diag::Diagnostic;
+use crate::plan::server::PASSWORD_COMPOSED;
+use crate::project::MISSING_KEY;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
+
+crate::rules! {
+    /// a name that is PostgreSQL's own
+    ///
+    /// The name is PostgreSQL's own, so that the init script would fail on a half-made data directory.
+    /// Fix: another name, or none for `app`.
+    POSTGRES_RESERVED = "postgres-reserved", Error;
+}
 
 const INIT: &str = include_str!("../../templates/scripts/init-postgres.sh");
 
@@ -92,7 +102,7 @@ pub fn reserved(cx: &mut Planner, owner: &Owner, postgres: &Node) {
         if let Some(said) = get(postgres, key).filter(|said| said.as_str().is_some_and(|name| is_taken(key, name))) {
             let whose = if said.as_str() == Some("streaming_replica") { "CloudNativePG" } else { "PostgreSQL" };
             let message = format!("`{}` cannot have the {what} `{said}`, which is {whose}'s own", owner.id);
-            let d = Diagnostic::error("postgres-reserved", message).at(cx.span_in(said));
+            let d = Diagnostic::new(POSTGRES_RESERVED, message).at(cx.span_in(said));
             cx.report.push(d.hint("the app gets a role and a database of its own; leave it out for `app`"));
         }
     }
@@ -115,7 +125,7 @@ pub fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
 /// A claim needs a size.
 pub fn sized(cx: &mut Planner, owner: &Owner, postgres: &Node) {
     if get(&take(postgres, "storage"), "size").is_none() {
-        let d = Diagnostic::error("missing-key", format!("`{}.storage` has no `size`", owner.id))
+        let d = Diagnostic::new(MISSING_KEY, format!("`{}.storage` has no `size`", owner.id))
             .at(cx.span_in_from(&owner.from));
         cx.report.push(d.hint("add `storage: 10Gi`"));
     }
@@ -240,7 +250,7 @@ fn password(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Option<(Home, F
         owner.id
     );
     cx.report.push(
-        Diagnostic::error("password-composed", message)
+        Diagnostic::new(PASSWORD_COMPOSED, message)
             .at(cx.span_in_from(&owner.from))
             .hint("name one key: `${secrets.NAME.KEY}`"),
     );

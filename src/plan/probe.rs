@@ -5,6 +5,20 @@ use super::node::{Node, compact, get, map, merged, str_of, take};
 use super::port::{Port, or_first};
 use crate::diag::Diagnostic;
 
+crate::rules! {
+    /// a probe that asks nothing
+    ///
+    /// A probe has timings and nothing that it asks.
+    /// Fix: `httpGet`, `tcpSocket`, `exec` or `grpc`.
+    PROBE_HANDLER = "probe-handler", Error;
+
+    /// a port that no container has
+    ///
+    /// A probe, Service, Ingress or route names a port that no container has.
+    /// Fix: take the suggested name, or add the port.
+    PROBE_PORT = "probe-port", Error;
+}
+
 const TIMINGS: [&str; 6] = [
     "initialDelaySeconds",
     "periodSeconds",
@@ -25,7 +39,7 @@ pub fn probe(cx: &mut Planner, path: &str, settings: &Node, key: &str, ports: &[
             if let Some(node) = probe.get(kind).filter(|_| is_users(cx, probe)) {
                 let message = format!("`{path}.{key}` has no port, and `{path}` has none");
                 cx.report.push(
-                    Diagnostic::error("probe-port", message)
+                    Diagnostic::new(PROBE_PORT, message)
                         .at(cx.span_in(node))
                         .hint("add `port:` to the app or to the probe"),
                 );
@@ -36,7 +50,7 @@ pub fn probe(cx: &mut Planner, path: &str, settings: &Node, key: &str, ports: &[
     if handler.is_null() {
         let message = format!("`{path}.{key}` has no handler");
         let hint = "add `httpGet: /path`, `tcpSocket: PORT`, `exec` or `grpc`";
-        cx.report.push(Diagnostic::error("probe-handler", message).at(cx.span_in(probe)).hint(hint));
+        cx.report.push(Diagnostic::new(PROBE_HANDLER, message).at(cx.span_in(probe)).hint(hint));
         return Node::null();
     }
     merged(handler, &timings(probe))

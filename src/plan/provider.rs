@@ -7,6 +7,7 @@ use super::Planner;
 use super::node::{Node, get, str_of, take};
 use super::piece::Home;
 use crate::diag::Diagnostic;
+use crate::project::MISSING_KEY;
 use crate::settings::From;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,7 +33,7 @@ impl Provider {
         let said = take(&cx.settings.root, "secretProvider");
         if let Some(external) = get(&said, "external").filter(|external| get(external, "store").is_none()) {
             let at = cx.span_in(&said).or_else(|| cx.span_in(external));
-            let d = Diagnostic::error("missing-key", "`secretProvider.external` has no `store`").at(at);
+            let d = Diagnostic::new(MISSING_KEY, "`secretProvider.external` has no `store`").at(at);
             cx.report.push(d.hint("name the SecretStore or ClusterSecretStore: `store: vault-prod`"));
         }
         Self::read(&said)

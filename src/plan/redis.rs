@@ -12,6 +12,16 @@ use super::server::{self, Role};
 use super::volume::Claim;
 use super::{Keeps, Planned, Planner, exporter, mode, operator, policy, resources, rollout, sentinel};
 use crate::diag::Diagnostic;
+use crate::plan::app::WORKLOAD_FIELD;
+use crate::project::MISSING_KEY;
+
+crate::rules! {
+    /// a StatefulSet names its claims itself
+    ///
+    /// A StatefulSet names its claims itself.
+    /// Fix: `workload: Deployment` to use the named claim, or remove `claim`.
+    CLAIM_NAME = "claim-name", Error;
+}
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     mode::check(cx, owner, redis, mode::REDIS);
@@ -87,7 +97,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
 fn strategy(cx: &mut Planner, owner: &Owner, redis: &Node) {
     let Some(said) = redis.at(&["strategy", "type"]).filter(|said| !said.is_null()) else { return };
     let message = format!("`{}` is a StatefulSet, which has no strategy `{said}`", owner.id);
-    let d = Diagnostic::error("workload-field", message).at(cx.span_in(said));
+    let d = Diagnostic::new(WORKLOAD_FIELD, message).at(cx.span_in(said));
     cx.report.push(d.hint("remove it: a StatefulSet stops the old pod first"));
 }
 
@@ -101,7 +111,7 @@ pub fn scraped(owner: &Owner, redis: &Node, context: Node) -> Node {
 pub fn claim_name(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>) {
     if let Some(claim) = persistence.and_then(|persistence| get(persistence, "claim")) {
         let message = format!("`{}` is a StatefulSet, which names its claim itself", owner.id);
-        let d = Diagnostic::error("claim-name", message).at(cx.span_in(claim));
+        let d = Diagnostic::new(CLAIM_NAME, message).at(cx.span_in(claim));
         cx.report.push(d.hint("add `workload: Deployment` to use this claim, or remove `claim`"));
     }
 }
@@ -129,8 +139,8 @@ pub fn data(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>, pod: &m
     if get(persistence, "size").is_none() {
         let at =
             persistence.as_map().and_then(|m| m.entries().next().map(|(_, e)| e.key_from.clone())).unwrap_or_default();
-        let d = Diagnostic::error("missing-key", format!("`{}.persistence` has no `size`", owner.id))
-            .at(cx.span_in_from(&at));
+        let d =
+            Diagnostic::new(MISSING_KEY, format!("`{}.persistence` has no `size`", owner.id)).at(cx.span_in_from(&at));
         cx.report.push(d.hint("add `size: 5Gi`"));
     }
     let modes = take(persistence, "accessModes");

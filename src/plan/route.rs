@@ -7,7 +7,23 @@ use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::port::{self, Port};
 use super::{Planned, Planner};
 use crate::diag::Diagnostic;
+use crate::project::MISSING_KEY;
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// a Service that selects no pods, or others'
+    ///
+    /// A Service whose selector matches no pods has no addresses; one that matches several components sends requests to
+    ///   the wrong one.
+    /// Fix: the selector is `name` and `instance` of one component.
+    SERVICE_NO_PODS = "service-no-pods", Either;
+
+    /// sticky sessions of an unknown controller
+    ///
+    /// kgen knows the annotations for sticky sessions of nginx, haproxy and traefik only.
+    /// Fix: write the controller's own under `ingress.annotations`.
+    STICKY_UNKNOWN = "sticky-unknown", Error;
+}
 
 const NGINX_STICKY: &[(&str, &str)] = &[
     ("nginx.ingress.kubernetes.io/affinity", "cookie"),
@@ -43,7 +59,7 @@ pub fn routes(cx: &mut Planner, owner: &Owner, app: &Node, ports: &[Port], base:
             let message = format!("`{}` has `{what}` but no Service to send requests to", owner.id);
             let place = node.first_leaf().and_then(|leaf| cx.span_in(leaf));
             let hint = if ports.is_empty() { port::missing(app) } else { "remove `service: none`".into() };
-            cx.report.push(Diagnostic::error("service-no-pods", message).at(place).hint(hint));
+            cx.report.push(Diagnostic::new(SERVICE_NO_PODS, message).at(place).hint(hint));
         } else if let Some(node) = node {
             out.push(if what == "ingress" {
                 self::ingress(cx, owner, app, node, ports, base)
@@ -61,7 +77,7 @@ fn ingress(cx: &mut Planner, owner: &Owner, app: &Node, ingress: &Node, ports: &
     if let Some(said) = get(ingress, "stickySessions").filter(|said| said.as_bool() == Some(true) && !is_known) {
         let message =
             format!("`{}` wants sticky sessions, but kgen does not know the annotations of class `{class}`", owner.id);
-        let d = Diagnostic::error("sticky-unknown", message).at(cx.span_in(said));
+        let d = Diagnostic::new(STICKY_UNKNOWN, message).at(cx.span_in(said));
         cx.report.push(d.hint("write the controller's own under `ingress.annotations`, without `stickySessions`"));
     }
     let hosts = match get(ingress, "host") {
@@ -100,7 +116,7 @@ fn route(cx: &mut Planner, app: &Node, gateway: &Node, ports: &[Port], base: &No
     if parents.is_empty() {
         let place = gateway.first_leaf().and_then(|leaf| cx.span_in(leaf));
         cx.report.push(
-            Diagnostic::error("missing-key", "`gateway` has no `parentRefs`")
+            Diagnostic::new(MISSING_KEY, "`gateway` has no `parentRefs`")
                 .at(place)
                 .hint("name the Gateway: `parentRefs: [{name: public}]`"),
         );

@@ -8,6 +8,9 @@ use super::output::Output;
 use super::piece::{Home, Secretive};
 use super::{Planner, need};
 use crate::diag::Diagnostic;
+use crate::plan::server::PASSWORD_COMPOSED;
+use crate::plan::store::PASSWORD_LITERAL;
+use crate::project::MISSING_KEY;
 use crate::settings::From;
 
 /// A key of a Secret, and the setting behind it.
@@ -25,7 +28,7 @@ pub struct S3 {
 /// The bucket of a component's backup; `None` where it is wrong, which is reported.
 pub fn read(cx: &mut Planner, store: &Owner, s3: &Node) -> Option<S3> {
     if get(s3, "bucket").is_none() {
-        let d = Diagnostic::error("missing-key", format!("`{}.backup.to.s3` has no `bucket`", store.id));
+        let d = Diagnostic::new(MISSING_KEY, format!("`{}.backup.to.s3` has no `bucket`", store.id));
         cx.report.push(d.at(cx.span_in(s3)).hint("add `bucket: NAME`; it must exist"));
     }
     let access_key = key(cx, store, s3, "accessKeyId", "ACCESS_KEY_ID");
@@ -48,11 +51,11 @@ fn key(cx: &mut Planner, store: &Owner, s3: &Node, setting: &str, name: &str) ->
                 return Some((home, secret.from));
             }
             let message = format!("`{path}` is composed, and must be one key of a Secret");
-            let d = Diagnostic::error("password-composed", message).at(cx.span_in(said));
+            let d = Diagnostic::new(PASSWORD_COMPOSED, message).at(cx.span_in(said));
             cx.report.push(d.hint("name one key: `${secrets.NAME.KEY}`"));
         }
         Ok(Output::Plain(_)) => {
-            let d = Diagnostic::error("password-literal", format!("`{path}` must name a secret"));
+            let d = Diagnostic::new(PASSWORD_LITERAL, format!("`{path}` must name a secret"));
             let hint = "declare it under `secrets` and write `${secrets.NAME.KEY}`";
             cx.report.push(d.at(cx.span_in(said)).hint(hint));
         }

@@ -5,14 +5,23 @@ use super::node::{Node, compact, get, list, map, merged, take};
 use super::probe;
 use super::{Planned, Planner};
 use crate::diag::Diagnostic;
+use crate::project::MISSING_KEY;
 use crate::tree::Tree;
+
+crate::rules! {
+    /// autoscaling by nothing
+    ///
+    /// Autoscaling has nothing to scale by.
+    /// Fix: `cpu: 70`.
+    HPA_NO_METRIC = "hpa-no-metric", Error;
+}
 
 pub fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base: &Node) -> Option<Planned> {
     let scaling = get(app, "autoscaling")?.clone();
     let place = |cx: &Planner, key: &str| get(&scaling, key).or(scaling.first_leaf()).and_then(|node| cx.span_in(node));
     if get(&scaling, "maxReplicas").is_none() {
         let at = place(cx, "maxReplicas");
-        let d = Diagnostic::error("missing-key", format!("`{}.autoscaling` has no `maxReplicas`", owner.id));
+        let d = Diagnostic::new(MISSING_KEY, format!("`{}.autoscaling` has no `maxReplicas`", owner.id));
         cx.report.push(d.at(at).hint("add `maxReplicas: 10`"));
     }
     let mut metrics = Vec::new();
@@ -23,8 +32,7 @@ pub fn scaling(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, base
     let more = get(&scaling, "metrics").cloned().unwrap_or_default();
     if metrics.is_empty() && more.is_null() {
         let at = place(cx, "maxReplicas");
-        let d =
-            Diagnostic::error("hpa-no-metric", format!("`{}.autoscaling` has nothing to scale by", owner.id)).at(at);
+        let d = Diagnostic::new(HPA_NO_METRIC, format!("`{}.autoscaling` has nothing to scale by", owner.id)).at(at);
         cx.report.push(d.hint("add `cpu: 70`"));
     }
     let context = map([

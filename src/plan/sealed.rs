@@ -16,9 +16,25 @@ use super::provider::Provider;
 use super::secret::meta;
 use super::{Keeps, Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::output::NO_NAMESPACE;
+use crate::plan::secret::SECRET_MISSING;
 use crate::settings::From;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// values sealed for another name or namespace
+    ///
+    /// The values were sealed for another name, namespace or scope: the controller cannot open them.
+    /// Fix: seal them again: `kgen secret set PROFILE SECRET KEY`.
+    SEALED_FOR = "sealed-for", Error;
+
+    /// a value that is not sealed
+    ///
+    /// A value in the file of sealed values is not one: perhaps it is readable.
+    /// Fix: seal it; if it was in version control, change the value, too.
+    SEALED_FORM = "sealed-form", Error;
+}
 
 /// The annotation of a scope; none for `strict`.
 pub fn annotation(scope: &str) -> Option<&'static str> {
@@ -38,7 +54,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
     let scope = scope(settings).to_owned();
     if scope != "cluster-wide" && cx.namespace().is_null() {
         let at = cx.settings.root.get("secretProvider").and_then(|node| cx.span_in(node));
-        let d = Diagnostic::error("no-namespace", "a sealed value is bound to its namespace, and there is none");
+        let d = Diagnostic::new(NO_NAMESPACE, "a sealed value is bound to its namespace, and there is none");
         cx.report.push(d.at(at).in_profile(&cx.settings.profile).hint("add `namespace: NAME`"));
         return None;
     }
@@ -90,7 +106,7 @@ fn encrypted(
             Some(text) => {
                 if !is_item(text.as_str().unwrap_or_default()) {
                     let message = format!("`{item}` in `{path}` is no sealed value");
-                    let d = Diagnostic::error("sealed-form", message).at(text.from);
+                    let d = Diagnostic::new(SEALED_FORM, message).at(text.from);
                     cx.report.push(d.hint(format!("seal it: `kgen secret set {} {name} {item}`", cx.settings.profile)));
                 }
                 data.insert_from(
@@ -107,7 +123,7 @@ fn encrypted(
     let profile = cx.settings.profile.clone();
     let message = format!("`{path}` has no sealed value for {names} of Secret `{name}`");
     let (secret, key) = first.split_once('.').filter(|(secret, _)| cx.secrets.names(secret)).unwrap_or((name, first));
-    let d = Diagnostic::error("secret-missing", message).at(cx.span_in_from(from)).in_profile(&profile);
+    let d = Diagnostic::new(SECRET_MISSING, message).at(cx.span_in_from(from)).in_profile(&profile);
     cx.report.push(d.hint(format!(
         "seal it: `kgen secret set {profile} {secret} {key}`, which asks for the value; `--generate` makes one up"
     )));
@@ -137,7 +153,7 @@ fn sealed_for(cx: &mut Planner, name: &str, scope: &str, file: &Tree<Span>) {
     if let Some(wrong) = wrong {
         let at = file.get("metadata").and_then(Tree::first_leaf).map(|leaf| leaf.from);
         let message = format!("the values of Secret `{name}` were sealed {wrong}: the controller cannot open them");
-        let d = Diagnostic::error("sealed-for", message).at(at).in_profile(&cx.settings.profile);
+        let d = Diagnostic::new(SEALED_FOR, message).at(at).in_profile(&cx.settings.profile);
         cx.report.push(d.hint(format!("seal them again: `kgen secret set {} {name} KEY`", cx.settings.profile)));
     }
 }

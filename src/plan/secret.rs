@@ -19,6 +19,20 @@ use crate::secret::Secret;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
 
+crate::rules! {
+    /// an encrypted value is missing
+    ///
+    /// The encrypted file of the profile has no value for a key that is needed.
+    /// Fix: `kgen secret set PROFILE SECRET KEY`.
+    SECRET_MISSING = "secret-missing", Error;
+
+    /// two providers write one Secret
+    ///
+    /// Two providers would each write one Secret whole; the last of them wins.
+    /// Fix: make it two secrets.
+    SECRET_MIXED = "secret-mixed", Error;
+}
+
 /// Where a key's value comes from.
 pub enum Origin {
     /// kgen has it while rendering; `stream`: it came from the environment or a file.
@@ -124,7 +138,7 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
                 provider.name(),
                 other.name()
             );
-            let d = Diagnostic::error("secret-mixed", message).at(cx.span_in_from(&key.from));
+            let d = Diagnostic::new(SECRET_MIXED, message).at(cx.span_in_from(&key.from));
             cx.report.push(d.in_profile(&cx.settings.profile).hint("make it two secrets"));
             return None;
         }
@@ -134,7 +148,7 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
             "Secret `{name}` has keys that kgen writes and keys of `{}`, whose controller owns the whole Secret",
             provider.name()
         );
-        let d = Diagnostic::error("secret-mixed", message).at(cx.span_in_from(&all[0].from));
+        let d = Diagnostic::new(SECRET_MIXED, message).at(cx.span_in_from(&all[0].from));
         cx.report.push(d.in_profile(&cx.settings.profile).hint("make it two secrets"));
         return None;
     }
@@ -225,7 +239,7 @@ fn own(cx: &mut Planner, home: &Home, key: &Key) -> Origin {
             Some(Ok(value)) => given::checked(cx, home, declared, value, true, source),
             Some(Err(reason)) => {
                 let message = format!("`secrets.{}.{}`: {reason}", home.secret, home.key);
-                let d = Diagnostic::error("secret-missing", message).at(cx.span_in(source));
+                let d = Diagnostic::new(SECRET_MISSING, message).at(cx.span_in(source));
                 cx.report.push(d.hint(
                     "values of `env` and `file` are read for the stream; `kgen render` writes the tree without them",
                 ));

@@ -14,6 +14,22 @@ use super::{Keeps, Planned, Planner, exporter, policy, proxy, redis, resources, 
 use crate::diag::Diagnostic;
 use crate::settings::From;
 
+crate::rules! {
+    /// Sentinels without a majority
+    ///
+    /// Sentinel needs a majority: of two, none is left when one is lost; of four, no more than of three.
+    /// Fix: three or five.
+    /// Source: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/
+    SENTINEL_EVEN = "sentinel-even", Error;
+
+    /// Sentinel over a primary that forgets
+    ///
+    /// A primary that restarts without its data is followed by its replicas: they empty themselves.
+    /// Fix: `persistence: {aof: everysec}`, or `mode: standalone` for a cache.
+    /// Source: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+    SENTINEL_PERSISTENCE = "sentinel-persistence", Error;
+}
+
 const START: &str = include_str!("../../templates/scripts/start-member.sh");
 const STOP: &str = include_str!("../../templates/scripts/stop-member.sh");
 const READY: &str = include_str!("../../templates/scripts/ready-member.sh");
@@ -81,7 +97,7 @@ pub fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
             _ => format!("{} of them must agree, so no more may be lost than of {}", count / 2 + 1, count - 1),
         };
         let message = format!("`{}` has {count} member{}: {why}", owner.id, if count == 1 { "" } else { "s" });
-        let d = Diagnostic::error("sentinel-even", message).at(cx.span_in(&said));
+        let d = Diagnostic::new(SENTINEL_EVEN, message).at(cx.span_in(&said));
         cx.report.push(d.hint("use 3, or 5 to outlive the loss of two").in_profile(&cx.settings.profile));
     }
     count
@@ -100,7 +116,7 @@ fn persistence(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
         owner.id
     );
     let place = aof.unwrap_or_else(|| take(store, "persistence"));
-    let d = Diagnostic::error("sentinel-persistence", message).at(cx.span_in(&place));
+    let d = Diagnostic::new(SENTINEL_PERSISTENCE, message).at(cx.span_in(&place));
     cx.report.push(
         d.hint("use `persistence: {aof: everysec}`, or `mode: standalone` for a cache that may be lost")
             .in_profile(&cx.settings.profile),

@@ -10,9 +10,18 @@ use super::provider::Provider;
 use super::secret::meta;
 use super::{Keeps, Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::secret::SECRET_MISSING;
 use crate::settings::From;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// a file that is not encrypted
+    ///
+    /// The file is no Secret that `sops` encrypted, or holds a readable value.
+    /// Fix: `sops encrypt --in-place FILE`; then change the value, which others may have seen.
+    SOPS_FORM = "sops-form", Error;
+}
 
 /// `None` where something is missing, which is reported.
 pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: &[Delivered]) -> Option<Planned> {
@@ -26,14 +35,14 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
     if let Some(first) = missing.first() {
         let names = suggest::all_of(missing.iter().map(|key| key.name.as_str()));
         let message = format!("`{path}` has no encrypted value for {names} of Secret `{name}`");
-        let d = Diagnostic::error("secret-missing", message).at(cx.span_in_from(&first.from)).in_profile(&profile);
+        let d = Diagnostic::new(SECRET_MISSING, message).at(cx.span_in_from(&first.from)).in_profile(&profile);
         cx.report.push(d.hint(format!("`kgen secret set {profile} {name} KEY` asks for the value and calls `sops`")));
         return None;
     }
     let file = file?;
     if let Some(open) = readable(&file) {
         let message = format!("`{path}` holds a value that is not encrypted");
-        let d = Diagnostic::error("sops-form", message).at(open.from);
+        let d = Diagnostic::new(SOPS_FORM, message).at(open.from);
         cx.report
             .push(d.hint("encrypt it: `sops encrypt --in-place`; then change the value, which others may have seen"));
         return None;

@@ -11,6 +11,14 @@ use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
+crate::rules! {
+    /// a store's password is spelled out
+    ///
+    /// A password or URL of a store is spelled out.
+    /// Fix: declare it under `secrets` and write `${secrets.NAME.KEY}`.
+    PASSWORD_LITERAL = "password-literal", Error;
+}
+
 impl Resolver<'_> {
     pub fn redis(&self, name: &str, redis: &Node, output: &str) -> Answer<Option<Output>> {
         let mode = redis.get("mode").and_then(Tree::as_str).unwrap_or("standalone");
@@ -73,7 +81,7 @@ impl Resolver<'_> {
         match self.value(said)? {
             Output::Secret(secret) => Ok(Some(secret)),
             Output::Plain(_) => Err(Box::new(
-                Diagnostic::error("password-literal", format!("`{section}.{name}.password` must name a secret"))
+                Diagnostic::new(PASSWORD_LITERAL, format!("`{section}.{name}.password` must name a secret"))
                     .at(self.settings.span(&said.from))
                     .hint("declare it under `secrets` and write `${secrets.NAME.KEY}`"),
             )),
@@ -163,7 +171,7 @@ impl Resolver<'_> {
                 Output::Secret(secret) => Ok(secret),
                 Output::Plain(text) if text.to_string().contains('@') && !self.settings.is_dev() => {
                     let message = format!("`{section}.{name}.url` is spelled out with its credentials");
-                    let d = Diagnostic::error("password-literal", message).at(self.settings.span(&url.from));
+                    let d = Diagnostic::new(PASSWORD_LITERAL, message).at(self.settings.span(&url.from));
                     Err(Box::new(d.hint("declare it under `secrets` and write `${secrets.NAME.KEY}`")))
                 }
                 Output::Plain(text) => {

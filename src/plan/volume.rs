@@ -15,6 +15,20 @@ use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
+crate::rules! {
+    /// a file that nobody can put together
+    ///
+    /// A file is composed of secrets that nobody can put together: with `existing`, kgen writes no Secret.
+    /// Fix: declare the whole text as one key of a secret.
+    FILE_COMPOSED = "file-composed", Error;
+
+    /// a volume of nothing
+    ///
+    /// A volume says neither a size nor what it is made of.
+    /// Fix: `size: 1Gi`, `emptyDir: {}`, `configMap: {name: ...}`.
+    VOLUME_KIND = "volume-kind", Error;
+}
+
 /// A claim that the component brings.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -95,7 +109,7 @@ fn volume(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &m
         return Some(pod.volume(&name, source));
     }
     let Some((kind, source)) = KINDS.iter().find_map(|kind| Some((*kind, get(settings, kind)?.clone()))) else {
-        let d = Diagnostic::error("volume-kind", format!("volume `{path}` of `{}` has no kind", owner.id))
+        let d = Diagnostic::new(VOLUME_KIND, format!("volume `{path}` of `{}` has no kind", owner.id))
             .at(cx.span_in_from(&path.from));
         cx.report.push(d.hint("add `size: 1Gi` for a claim, or `emptyDir: {}`, `configMap: {name: ...}`, ..."));
         return None;
@@ -243,7 +257,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
                     "file `{path}` of `{}` is composed of {what}, which {who} {verb} deliver as a file",
                     owner.id
                 );
-                let d = Diagnostic::error("file-composed", message).at(cx.span_in(&value));
+                let d = Diagnostic::new(FILE_COMPOSED, message).at(cx.span_in(&value));
                 let way = if secret.needs_operator() {
                     "mount the value alone, or give it to the app as a variable"
                 } else {

@@ -12,6 +12,7 @@ use super::reference::Reference;
 use super::wire::Via;
 use super::{Planner, layout, security};
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::output::DANGLING_REFERENCE;
 use crate::tree::Tree;
 
 const POSTGRES: &str = include_str!("../../templates/scripts/wait-postgres.sh");
@@ -30,7 +31,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
     let Some(store) = store else {
         let names = cx.names(&["postgres", "redis"]);
         let hint = suggest::did_you_mean(said, names.iter().map(String::as_str));
-        let d = Diagnostic::error("dangling-reference", format!("`waitFor` names no redis or postgres: `{said}`"))
+        let d = Diagnostic::new(DANGLING_REFERENCE, format!("`waitFor` names no redis or postgres: `{said}`"))
             .at(cx.span_in(target));
         cx.report.push(d.maybe_hint(hint.or_else(|| {
             (!names.is_empty())

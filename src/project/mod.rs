@@ -20,6 +20,27 @@ use node::Dialect;
 use scan::Leak;
 use schema::{Object, Type};
 
+crate::rules! {
+    /// the file holds no project
+    ///
+    /// The file holds no project: it is empty, or is no map.
+    /// Fix: begin with `apiVersion: kgen.dev/v1` and `project: NAME`.
+    EMPTY_PROJECT = "empty-project", Error;
+
+    /// the file is another tool's
+    ///
+    /// The file is another tool's: a compose file, a values file of Helm, a Kubernetes object. kgen reads one file in
+    ///   its own language.
+    /// Fix: name the project file with `-f`; a Kubernetes object belongs under `manifests`.
+    OTHER_FILE = "other-file", Error;
+
+    /// a key is needed and not there
+    ///
+    /// Something cannot be written without this key, and no preset has a value for it.
+    /// Fix: add it, as the hint shows.
+    MISSING_KEY = "missing-key", Error;
+}
+
 /// A project file that follows the language.
 #[derive(Debug)]
 pub struct Project {
@@ -41,7 +62,7 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
     let leaks = secrets(sources, &root, &language::PROJECT);
     let Some(map) = root.as_map() else { return Err(no_map(&root).into()) };
     if let Some((message, hint)) = habit::file(map) {
-        let d = Diagnostic::error("other-file", message).at(Span { end: root.from.start, ..root.from });
+        let d = Diagnostic::new(OTHER_FILE, message).at(Span { end: root.from.start, ..root.from });
         return Err(d.hint(hint).into());
     }
     let mut report = Report::new();
@@ -52,7 +73,7 @@ pub fn read(sources: &mut Sources, file: FileId) -> Result<Project, Report> {
 
 /// With the name of a key that is there twice, where it is known to be a key.
 fn named(mut diagnostic: Diagnostic, sources: &Sources) -> Diagnostic {
-    let place = diagnostic.span.filter(|_| diagnostic.id == node::DUPLICATE);
+    let place = diagnostic.span.filter(|_| diagnostic.rule == node::DUPLICATE_KEY);
     if let Some((key, false)) = place.map(|span| sources.shown(span)) {
         diagnostic.message = format!("key `{}` is written twice", key.trim_matches(['"', '\'']));
     }
@@ -62,11 +83,11 @@ fn named(mut diagnostic: Diagnostic, sources: &Sources) -> Diagnostic {
 fn no_map(root: &Tree<Span>) -> Diagnostic {
     let d = match root.is_null() {
         // A file of comments ends where its value should be.
-        true => Diagnostic::error("empty-project", "the project file is empty")
+        true => Diagnostic::new(EMPTY_PROJECT, "the project file is empty")
             .at(Span { file: root.from.file, ..Span::default() }),
         false => {
             let message = format!("the project file must be a map, found {}", root.noun());
-            Diagnostic::error("empty-project", message).at(root.from)
+            Diagnostic::new(EMPTY_PROJECT, message).at(root.from)
         }
     };
     d.hint("begin with `apiVersion: kgen.dev/v1` and `project: NAME`")
@@ -78,10 +99,10 @@ fn head(map: &Map<Span>, root: Span, report: &mut Report) {
         let misspelt = || map.keys().any(|found| suggest::nearest(found, known()) == Some(key) && **found != *key);
         let d = match map.entry(key) {
             Some(entry) if !entry.value.is_null() => continue,
-            Some(entry) => Diagnostic::error("missing-key", format!("`{key}` has no value")).at(entry.key_from),
+            Some(entry) => Diagnostic::new(MISSING_KEY, format!("`{key}` has no value")).at(entry.key_from),
             // The unknown key is reported, with its right name.
             None if misspelt() => continue,
-            None => Diagnostic::error("missing-key", format!("the project file has no `{key}`"))
+            None => Diagnostic::new(MISSING_KEY, format!("the project file has no `{key}`"))
                 .at(Span { end: root.start, ..root }),
         };
         report.push(d.hint(format!("add `{key}: {example}`")));

@@ -19,6 +19,28 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
+crate::rules! {
+    /// the file is no YAML
+    ///
+    /// The file cannot be read as YAML. kgen reads YAML 1.2: no tabs for indentation, a quote that opens must close,
+    ///   and a value that begins with `*`, `&`, `!`, `%`, `@` or a backtick needs quotes.
+    /// Fix: look at the place of the caret and at the line above it.
+    /// Before: `greeting: "hello`. After: `greeting: "hello"`.
+    YAML = "yaml", Error;
+
+    /// the file is not UTF-8
+    ///
+    /// The file has a byte that is not UTF-8, so what it says depends on who reads it.
+    /// Fix: save it as UTF-8.
+    NOT_UTF8 = "not-utf8", Error;
+
+    /// a map has one key twice
+    ///
+    /// A map has one key twice. YAML readers disagree which of the two wins, so neither does here.
+    /// Fix: keep one of them.
+    DUPLICATE_KEY = "duplicate-key", Error;
+}
+
 /// How plain words are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -241,8 +263,6 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-pub const DUPLICATE: &str = "duplicate-key";
-
 /// A parser's error in the user's words, with what to do where the mistake is a common one.
 fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
     let text = &sources.get(file).text;
@@ -252,13 +272,13 @@ fn explain(error: &Error, sources: &Sources, file: FileId) -> Diagnostic {
         Span { file, start: start as u32, end: (start + location.span().byte_len().unwrap_or(1) as usize) as u32 };
     let said = message_of(error);
     if said.starts_with("duplicate mapping key") {
-        return Diagnostic::error(DUPLICATE, "a key is written twice")
+        return Diagnostic::new(DUPLICATE_KEY, "a key is written twice")
             .at(span)
             .hint("remove one of the two, or put what stands below both under one");
     }
     let found = mistake::explain(&said, text, start, (span.end - span.start) as usize);
     let span = Span { file, start: found.start as u32, end: found.end as u32 };
-    Diagnostic::error("yaml", found.message).at(span).maybe_hint(found.hint)
+    Diagnostic::new(YAML, found.message).at(span).maybe_hint(found.hint)
 }
 
 /// The parser's text without its ` at line 2, column 5`: the excerpt shows that.
@@ -304,7 +324,7 @@ mod tests {
     #[test]
     fn a_duplicate_key_is_an_error() {
         let error = read("a: 1\na: 2\n").unwrap_err();
-        assert_eq!((error.id, error.message.as_str()), ("duplicate-key", "a key is written twice"));
+        assert_eq!((error.rule.id, error.message.as_str()), ("duplicate-key", "a key is written twice"));
     }
 
     #[test]
@@ -334,13 +354,13 @@ mod tests {
         for i in 1..12 {
             text += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "));
         }
-        assert_eq!(read(&text).unwrap_err().id, "yaml");
+        assert_eq!(read(&text).unwrap_err().rule.id, "yaml");
     }
 
     #[test]
     fn deep_nesting_ends_in_an_error() {
         // As in `main.rs`: the reader recurses, and a test thread has 2 MiB.
-        let run = || ["[", "- "].map(|open| read(&open.repeat(20_000)).unwrap_err().id);
+        let run = || ["[", "- "].map(|open| read(&open.repeat(20_000)).unwrap_err().rule.id);
         let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap();
         assert_eq!(thread.join().unwrap(), ["yaml", "yaml"]);
     }

@@ -9,6 +9,42 @@ use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 
+crate::rules! {
+    /// the language has no such key here
+    ///
+    /// The language has no such key in this place. Nothing is ignored silently: a key that nobody reads is a slip.
+    /// Fix: take the suggested name, or look at the table of the section in the README.
+    /// Before: `replicsa: 3`. After: `replicas: 3`.
+    UNKNOWN_KEY = "unknown-key", Error;
+
+    /// a value of another type than its place
+    ///
+    /// A value has another type than its place: a text where a number belongs, a list where a map belongs.
+    /// Fix: write what the message expects.
+    /// Before: `replicas: many`. After: `replicas: 3`.
+    WRONG_TYPE = "wrong-type", Error;
+
+    /// a value that its place does not take
+    ///
+    /// The value has the right type, but is not one of those that its place takes (a size, a duration, a word of a
+    ///   list).
+    /// Fix: the message says what is expected.
+    BAD_VALUE = "bad-value", Error;
+
+    /// a name that cannot name an object
+    ///
+    /// A name that becomes part of an object's name is no DNS label: small letters, digits and `-`, at most 63,
+    ///   beginning and ending with a letter or digit.
+    /// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+    BAD_NAME = "bad-name", Error;
+
+    /// two keys contradict each other
+    ///
+    /// Two keys say the same thing in two ways, or contradict each other.
+    /// Fix: keep one of the two.
+    EXCLUSIVE_KEYS = "exclusive-keys", Error;
+}
+
 /// What may stand at a place of the project file.
 #[derive(Debug)]
 pub enum Type {
@@ -298,8 +334,7 @@ impl Checker<'_> {
         let mut chosen = map.entries().filter(|(key, e)| object.union.contains(&&***key) && !e.value.is_null());
         if let (Some((first, _)), Some((second, entry))) = (chosen.next(), chosen.next()) {
             let message = format!("`{first}` and `{second}` exclude each other{}", within(path));
-            self.report
-                .push(Diagnostic::error("exclusive-keys", message).at(entry.key_from).hint("keep one of the two"));
+            self.report.push(Diagnostic::new(EXCLUSIVE_KEYS, message).at(entry.key_from).hint("keep one of the two"));
         }
     }
 
@@ -310,7 +345,7 @@ impl Checker<'_> {
         let hint =
             habit::key(key, path, self.root).or(glued).or_else(|| suggest::did_you_mean(key, keys())).or_else(known);
         let message = format!("unknown key `{}`{}", self.key(key, entry), within(path));
-        self.report.push(Diagnostic::error("unknown-key", message).at(entry.key_from).maybe_hint(hint));
+        self.report.push(Diagnostic::new(UNKNOWN_KEY, message).at(entry.key_from).maybe_hint(hint));
     }
 
     fn map(&mut self, map: &Map<Span>, map_type: &'static MapType, path: &str) {
@@ -320,7 +355,7 @@ impl Checker<'_> {
             let is_shown = shown == **key;
             let bad = |reason: &str| {
                 let message = format!("`{shown}` is no {}{}: {reason}", rule.noun, within(path));
-                Diagnostic::error("bad-name", message).at(entry.key_from)
+                Diagnostic::new(BAD_NAME, message).at(entry.key_from)
             };
             if let Err(reason) = (rule.check)(key) {
                 self.report.push(bad(&reason).maybe_hint(habit::name(key, rule).filter(|_| is_shown)));
@@ -337,7 +372,7 @@ impl Checker<'_> {
             let shown = self.key(key, entry);
             if shown != **key && mask::is_bare(self.sources, entry) {
                 let message = format!("`{shown}` is no key{}: {NO_COLON}", within(path));
-                self.report.push(Diagnostic::error("bad-name", message).at(entry.key_from));
+                self.report.push(Diagnostic::new(BAD_NAME, message).at(entry.key_from));
             }
             self.bare(&entry.value, &join(path, &shown));
         }
@@ -409,12 +444,12 @@ fn looks_unquotable(text: &str, ty: &Type) -> bool {
 }
 
 fn wrong_type(path: &str, reason: &str) -> Diagnostic {
-    Diagnostic::error("wrong-type", format!("{}: {reason}", subject(path)))
+    Diagnostic::new(WRONG_TYPE, format!("{}: {reason}", subject(path)))
 }
 
 /// A value of the right type that breaks a rule of its kind: a name, a port, a quantity.
 pub fn bad_value(path: &str, reason: &str) -> Diagnostic {
-    Diagnostic::error("bad-value", format!("{}: {reason}", subject(path)))
+    Diagnostic::new(BAD_VALUE, format!("{}: {reason}", subject(path)))
 }
 
 fn subject(path: &str) -> String {

@@ -19,7 +19,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior};
 use sha2::{Digest, Sha256};
 
-use crate::diag::{Diagnostic, Report};
+use crate::diag::{Diagnostic, Report, Rule};
 use crate::leak;
 use crate::plan::Planned;
 use crate::plan::label::Owner;
@@ -34,8 +34,39 @@ use crate::tree::{Entry, Kind, Map, Tree};
 use templates::Template;
 use view::{Desk, Kept};
 
-/// A secret value that would leave its Secret.
-pub const STRAY: &str = "secret-elsewhere";
+crate::rules! {
+    /// an object without kind or name
+    ///
+    /// An object without `apiVersion`, `kind` or `metadata.name`.
+    NAMELESS_OBJECT = "nameless-object", Error;
+
+    /// a template that fails
+    ///
+    /// A template of the project fails, or makes something of a wrong shape.
+    /// Fix: look at the line of the template; `kgen template list` names the built-in ones.
+    TEMPLATE = "template", Error;
+
+    /// a template that writes no YAML
+    ///
+    /// A template does not write YAML.
+    /// Fix: write values as `{{ value }}`, which quotes them, and join texts inside the braces.
+    TEMPLATE_YAML = "template-yaml", Error;
+
+    /// a template that writes too much
+    ///
+    /// A template of the project writes more than 8 MiB for one object. The API server accepts no object of that size.
+    /// Fix: find the loop that does not end; the place is the line where kgen stopped it.
+    TEMPLATE_SIZE = "template-size", Error;
+
+    /// a secret value that would leave its Secret
+    ///
+    /// Only `data` of a Secret (`apiVersion: v1`) holds secret values. kgen puts them there after the template ran. A
+    ///   template that writes another kind, or leaves a key out of `data`, and a patch that copies or moves a value
+    ///   elsewhere, are refused: the value would be readable in the tree, or be missing in the cluster.
+    /// Fix: keep `apiVersion`, `kind` and `data: {{ data }}` of the built-in template; give an app its value by `env`
+    ///   or `files`.
+    SECRET_ELSEWHERE = "secret-elsewhere", Error;
+}
 
 /// Rendered texts that were parsed before: objects of one form differ in values only, which are not in the text. A thread
 /// keeps its own: counting the users of a shared tree would cost two of them more than reading it twice.
@@ -151,7 +182,7 @@ impl Engine {
             hash_name(&mut body);
         }
         let nameless = "wrote an object without `apiVersion`, `kind` or `metadata.name`";
-        let id = Id::of(&body).ok_or_else(|| Box::new(self.at(planned, owner, "nameless-object", nameless)))?;
+        let id = Id::of(&body).ok_or_else(|| Box::new(self.at(planned, owner, NAMELESS_OBJECT, nameless)))?;
         if planned.stream_only || !planned.values.is_empty() {
             self.keeps(planned, owner, &id, &body)?;
         }
@@ -173,7 +204,7 @@ impl Engine {
             Some(key) => (format!("leaves the value of `{key}` out of `data`"), body.get("data")),
             None => return Ok(()),
         };
-        let d = self.at(planned, owner, STRAY, &what);
+        let d = self.at(planned, owner, SECRET_ELSEWHERE, &what);
         let line = node.and_then(|node| self.template_span(node.from.as_deref()?));
         let hint =
             format!("only `data` of a Secret holds secret values; `kgen template show {}` shows how", planned.template);
@@ -203,12 +234,7 @@ impl Engine {
         let done = done.map_err(|error| Box::new(template_error(&self.files, &error, Some(owner), sources)))?;
         parsed.steps += done.state().fuel_levels().map_or(0, |(steps, _)| steps);
         if parsed.steps > bound::ALL {
-            return Err(Box::new(self.at(
-                planned,
-                owner,
-                "template",
-                &bound::too_slow(bound::ALL, " for one profile"),
-            )));
+            return Err(Box::new(self.at(planned, owner, TEMPLATE, &bound::too_slow(bound::ALL, " for one profile"))));
         }
 
         let tree = self.parse(planned, owner, &marks, &mut parsed.texts)?;
@@ -216,15 +242,15 @@ impl Engine {
         Ok(Fill { marks: &marks, paths: &self.paths, kept: desk.kept(), because }.tree(&tree))
     }
 
-    fn at(&self, planned: &Planned, owner: &Owner, id: &'static str, what: &str) -> Diagnostic {
+    fn at(&self, planned: &Planned, owner: &Owner, rule: &'static Rule, what: &str) -> Diagnostic {
         let file = self.files.iter().find(|(name, _)| **name == *planned.template).map(|(_, file)| *file);
-        let d = Diagnostic::error(id, format!("the template of `{}` {what}", owner.id));
+        let d = Diagnostic::new(rule, format!("the template of `{}` {what}", owner.id));
         d.at(file.map(|file| Span { file, start: 0, end: 0 }))
     }
 
     /// A template that writes on and on, at the line where it was stopped, which only a traced run knows.
     fn endless(&self, planned: &Planned, owner: &Owner, marks: &mark::Marks) -> Diagnostic {
-        let d = self.at(planned, owner, "template-size", &bound::Output::full());
+        let d = self.at(planned, owner, TEMPLATE_SIZE, &bound::Output::full());
         let end = marks.text.len() as u32;
         let place = marks.place(Span { file: FileId::default(), start: end, end }, &self.paths);
         Diagnostic { span: place.and_then(|place| self.template_span(&place)).or(d.span), ..d }
@@ -269,7 +295,7 @@ impl Engine {
                 true => format!("does not write YAML (rendered line {place})"),
                 false => format!("does not write YAML: {} (rendered line {place}: `{line}`)", error.message),
             };
-            let d = self.at(planned, owner, "template-yaml", &what);
+            let d = self.at(planned, owner, TEMPLATE_YAML, &what);
             // Only a traced run knows the line that wrote it.
             let place = error.span.and_then(|span| marks.place(span, &self.paths));
             let wrote = place.and_then(|place| self.template_span(&place));
@@ -377,9 +403,9 @@ fn template_error(
     let whose = owner.map(|owner| format!(" while rendering `{}`", owner.id)).unwrap_or_default();
     if error.kind() == ErrorKind::OutOfFuel {
         let message = format!("the template {}{whose}", bound::too_slow(bound::STEPS, ""));
-        return Diagnostic::error("template", message).at(span).hint("let its loops run less often");
+        return Diagnostic::new(TEMPLATE, message).at(span).hint("let its loops run less often");
     }
-    Diagnostic::error("template", format!("{}: {what}{whose}", error.kind())).at(span)
+    Diagnostic::new(TEMPLATE, format!("{}: {what}{whose}", error.kind())).at(span)
 }
 
 fn line_spans(sources: &Sources, file: FileId) -> Vec<Span> {

@@ -12,6 +12,8 @@ use std::fmt::{self, Display};
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use super::{Body, Finding, Origin, Part, reader};
+use crate::project::schema::WRONG_TYPE;
+use crate::resource::schema::MISSING_FIELD;
 use crate::tree::{Kind, Map, Step};
 
 /// What differs. A changed leaf says nothing: quantities, times and base64 may be written another way. What was `skipped`
@@ -20,7 +22,7 @@ pub fn compare<T: Serialize>(body: &Body, value: &T, skipped: &BTreeSet<Vec<Part
     let log = Log { skipped, findings: RefCell::new(std::mem::take(findings)) };
     let failure = value.serialize(Beside { node: body, at: None, log: &log }).err();
     *findings = log.findings.into_inner();
-    findings.extend(failure.map(|failure| Finding::error("wrong-type", Vec::new(), failure.0)));
+    findings.extend(failure.map(|failure| Finding::new(WRONG_TYPE, Vec::new(), failure.0)));
 }
 
 struct Log<'l> {
@@ -85,7 +87,7 @@ impl<'t, 'l> Beside<'t, 'l> {
         let path = self.child_path(key);
         if !self.log.skipped.contains(&path) {
             let message = format!("the required field `{key}` is missing");
-            self.log.findings.borrow_mut().push(Finding::error("missing-field", path, message));
+            self.log.findings.borrow_mut().push(Finding::new(MISSING_FIELD, path, message));
         }
     }
 

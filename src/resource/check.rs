@@ -6,7 +6,16 @@
 use super::{Body, Finding, schema, security, typed, values};
 use crate::diag::suggest;
 use crate::resource::Part;
+use crate::resource::schema::MISSING_FIELD;
 use crate::tree::Tree;
+
+crate::rules! {
+    /// a kind without schema, or of a removed version
+    ///
+    /// No schema is known for this kind: only its metadata was checked. A version that Kubernetes removed is an error.
+    /// Fix: `kubectl apply --dry-run=server` checks the rest.
+    UNKNOWN_KIND = "unknown-kind", Either;
+}
 
 /// Type or schema, and values. Security is apart, for it may be excused: see [`security::check`].
 pub fn object(body: &Body) -> Vec<Finding> {
@@ -28,7 +37,7 @@ pub fn object(body: &Body) -> Vec<Finding> {
     };
     for finding in values::check(body, typed::knows(api_version, kind)) {
         // A missing field is known to both.
-        if !findings.iter().any(|known| known.id == finding.id && known.path == finding.path) {
+        if !findings.iter().any(|known| known.rule.id == finding.rule.id && known.path == finding.path) {
             findings.push(finding);
         }
     }
@@ -47,7 +56,7 @@ fn unknown(api_version: &str, kind: &str, body: &Body) -> Vec<Finding> {
     if api_version.is_empty() || kind.is_empty() {
         let key = if kind.is_empty() { "kind" } else { "apiVersion" };
         let path = vec![Part::Key(key.into())];
-        return vec![Finding::error("missing-field", path, format!("the required field `{key}` is missing"))];
+        return vec![Finding::new(MISSING_FIELD, path, format!("the required field `{key}` is missing"))];
     }
     let path = vec![Part::Key("kind".into())];
     let group = |version: &'_ str| version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned());
@@ -57,12 +66,13 @@ fn unknown(api_version: &str, kind: &str, body: &Body) -> Vec<Finding> {
     // `extensions` held what is now in groups of its own.
     let same = |known: &&&str| group(known) == group(api_version) || group(api_version) == "extensions";
     findings.push(match versions.iter().find(same) {
-        Some(known) => Finding::error("unknown-kind", vec![Part::Key("apiVersion".into())], message)
+        Some(known) => Finding::new(UNKNOWN_KIND, vec![Part::Key("apiVersion".into())], message)
             .hint(format!("write `apiVersion: {known}`")),
         None if near(api_version, kind).is_some() => {
-            Finding::error("unknown-kind", path, message).maybe_hint(near(api_version, kind))
+            Finding::new(UNKNOWN_KIND, path, message).maybe_hint(near(api_version, kind))
         }
-        None => Finding::warning("unknown-kind", path, message)
+        None => Finding::new(UNKNOWN_KIND, path, message)
+            .mild()
             .hint("only its metadata was checked; `kubectl apply --dry-run=server` checks the rest"),
     });
     findings
@@ -83,7 +93,7 @@ mod tests {
     use crate::diag::Severity;
 
     fn found(body: Value) -> Vec<(Severity, &'static str, String)> {
-        all(&Body::from_json(&body)).into_iter().map(|f| (f.severity, f.id, f.place())).collect()
+        all(&Body::from_json(&body)).into_iter().map(|f| (f.severity, f.rule.id, f.place())).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! into a `Diagnostic` with the line and the setting.
 //! Does not own: the checks.
 
-use crate::diag::Severity;
+use crate::diag::{Rule, Severity};
 use crate::tree::{Step, path_text};
 
 /// One step of a path that outlives its object.
@@ -35,8 +35,7 @@ impl From<Step<'_>> for Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub severity: Severity,
-    /// Short, stable, kebab-case.
-    pub id: &'static str,
+    pub rule: &'static Rule,
     /// From the root of the object; of what is missing, the place where it should stand.
     pub path: Vec<Part>,
     /// Names the last part of the path where that helps, never the object: the caller does.
@@ -45,12 +44,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn error(id: &'static str, path: Vec<Part>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, id, path, message: message.into(), hint: None }
+    /// As grave as the rule is.
+    pub fn new(rule: &'static Rule, path: Vec<Part>, message: impl Into<String>) -> Self {
+        Self { severity: rule.level.severity(), rule, path, message: message.into(), hint: None }
     }
 
-    pub fn warning(id: &'static str, path: Vec<Part>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(id, path, message) }
+    /// A warning, of a rule that may be one.
+    pub fn mild(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     pub fn hint(mut self, text: impl Into<String>) -> Self {
@@ -77,6 +78,6 @@ mod tests {
     #[test]
     fn a_place_reads_as_a_path() {
         let path = vec![Part::Key("data".into()), Part::Key("app.toml".into()), Part::Index(1)];
-        assert_eq!(Finding::error("x", path, "y").place(), "data[\"app.toml\"][1]");
+        assert_eq!(Finding::new(crate::resource::check::UNKNOWN_KIND, path, "y").place(), "data[\"app.toml\"][1]");
     }
 }

@@ -13,7 +13,7 @@ mod finding;
 pub mod normal;
 pub mod pods;
 pub mod probe;
-mod reader;
+pub mod reader;
 pub mod references;
 pub mod schema;
 pub mod security;

@@ -6,6 +6,26 @@
 use super::walk::At;
 use super::{Body, Finding, pods};
 
+crate::rules! {
+    /// `$(NAME)` where it becomes nothing, or part of a script
+    ///
+    /// The kubelet puts no value from a Secret or ConfigMap into the command of a probe: `$(NAME)` becomes the empty
+    ///   text there; in a hook it stays as written. In `command` and `args` an optional key that is missing leaves
+    ///   `$(NAME)` as literal text, and inside `sh -c` the value of a secret becomes part of the script: a quote in a
+    ///   password ends the text, and what follows runs.
+    /// Fix: let the shell read it: `[sh, -c, 'exec app --password "$NAME"']`.
+    /// Source: `ExpandContainerCommandOnlyStatic` (kubernetes/pkg/kubelet/container/helpers.go); measured.
+    PROBE_VAR = "probe-var", Error;
+
+    /// a liveness probe that asks another service
+    ///
+    /// A liveness probe that asks another host or a database: while that is slow, every pod of the app restarts, which
+    ///   helps nobody.
+    /// Fix: liveness asks the app itself; readiness or `waitFor` is for what it needs.
+    /// Source: measured: an outage of 80 s restarted all pods; with readiness alone none.
+    LIVENESS_EQUALS_READINESS_REMOTE = "liveness-equals-readiness-remote", Warning, allow;
+}
+
 const PROBES: [&str; 3] = ["startupProbe", "livenessProbe", "readinessProbe"];
 const HOOKS: [&str; 2] = ["postStart", "preStop"];
 
@@ -37,7 +57,7 @@ fn in_probe(command: &At, variables: &[At], out: &mut Vec<Finding>) {
             None if composed => format!("`$({name})` is put into a probe without the variables that it is made of"),
             None => continue,
         };
-        out.push(word.error("probe-var", message).hint(shell(name)));
+        out.push(word.found(PROBE_VAR, message).hint(shell(name)));
     }
 }
 
@@ -45,7 +65,7 @@ fn in_probe(command: &At, variables: &[At], out: &mut Vec<Finding>) {
 fn in_hook(command: &At, variables: &[At], out: &mut Vec<Finding>) {
     for (word, name, _) in mentioned(command, variables) {
         let message = format!("`$({name})` stays as it is written in a hook, where no variable is put in");
-        out.push(word.error("probe-var", message).hint(shell(name)));
+        out.push(word.found(PROBE_VAR, message).hint(shell(name)));
     }
 }
 
@@ -71,7 +91,7 @@ fn in_arguments(container: &At, variables: &[At], out: &mut Vec<Finding>) {
             };
             let hint =
                 if is_script { shell(name) } else { "remove `optional: true`, or let a shell read it".to_owned() };
-            out.push(word.error("probe-var", message).hint(hint));
+            out.push(word.found(PROBE_VAR, message).hint(hint));
         }
     }
 }
@@ -121,14 +141,14 @@ fn remote(command: &At, out: &mut Vec<Finding>) {
         _ => return,
     };
     let hint = "let liveness ask the app itself; `waitFor` waits for the service at the start";
-    out.push(Finding::warning("liveness-equals-readiness-remote", command.path(), message).hint(hint));
+    out.push(Finding::new(LIVENESS_EQUALS_READINESS_REMOTE, command.path(), message).hint(hint));
 }
 
 /// The kubelet asks the pod itself where no host is named. Pod Security refuses one too, unless it is allowed.
 fn elsewhere(host: &At, out: &mut Vec<Finding>) {
     let Some(name) = host.text().filter(|name| !is_here(name)) else { return };
     let message = format!("liveness asks `{name}`: when that is away, every pod restarts");
-    out.push(host.warning("liveness-equals-readiness-remote", message).hint("remove `host`"));
+    out.push(host.found(LIVENESS_EQUALS_READINESS_REMOTE, message).hint("remove `host`"));
 }
 
 fn is_here(host: &str) -> bool {

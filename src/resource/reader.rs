@@ -17,7 +17,21 @@ use serde::de::{self, Deserialize, DeserializeSeed, Expected, MapAccess, SeqAcce
 
 use super::{Body, Finding, Part};
 use crate::diag::suggest;
+use crate::project::schema::WRONG_TYPE;
 use crate::tree::{Kind, Step};
+
+crate::rules! {
+    /// a field that the kind has not
+    ///
+    /// The kind has no such field: the server drops it without a word, or refuses the object.
+    /// Fix: take the suggested name; a template of your own may have it in the wrong place.
+    UNKNOWN_FIELD = "unknown-field", Error;
+
+    /// data that is no base64
+    ///
+    /// `data` of a Secret must be base64; readable text belongs into `stringData`.
+    INVALID_BASE64 = "invalid-base64", Error;
+}
 
 /// What a reading found so far.
 #[derive(Default)]
@@ -117,7 +131,7 @@ pub fn unknown<'k>(path: Vec<Part>, key: &str, known: impl Iterator<Item = &'k s
     let near = suggest::did_you_mean(key, known.clone());
     let few = || (known.clone().count() <= 8 && known.clone().next().is_some()).then(|| suggest::one_of(known));
     let hint = near.or_else(|| few().map(|names| format!("expected {names}")));
-    Finding::error("unknown-field", path, format!("unknown field `{key}`")).maybe_hint(hint)
+    Finding::new(UNKNOWN_FIELD, path, format!("unknown field `{key}`")).maybe_hint(hint)
 }
 
 impl<'t> de::Deserializer<'t> for Reader<'t, '_> {
@@ -221,9 +235,9 @@ impl Failure {
         let base64 = ["Invalid symbol", "Invalid input length", "Invalid last symbol", "Invalid padding"];
         if base64.iter().any(|start| self.message.starts_with(start)) {
             let message = format!("expected base64, found an {}", self.message.to_lowercase());
-            return Finding::error("invalid-base64", path, message);
+            return Finding::new(INVALID_BASE64, path, message);
         }
-        Finding::error("wrong-type", path, self.message).maybe_hint(self.hint)
+        Finding::new(WRONG_TYPE, path, self.message).maybe_hint(self.hint)
     }
 }
 

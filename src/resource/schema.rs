@@ -15,7 +15,21 @@ use super::reader::unknown;
 use super::walk::At;
 use super::{Body, Finding};
 use crate::diag::suggest;
+use crate::project::schema::WRONG_TYPE;
+use crate::resource::values::ONE_OF;
 use crate::tree::{Kind, Tree};
+
+crate::rules! {
+    /// a required field is missing
+    ///
+    /// The kind requires this field.
+    MISSING_FIELD = "missing-field", Error;
+
+    /// a word that the field does not take
+    ///
+    /// The field takes one of a few words, and this is none of them.
+    WRONG_VALUE = "wrong-value", Error;
+}
 
 struct Entry {
     api_version: &'static str,
@@ -113,7 +127,7 @@ impl<'s> Validator<'s> {
         for key in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if at.get(key).is_none() {
                 let message = format!("the required field `{key}` is missing");
-                self.findings.push(at.error_at(key, "missing-field", message));
+                self.findings.push(at.found_at(key, MISSING_FIELD, message));
             }
         }
         self.alternatives(at, schema);
@@ -139,7 +153,7 @@ impl<'s> Validator<'s> {
         let there = keys.iter().filter(|key| at.get(key).is_some()).count();
         if there != 1 {
             let message = format!("expected one of {}, found {there} of them", suggest::one_of(keys));
-            self.findings.push(at.error("one-of", message));
+            self.findings.push(at.found(ONE_OF, message));
         }
     }
 
@@ -152,7 +166,7 @@ impl<'s> Validator<'s> {
             _ => "a string",
         };
         let quoted = expected == "a string" && !at.node.is_container();
-        let finding = at.error("wrong-type", format!("expected {expected}, found {}", at.node.noun()));
+        let finding = at.found(WRONG_TYPE, format!("expected {expected}, found {}", at.node.noun()));
         self.findings.push(finding.maybe_hint(quoted.then(|| "write it in quotes".into())));
     }
 
@@ -165,7 +179,7 @@ impl<'s> Validator<'s> {
         let names = || names.iter().map(String::as_str);
         let message = format!("expected {}, found `{}`", suggest::one_of(names()), at.node);
         let hint = suggest::did_you_mean(&at.node.to_string(), names());
-        self.findings.push(at.error("wrong-value", message).maybe_hint(hint));
+        self.findings.push(at.found(WRONG_VALUE, message).maybe_hint(hint));
     }
 }
 

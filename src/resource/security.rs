@@ -9,21 +9,87 @@
 use super::pods::{self, Pod, Role};
 use super::walk::At;
 use super::{Body, Finding};
+use crate::diag::Rule;
 use crate::tree::Tree;
 
-/// The ids of what this file finds.
-pub const IDS: [&str; 10] = [
-    "host-path",
-    "volume-type",
-    "host-network",
-    "host-port",
-    "privileged",
-    "run-as-root",
-    "seccomp",
-    "privilege-escalation",
-    "capabilities",
-    "pod-security",
-];
+crate::rules! {
+    /// a volume of the node's files
+    ///
+    /// A volume of type `hostPath` gives a pod the node's own files. Pod Security `baseline` forbids it.
+    /// Fix: a claim, an `emptyDir`, or a ConfigMap.
+    /// How to allow: `allow: {host-path: "reads the node's logs"}` in the component, the annotation
+    ///   `allow.kgen.dev/host-path` on a manifest.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    HOST_PATH = "host-path", Error, allow;
+
+    /// a volume of a type that is not allowed
+    ///
+    /// A volume of a type that Pod Security `restricted` does not list.
+    /// How to allow: `allow: {volume-type: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    VOLUME_TYPE = "volume-type", Either, allow;
+
+    /// a namespace of the node is shared
+    ///
+    /// The pod shares the node's network, processes or IPC.
+    /// How to allow: `allow: {host-network: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    HOST_NETWORK = "host-network", Error, allow;
+
+    /// a port of the node is taken
+    ///
+    /// A port of the node is taken by a pod: only one pod of the kind fits on a node.
+    /// Fix: a Service.
+    /// How to allow: `allow: {host-port: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    HOST_PORT = "host-port", Either, allow;
+
+    /// a privileged container
+    ///
+    /// A privileged container is root on the node.
+    /// How to allow: `allow: {privileged: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    PRIVILEGED = "privileged", Error, allow;
+
+    /// a container that may run as root
+    ///
+    /// The container runs, or may run, as root.
+    /// Fix: `securityContext: {runAsUser: 1000}`, where the image's own user is a name or root.
+    /// How to allow: `allow: {run-as-root: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    RUN_AS_ROOT = "run-as-root", Either, allow;
+
+    /// a container without seccomp profile
+    ///
+    /// The container has no seccomp profile, or `Unconfined`.
+    /// Fix: `seccompProfile: {type: RuntimeDefault}`.
+    /// How to allow: `allow: {seccomp: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    SECCOMP = "seccomp", Either, allow;
+
+    /// a container that may gain rights
+    ///
+    /// A process of the container may gain more rights than it started with.
+    /// Fix: `allowPrivilegeEscalation: false`.
+    /// How to allow: `allow: {privilege-escalation: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    PRIVILEGE_ESCALATION = "privilege-escalation", Either, allow;
+
+    /// a container with capabilities of root
+    ///
+    /// The container keeps or adds capabilities of root.
+    /// Fix: `capabilities: {drop: [ALL]}`; `NET_BIND_SERVICE` may be added.
+    /// How to allow: `allow: {capabilities: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    CAPABILITIES = "capabilities", Either, allow;
+
+    /// a further rule of Pod Security
+    ///
+    /// A further rule of Pod Security: AppArmor, SELinux, `procMount`, sysctls, host processes.
+    /// How to allow: `allow: {pod-security: REASON}` in the component.
+    /// Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
+    POD_SECURITY = "pod-security", Either, allow;
+}
 
 /// `restrictedVolumes`; the field of a volume that is not its name.
 #[rustfmt::skip]
@@ -58,7 +124,7 @@ pub fn check(body: &Body) -> Vec<Finding> {
 fn host(pod: &Pod, out: &mut Vec<Finding>) {
     for key in ["hostNetwork", "hostPID", "hostIPC"] {
         if pod.spec.bool(key) == Some(true) {
-            out.push(pod.spec.error_at(key, "host-network", format!("`{key}` shares a namespace of the node")));
+            out.push(pod.spec.found_at(key, HOST_NETWORK, format!("`{key}` shares a namespace of the node")));
         }
     }
 }
@@ -66,8 +132,8 @@ fn host(pod: &Pod, out: &mut Vec<Finding>) {
 fn volumes(pod: &Pod, out: &mut Vec<Finding>) {
     for volume in pod.spec.items("volumes") {
         for (key, at) in volume.fields().iter().filter(|(key, _)| *key != "name" && !VOLUMES.contains(key)) {
-            let id = if *key == "hostPath" { "host-path" } else { "volume-type" };
-            out.push(at.error(id, format!("a volume of type `{key}` is not allowed")));
+            let rule = if *key == "hostPath" { HOST_PATH } else { VOLUME_TYPE };
+            out.push(at.found(rule, format!("a volume of type `{key}` is not allowed")));
         }
     }
 }
@@ -79,14 +145,14 @@ fn whole(pod: &Pod, out: &mut Vec<Finding>) {
         let profile = at.text().unwrap_or_default();
         let fine = profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/");
         if key.starts_with("container.apparmor.security.beta.kubernetes.io/") && !fine {
-            out.push(at.error("pod-security", format!("the AppArmor profile `{profile}` is not allowed")));
+            out.push(at.found(POD_SECURITY, format!("the AppArmor profile `{profile}` is not allowed")));
         }
     }
     let Some(context) = pod.spec.get("securityContext") else { return };
     shared(&context, out);
     for sysctl in context.items("sysctls") {
         if let Some(name) = sysctl.str("name").filter(|name| !SYSCTLS.contains(name)) {
-            out.push(sysctl.error("pod-security", format!("the sysctl `{name}` is not in the safe set")));
+            out.push(sysctl.found(POD_SECURITY, format!("the sysctl `{name}` is not in the safe set")));
         }
     }
 }
@@ -94,30 +160,30 @@ fn whole(pod: &Pod, out: &mut Vec<Finding>) {
 /// What a pod and a container may both set, and neither may set wrongly.
 fn shared(context: &At, out: &mut Vec<Finding>) {
     if context.bool("runAsNonRoot") == Some(false) {
-        out.push(context.error_at("runAsNonRoot", "run-as-root", "`runAsNonRoot` must not be false"));
+        out.push(context.found_at("runAsNonRoot", RUN_AS_ROOT, "`runAsNonRoot` must not be false"));
     }
     if context.int("runAsUser") == Some(0) {
-        out.push(context.error_at("runAsUser", "run-as-root", "`runAsUser` must not be 0"));
+        out.push(context.found_at("runAsUser", RUN_AS_ROOT, "`runAsUser` must not be 0"));
     }
-    for (key, id) in [("seccompProfile", "seccomp"), ("appArmorProfile", "pod-security")] {
+    for (key, rule) in [("seccompProfile", SECCOMP), ("appArmorProfile", POD_SECURITY)] {
         let Some(profile) = context.get(key) else { continue };
         let kind = profile.str("type").unwrap_or_default();
         if !matches!(kind, "RuntimeDefault" | "Localhost") {
             let message = format!("`{key}` must be `RuntimeDefault` or `Localhost`, but is `{kind}`");
-            out.push(profile.error(id, message));
+            out.push(profile.found(rule, message));
         }
     }
     if let Some(options) = context.get("seLinuxOptions") {
         let kind = options.str("type").unwrap_or_default();
         if !SELINUX.contains(&kind) {
-            out.push(options.error("pod-security", format!("the SELinux type `{kind}` is not allowed")));
+            out.push(options.found(POD_SECURITY, format!("the SELinux type `{kind}` is not allowed")));
         }
         for key in ["user", "role"].into_iter().filter(|key| options.str(key).is_some_and(|text| !text.is_empty())) {
-            out.push(options.error_at(key, "pod-security", format!("the SELinux {key} must not be set")));
+            out.push(options.found_at(key, POD_SECURITY, format!("the SELinux {key} must not be set")));
         }
     }
     if context.get("windowsOptions").is_some_and(|options| options.bool("hostProcess") == Some(true)) {
-        out.push(context.error_at("windowsOptions", "pod-security", "`hostProcess` must not be true"));
+        out.push(context.found_at("windowsOptions", POD_SECURITY, "`hostProcess` must not be true"));
     }
 }
 
@@ -133,17 +199,11 @@ fn container(at: &At, role: Role, pod: Option<&At>, out: &mut Vec<Finding>) {
     let set = |at: Option<&At>, key: &str| at.is_some_and(|at| at.node.get(key).is_some_and(|v| !v.is_null()));
     let either = |key: &str| set(context.as_ref(), key) || set(pod, key);
     if !either("runAsNonRoot") {
-        out.push(lacks(
-            at,
-            "runAsNonRoot",
-            "run-as-root",
-            format!("{what} may run as root"),
-            "set `runAsNonRoot: true`",
-        ));
+        out.push(lacks(at, "runAsNonRoot", RUN_AS_ROOT, format!("{what} may run as root"), "set `runAsNonRoot: true`"));
     }
     if !either("seccompProfile") {
         let hint = "set `seccompProfile: {type: RuntimeDefault}`";
-        out.push(lacks(at, "seccompProfile", "seccomp", format!("{what} has no seccomp profile"), hint));
+        out.push(lacks(at, "seccompProfile", SECCOMP, format!("{what} has no seccomp profile"), hint));
     }
     privileges(at, &what, context.as_ref(), out);
     capabilities(at, &what, context.as_ref(), out);
@@ -152,8 +212,8 @@ fn container(at: &At, role: Role, pod: Option<&At>, out: &mut Vec<Finding>) {
 }
 
 /// A finding at the place in the container's context where the setting should be.
-fn lacks(at: &At, key: &str, id: &'static str, message: String, hint: &str) -> Finding {
-    let mut finding = at.error_at("securityContext", id, message).hint(hint);
+fn lacks(at: &At, key: &str, rule: &'static Rule, message: String, hint: &str) -> Finding {
+    let mut finding = at.found_at("securityContext", rule, message).hint(hint);
     finding.path.push(super::Part::Key(key.to_owned()));
     finding
 }
@@ -161,16 +221,16 @@ fn lacks(at: &At, key: &str, id: &'static str, message: String, hint: &str) -> F
 fn privileges(at: &At, what: &str, context: Option<&At>, out: &mut Vec<Finding>) {
     let flag = |key| context.and_then(|context| context.bool(key));
     if flag("privileged") == Some(true) {
-        out.push(lacks(at, "privileged", "privileged", format!("{what} is privileged"), "remove `privileged: true`"));
+        out.push(lacks(at, "privileged", PRIVILEGED, format!("{what} is privileged"), "remove `privileged: true`"));
     }
     if flag("allowPrivilegeEscalation") != Some(false) {
         let hint = "set `allowPrivilegeEscalation: false`";
         let message = format!("{what} may gain privileges");
-        out.push(lacks(at, "allowPrivilegeEscalation", "privilege-escalation", message, hint));
+        out.push(lacks(at, "allowPrivilegeEscalation", PRIVILEGE_ESCALATION, message, hint));
     }
     if let Some(mount) = context.and_then(|context| context.str("procMount")).filter(|mount| *mount != "Default") {
         let message = format!("{what} has the `procMount` `{mount}`");
-        out.push(lacks(at, "procMount", "pod-security", message, "only `Default` is allowed"));
+        out.push(lacks(at, "procMount", POD_SECURITY, message, "only `Default` is allowed"));
     }
 }
 
@@ -179,18 +239,18 @@ fn capabilities(at: &At, what: &str, context: Option<&At>, out: &mut Vec<Finding
     let list = |key| capabilities.as_ref().map(|at| at.items(key)).unwrap_or_default();
     if !list("drop").iter().any(|item| item.text() == Some("ALL")) {
         let hint = "set `capabilities: {drop: [ALL]}`";
-        out.push(lacks(at, "capabilities", "capabilities", format!("{what} keeps capabilities"), hint));
+        out.push(lacks(at, "capabilities", CAPABILITIES, format!("{what} keeps capabilities"), hint));
     }
     for item in list("add").iter().filter(|item| item.text() != Some("NET_BIND_SERVICE")) {
         let message = format!("{what} adds the capability `{}`; only `NET_BIND_SERVICE` is allowed", item.node);
-        out.push(item.error("capabilities", message));
+        out.push(item.found(CAPABILITIES, message));
     }
 }
 
 fn ports(at: &At, out: &mut Vec<Finding>) {
     for port in at.items("ports") {
         if let Some(number) = port.int("hostPort").filter(|number| *number != 0) {
-            out.push(port.error_at("hostPort", "host-port", format!("`hostPort` {number} takes a port of the node")));
+            out.push(port.found_at("hostPort", HOST_PORT, format!("`hostPort` {number} takes a port of the node")));
         }
     }
 }
@@ -203,7 +263,7 @@ fn probes(at: &At, out: &mut Vec<Finding>) {
         for action in ["httpGet", "tcpSocket"].iter().filter_map(|key| handler.get(key)) {
             if let Some(host) = action.get("host").filter(|host| host.node.as_str() != Some("")) {
                 let host_text = Tree::to_string(host.node);
-                out.push(host.error("pod-security", format!("a probe or hook must not name the host `{host_text}`")));
+                out.push(host.found(POD_SECURITY, format!("a probe or hook must not name the host `{host_text}`")));
             }
         }
     }
@@ -228,8 +288,10 @@ mod tests {
     #[track_caller]
     fn refuses(body: &Body, expected: &[&str]) {
         let prefix = "spec.template.spec.";
-        let lines: Vec<_> =
-            check(body).iter().map(|f| format!("{} {}: {}", f.id, f.place().replace(prefix, ""), f.message)).collect();
+        let lines: Vec<_> = check(body)
+            .iter()
+            .map(|f| format!("{} {}: {}", f.rule.id, f.place().replace(prefix, ""), f.message))
+            .collect();
         assert_eq!(lines, expected);
     }
 

@@ -112,7 +112,7 @@ mod tests {
         let findings = check(text("apiVersion"), text("kind"), &body).unwrap();
         let line = |f: &Finding| {
             let hint = f.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("{} {}: {}{hint}", f.id, f.place(), f.message)
+            format!("{} {}: {}{hint}", f.rule.id, f.place(), f.message)
         };
         findings.iter().map(line).collect()
     }
@@ -237,7 +237,7 @@ mod tests {
                 &json!({"apiVersion": entry.api_version, "kind": entry.kind, "metadata": {"name": "n"}}),
             );
             let findings = (entry.check)(&body);
-            assert!(findings.iter().all(|f| f.id == "missing-field"), "{} {findings:?}", entry.kind);
+            assert!(findings.iter().all(|f| f.rule.id == "missing-field"), "{} {findings:?}", entry.kind);
         }
     }
 }

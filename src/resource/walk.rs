@@ -4,6 +4,7 @@
 //! Does not own: the tree (`tree.rs`).
 
 use super::{Body, Finding, Part};
+use crate::diag::Rule;
 use crate::tree::{Kind, Step, Tree};
 
 #[derive(Clone, Debug)]
@@ -93,21 +94,12 @@ impl<'t> At<'t> {
         path
     }
 
-    pub fn error(&self, id: &'static str, message: impl Into<String>) -> Finding {
-        Finding::error(id, self.path(), message)
+    pub fn found(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        Finding::new(rule, self.path(), message)
     }
 
-    pub fn warning(&self, id: &'static str, message: impl Into<String>) -> Finding {
-        Finding::warning(id, self.path(), message)
-    }
-
-    /// A warning about a key of this map that may not be there.
-    pub fn warning_at(&self, key: &str, id: &'static str, message: impl Into<String>) -> Finding {
-        Finding::warning(id, self.path_to(key), message)
-    }
-
-    /// An error about a key of this map that may not be there.
-    pub fn error_at(&self, key: &str, id: &'static str, message: impl Into<String>) -> Finding {
-        Finding::error(id, self.path_to(key), message)
+    /// Of a key of this map that may not be there.
+    pub fn found_at(&self, key: &str, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        Finding::new(rule, self.path_to(key), message)
     }
 }

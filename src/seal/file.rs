@@ -16,11 +16,37 @@ use crate::project::node::{self, Dialect};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 
+crate::rules! {
+    /// an encrypted value that nothing needs
+    ///
+    /// An encrypted file has a value that nothing needs.
+    /// Fix: take it out of the file, and the value out of use.
+    SECRET_UNUSED = "secret-unused", Warning;
+
+    /// the certificate for sealing cannot be used
+    ///
+    /// The certificate of the sealed-secrets controller cannot be read, has expired, or is not valid yet: then this
+    ///   machine's clock may be wrong.
+    /// Fix: fetch it again: `kubeseal --fetch-cert > FILE`.
+    CERTIFICATE = "certificate", Either;
+
+    /// a file of sealed values in another form
+    ///
+    /// The file is not one that `kgen secret set` writes.
+    SEALED_FILE = "sealed-file", Error;
+
+    /// values sealed with another certificate
+    ///
+    /// Some items were sealed with another certificate than the profile's: fine right after the controller renewed its
+    ///   key, not when it was replaced.
+    SEALED_WITH = "sealed-with", Warning;
+}
+
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 const KIND: &str = "SealedSecret";
 /// What the items were sealed for, in one word: a file that was copied or edited shows itself.
-const SEALED_FOR: &str = "kgen.dev/sealed-for";
-const SEALED_WITH: &str = "kgen.dev/sealed-with";
+const MADE_FOR: &str = "kgen.dev/sealed-for";
+const CERTIFICATE_OF: &str = "kgen.dev/sealed-with";
 
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 const ITEMS: [&str; 2] = ["spec", "encryptedData"];
@@ -40,7 +66,7 @@ impl Sealed {
             metadata.insert("namespace", target.namespace.as_str());
         }
         let mut annotations: Map<Span> = Map::new();
-        annotations.insert(SEALED_FOR, target.to_string());
+        annotations.insert(MADE_FOR, target.to_string());
         if let Some(annotation) = target.scope.annotation() {
             annotations.insert(annotation, "true");
         }
@@ -105,7 +131,7 @@ impl Sealed {
 
     /// What it says that it was sealed for, if that is not what it is for now.
     pub fn moved_from(&self) -> Option<&str> {
-        self.annotation(SEALED_FOR).filter(|said| *said != self.target().to_string())
+        self.annotation(MADE_FOR).filter(|said| *said != self.target().to_string())
     }
 
     fn annotation(&self, key: &str) -> Option<&str> {
@@ -134,7 +160,7 @@ impl Sealed {
 
     /// With which key each item was sealed, as far as that was noted.
     pub fn sealers(&self) -> Sealers {
-        Sealers::parse(self.annotation(SEALED_WITH).unwrap_or_default(), self.keys())
+        Sealers::parse(self.annotation(CERTIFICATE_OF).unwrap_or_default(), self.keys())
     }
 
     /// Replaces or adds one item.
@@ -143,7 +169,7 @@ impl Sealed {
         self.put(&ITEMS, key, item)?;
         sealers.0.insert(key.to_owned(), sealer);
         let sealers = sealers.describe(self.keys());
-        self.put(&ANNOTATIONS, SEALED_WITH, &sealers)
+        self.put(&ANNOTATIONS, CERTIFICATE_OF, &sealers)
     }
 
     /// Writes one text at its place, or the whole anew where it stands in a form that has no place for it (JSON, `{}`).
@@ -189,7 +215,7 @@ impl Sealed {
 }
 
 fn foreign(message: String) -> Diagnostic {
-    Diagnostic::error("sealed-file", message).hint("kgen writes this file: `kgen secret set PROFILE SECRET KEY`")
+    Diagnostic::new(SEALED_FILE, message).hint("kgen writes this file: `kgen secret set PROFILE SECRET KEY`")
 }
 
 /// Sorted by key, where the map has to be written anew.

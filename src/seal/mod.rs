@@ -8,7 +8,7 @@
 //! Source: `pkg/crypto/crypto.go` and `pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go` of sealed-secrets 0.36.
 
 mod certificate;
-mod file;
+pub mod file;
 mod oaep;
 
 use std::fmt;

@@ -18,6 +18,14 @@ use crate::project::schema::{MapType, Object, Switch, Type, join};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
+crate::rules! {
+    /// `null` where nothing is inherited
+    ///
+    /// `null` removes what a weaker layer says, and no weaker layer says anything here.
+    /// Fix: `""` is the empty text, `{}` the empty map; or remove the key.
+    NOTHING_TO_REMOVE = "nothing-to-remove", Error;
+}
+
 type Stack<'p> = Vec<(Layer, &'p Tree<Span>)>;
 
 /// Every `null` that was met, and whether it removed something in any profile.
@@ -41,7 +49,7 @@ impl Nulls {
         for (span, (removed, path)) in &self.0 {
             if !removed {
                 let message = format!("`{path}` is null, which removes an inherited value, but nothing is inherited");
-                let d = Diagnostic::error("nothing-to-remove", message).at(*span);
+                let d = Diagnostic::new(NOTHING_TO_REMOVE, message).at(*span);
                 report.push(d.hint("write `\"\"` for an empty value, `{}` for an empty map, or remove the key"));
             }
         }

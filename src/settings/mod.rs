@@ -15,6 +15,25 @@ use crate::project::Project;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
 
+crate::rules! {
+    /// a profile stands on no preset
+    ///
+    /// A profile with a name of its own stands on no preset, so that most of its values would be missing.
+    /// Fix: `preset: staging` (or `dev`, `prod`), or `extends: OTHER`.
+    NO_PRESET = "no-preset", Error;
+
+    /// a profile extends one that is not there
+    ///
+    /// A profile extends one that does not exist.
+    UNKNOWN_PROFILE = "unknown-profile", Error;
+
+    /// profiles extend each other in a circle
+    ///
+    /// Profiles extend each other in a circle: none of them is the first. Or a profile extends more than 32 others, one
+    ///   by way of the other.
+    PROFILE_CYCLE = "profile-cycle", Error;
+}
+
 /// Where a value was written, from the strongest layer to the weakest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layer {
@@ -138,12 +157,12 @@ fn chain<'p>(project: &'p Project, name: &Arc<str>) -> Result<Chain<'p>, Diagnos
             let first = seen.iter().position(|known| *known == name).unwrap_or_default();
             let path: Vec<_> = seen[first..].iter().chain([&name]).collect();
             let message = format!("profiles extend each other in a circle: {}", suggest::circle(&path));
-            return Err(Diagnostic::error("profile-cycle", message).at(from).once());
+            return Err(Diagnostic::new(PROFILE_CYCLE, message).at(from).once());
         }
         seen.push(name.clone());
         if seen.len() > DEEPEST {
             let message = format!("`{}` extends more than {DEEPEST} profiles, one by way of the other", seen[0]);
-            return Err(Diagnostic::error("profile-cycle", message).at(from).hint("let it extend what they share"));
+            return Err(Diagnostic::new(PROFILE_CYCLE, message).at(from).hint("let it extend what they share"));
         }
         let entry = all.and_then(|map| map.entry(&name));
         let Some(profile) = entry.and_then(|entry| entry.value.as_map()) else {
@@ -169,12 +188,12 @@ fn unknown_profile(all: Option<&Map<Span>>, name: &str, span: Option<Span>) -> D
     let known = || all.into_iter().flat_map(Map::keys).map(|name| &**name);
     let hint = suggest::did_you_mean(name, known())
         .unwrap_or_else(|| format!("the profiles are {}", suggest::all_of(known())));
-    Diagnostic::error("unknown-profile", format!("there is no profile `{name}` to extend")).at(span).hint(hint)
+    Diagnostic::new(UNKNOWN_PROFILE, format!("there is no profile `{name}` to extend")).at(span).hint(hint)
 }
 
 fn no_preset(all: Option<&Map<Span>>, name: &str) -> Diagnostic {
     let span = all.and_then(|map| map.entry(name)).map(|entry| entry.key_from);
-    Diagnostic::error("no-preset", format!("profile `{name}` has no preset below it")).at(span).hint(match name {
+    Diagnostic::new(NO_PRESET, format!("profile `{name}` has no preset below it")).at(span).hint(match name {
         "production" | "live" => "add `preset: prod`, or call it `prod`",
         "development" | "local" => "add `preset: dev`, or call it `dev`",
         _ => "add `preset: staging` (or `dev`, `prod`), or `extends:` another profile",

@@ -8,6 +8,14 @@ use crate::project::node::{self, Dialect};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
+crate::rules! {
+    /// an argument of `--set` that cannot be read
+    ///
+    /// An argument of `--set` is not `path=value`, or its path leads nowhere.
+    /// Before: `--set apps.api.replicas`. After: `--set apps.api.replicas=3`.
+    BAD_SET = "bad-set", Error;
+}
+
 /// Reads one argument of `--set` into a layer.
 pub fn parse(sources: &mut Sources, argument: &str) -> Result<Tree<Span>, Diagnostic> {
     let file = sources.embed("--set", argument);
@@ -23,7 +31,7 @@ pub fn parse(sources: &mut Sources, argument: &str) -> Result<Tree<Span>, Diagno
 }
 
 fn bad(reason: &str) -> Diagnostic {
-    Diagnostic::error("bad-set", format!("--set wants `path=value`: {reason}"))
+    Diagnostic::new(BAD_SET, format!("--set wants `path=value`: {reason}"))
         .hint("for instance `--set apps.api.replicas=3`")
 }
 

@@ -56,7 +56,7 @@ impl Finding {
             Some(Note { place: self::place(sources, *span, root)?, message: print::plain(text) })
         });
         Self {
-            id: diagnostic.id,
+            id: diagnostic.rule.id,
             severity: match diagnostic.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",

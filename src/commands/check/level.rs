@@ -5,9 +5,10 @@
 
 use anyhow::anyhow;
 
-use crate::checks::table::{self, Level};
+use crate::diag::Level;
 use crate::diag::failure::Told;
 use crate::diag::{Report, Severity, suggest};
+use crate::rules;
 
 #[derive(Debug)]
 pub struct Levels<'a> {
@@ -37,7 +38,8 @@ impl<'a> Levels<'a> {
         let mut out = Report::new();
         for diagnostic in report.sorted() {
             let mut diagnostic = diagnostic.clone();
-            let denied = has(self.deny, diagnostic.id) || (has(self.deny, ALL) && !has(self.warn, diagnostic.id));
+            let denied =
+                has(self.deny, diagnostic.rule.id) || (has(self.deny, ALL) && !has(self.warn, diagnostic.rule.id));
             if denied {
                 diagnostic.severity = Severity::Error;
             }
@@ -48,16 +50,15 @@ impl<'a> Levels<'a> {
 }
 
 fn known(option: &str, id: &str) -> anyhow::Result<()> {
-    let Some(check) = table::page(id) else {
-        let names = table::TABLE.iter().filter(|check| check.level != Level::Error).map(|check| check.id);
-        let hint = suggest::did_you_mean(id, names.chain([ALL]));
+    let Some(check) = rules::find(id) else {
+        let hint = suggest::did_you_mean(id, rules::mild().chain([ALL]));
         let hint = hint.unwrap_or_else(|| "the name of a check stands in brackets in its message".into());
         return Err(anyhow!("--{option}: there is no check `{id}`").hint(hint));
     };
     if option == "warn" && check.level == Level::Error {
         let way = match check.allow {
             true => format!("a component allows it with a reason: `allow: {{{id}: REASON}}`"),
-            false => check.summary.to_owned(),
+            false => check.summary().to_owned(),
         };
         return Err(anyhow!("--warn: `{id}` is always an error").hint(way));
     }

@@ -5,15 +5,16 @@
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Place};
-use crate::checks::table::{self, Check, Level};
 use crate::commands::format;
+use crate::diag::{Level, Rule};
+use crate::rules;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub fn text(findings: &[Finding]) -> anyhow::Result<String> {
     // The rules that are needed, in the table's order.
-    let rules: Vec<&Check> =
-        table::TABLE.iter().filter(|check| findings.iter().any(|finding| finding.id == check.id)).collect();
+    let rules: Vec<&Rule> =
+        rules::all().filter(|check| findings.iter().any(|finding| finding.id == check.id)).collect();
     let results: Vec<Value> = findings.iter().map(|finding| result(finding, &rules)).collect();
     let driver = json!({
         "name": "kgen",
@@ -26,17 +27,17 @@ pub fn text(findings: &[Finding]) -> anyhow::Result<String> {
     format::json(&document)
 }
 
-fn rule(check: &Check) -> Value {
+fn rule(check: &Rule) -> Value {
     let level = if check.level == Level::Warning { "warning" } else { "error" };
     json!({
         "id": check.id,
-        "shortDescription": {"text": check.summary},
+        "shortDescription": {"text": check.summary()},
         "help": {"text": check.text(), "markdown": check.text()},
         "defaultConfiguration": {"level": level},
     })
 }
 
-fn result(finding: &Finding, rules: &[&Check]) -> Value {
+fn result(finding: &Finding, rules: &[&Rule]) -> Value {
     let mut out = json!({
         "ruleId": finding.id,
         "level": finding.severity,

@@ -184,9 +184,9 @@ fn results(report: &Report, sources: &Sources) -> Vec<Tree> {
                 let line = sources.place(span).line.to_string();
                 let file = Tree::map([("path", sources.get(span.file).path.as_str())]);
                 result.as_map_mut().map(|map| map.insert("file", file));
-                Tree::map([("id", diagnostic.id), ("line", line.as_str())])
+                Tree::map([("id", diagnostic.rule.id), ("line", line.as_str())])
             }
-            None => Tree::map([("id", diagnostic.id)]),
+            None => Tree::map([("id", diagnostic.rule.id)]),
         };
         result.as_map_mut().map(|map| map.insert("tags", tags));
         out.push(result);

@@ -24,6 +24,7 @@ use crate::compose::note::{Note, Weight};
 use crate::compose::{self, Asked, Converted};
 use crate::diag::Diagnostic;
 use crate::diag::failure::Told;
+use crate::project::node::NOT_UTF8;
 use crate::source::{Sources, Span};
 
 pub fn run(args: &Args, from: &Path, global: &Global, terminal: &Terminal) -> Result<Outcome> {
@@ -90,7 +91,7 @@ fn converted(
             let end = valid.len() as u32;
             let file = sources.add(&*shown, valid);
             compose::mask_all(sources, file);
-            let d = Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8"));
+            let d = Diagnostic::new(NOT_UTF8, format!("`{shown}` is not UTF-8"));
             terminal.report(&d.at(Span { file, start: end, end }).hint("save it as UTF-8").into(), sources);
             return Ok(None);
         }

@@ -22,6 +22,7 @@ use crate::plan::node::{Node, get};
 use crate::plan::provider::Provider;
 use crate::project::node::{self, Dialect};
 use crate::seal::Sealed;
+use crate::seal::file::{CERTIFICATE, SEALED_WITH, SECRET_UNUSED};
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
@@ -71,8 +72,7 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> Result<Outcome>
         let profile = path.rsplit('/').nth(1).unwrap_or_default();
         if names.iter().any(|name| **name == *profile) {
             let message = format!("`{path}` is for a Secret that profile `{profile}` does not take from it");
-            report
-                .push(Diagnostic::warning("secret-unused", message).hint("remove it, and take its values out of use"));
+            report.push(Diagnostic::new(SECRET_UNUSED, message).hint("remove it, and take its values out of use"));
         }
     }
     terminal.report(&report, &room.sources);
@@ -131,7 +131,7 @@ fn certificate(
             if let Some(days) = certificate.ends_within(SOON, now) {
                 let message = format!("the certificate `{path}` ends in {days} days, on {}", certificate.until);
                 let hint = "fetch the controller's with `kubeseal --fetch-cert`: it makes a new one every 30 days";
-                report.push(Diagnostic::warning("certificate", message).at(at).hint(hint));
+                report.push(Diagnostic::new(CERTIFICATE, message).mild().at(at).hint(hint));
             }
             known.insert(path, certificate);
         }
@@ -170,7 +170,7 @@ fn sealed_file(
         let message =
             format!("`{path}` has items that were sealed with another certificate than the profile's: {names}");
         let hint = "right after the controller renewed its key, which keeps the old ones; else set them again";
-        report.push(Diagnostic::warning("sealed-with", message).at(sealed.span(first)).hint(hint));
+        report.push(Diagnostic::new(SEALED_WITH, message).at(sealed.span(first)).hint(hint));
     }
 }
 
@@ -188,5 +188,5 @@ fn sops_file(room: &mut Room, path: &str, expected: &Expected, report: &mut Repo
 fn unneeded(path: &str, key: &str, secret: &str, profile: &str) -> Diagnostic {
     let message =
         format!("`{path}` has a value for `{key}`, which Secret `{secret}` of profile `{profile}` does not need");
-    Diagnostic::warning("secret-unused", message).hint("take the line out, and the value out of use")
+    Diagnostic::new(SECRET_UNUSED, message).hint("take the line out, and the value out of use")
 }

@@ -18,7 +18,9 @@ use crate::plan::Plan;
 use crate::plan::external::item;
 use crate::plan::node::{Node, get};
 use crate::plan::provider::Provider;
+use crate::plan::sealed::SEALED_FOR;
 use crate::plan::sealed::scope;
+use crate::seal::file::CERTIFICATE;
 use crate::seal::{self, Certificate, Scope, Sealed, Target};
 use crate::settings::Settings;
 use crate::source::Span;
@@ -55,12 +57,12 @@ pub fn unnamed(settings: &Settings, provider: &Node) -> Diagnostic {
     let message = format!("`secretProvider.sealed` of profile `{}` names no certificate", settings.profile);
     let at = span(settings, provider).or_else(|| span(settings, settings.root.get("secretProvider")?));
     let hint = "fetch the controller's with `kubeseal --fetch-cert`, and add `certificate: PATH`";
-    Diagnostic::error("certificate", message).at(at).hint(hint)
+    Diagnostic::new(CERTIFICATE, message).at(at).hint(hint)
 }
 
 pub fn unusable(reason: &str) -> Diagnostic {
     let hint = "fetch the controller's with `kubeseal --fetch-cert`, from the cluster of this profile";
-    Diagnostic::error("certificate", reason).hint(hint)
+    Diagnostic::new(CERTIFICATE, reason).hint(hint)
 }
 
 /// Where a setting was written; of a map, its first leaf.
@@ -105,7 +107,7 @@ pub fn misplaced(path: &str, sealed: &Sealed, found: &str, target: &Target) -> D
         keys => format!("remove the file and set its values again: {}", suggest::all_of(keys.iter().copied())),
     };
     let message = format!("`{path}` is sealed for `{found}`, not for `{target}`");
-    Diagnostic::error("sealed-for", message).at(sealed.place()).hint(hint)
+    Diagnostic::new(SEALED_FOR, message).at(sealed.place()).hint(hint)
 }
 
 /// Seals all values that go to sealed files.

@@ -28,6 +28,7 @@ use crate::output::yaml::{self, Reveal};
 use crate::plan::need::Needed;
 use crate::plan::piece::{Home, Piece, percent};
 use crate::plan::provider::Provider;
+use crate::plan::sops::SOPS_FORM;
 use crate::plan::sops::readable;
 use crate::project::node::{self, Dialect};
 use crate::secret::Secret;
@@ -119,7 +120,7 @@ fn existing(store: &mut Store, path: &str, bytes: Vec<u8>) -> Result<String> {
     let tree = node::parse(store.sources, file, Dialect::Manifest);
     let tree = tree.map_err(|d| mistake::hidden(d, store.sources, file))?;
     if tree.get("kind").and_then(Tree::as_str) != Some("Secret") || tree.at(&["sops", "mac"]).is_none() {
-        let d = crate::diag::Diagnostic::error("sops-form", format!("`{path}` is no Secret that SOPS encrypted"));
+        let d = crate::diag::Diagnostic::new(SOPS_FORM, format!("`{path}` is no Secret that SOPS encrypted"));
         let d = d.at(Span { file, ..Span::default() });
         let d = d.hint("move it away: `kgen secret set` makes a new one");
         return Err(mistake::hidden(d, store.sources, file));

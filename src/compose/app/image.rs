@@ -5,6 +5,7 @@ use super::super::load::Loader;
 use super::super::probe;
 use super::super::text::Item;
 use super::App;
+use crate::compose::COMPOSE_TYPE;
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::tree::Tree;
@@ -52,7 +53,7 @@ pub fn image(loader: &mut Loader, app: &mut App, project: &str) {
 fn built(loader: &mut Loader, app: &mut App, project: &str) {
     let service = &app.service;
     if service.map.get("build").is_none_or(Tree::is_null) {
-        let d = Diagnostic::error("compose-type", format!("`{}` has neither `image` nor `build`", service.name));
+        let d = Diagnostic::new(COMPOSE_TYPE, format!("`{}` has neither `image` nor `build`", service.name));
         loader.report.push(d.at(service.at).hint("write `image: registry/name:tag`"));
     }
     let name = format!("{project}-{}:{UNKNOWN}", app.name);

@@ -13,6 +13,9 @@ pub use merge::{by_name, join};
 use super::interpolate::{self, Variables};
 use super::keys;
 use super::note::Notes;
+use crate::compose::{
+    COMPOSE_CYCLE, COMPOSE_ENV_FILE, COMPOSE_NO_SERVICES, COMPOSE_REFERENCE, COMPOSE_TYPE, COMPOSE_VARIABLE,
+};
 use crate::diag::{Diagnostic, Report};
 use crate::dotenv::{self, Reading};
 use crate::project::node::{self, Dialect};
@@ -103,7 +106,7 @@ impl Loader<'_> {
                 Some(entries.into_iter().map(|e| (e.name, (e.value.open().clone(), place(e.line)))).collect::<Vec<_>>())
             }
             Err((line, reason)) => {
-                let d = Diagnostic::error("compose-env-file", format!("line {line} of `{path}` {reason}"));
+                let d = Diagnostic::new(COMPOSE_ENV_FILE, format!("line {line} of `{path}` {reason}"));
                 let at = self.sources.line(file, line);
                 self.report.push(d.at(at).hint("Compose reads such files in the same way; correct it there"));
                 None
@@ -114,7 +117,7 @@ impl Loader<'_> {
     fn file(&mut self, file: FileId, folder: &str, stack: &mut Vec<String>, out: &mut Loaded) {
         let Some(tree) = self.tree(file, folder) else { return };
         let Some(top) = tree.as_map() else {
-            let d = Diagnostic::error("compose-no-services", "a Compose file is a map with `services`");
+            let d = Diagnostic::new(COMPOSE_NO_SERVICES, "a Compose file is a map with `services`");
             self.report.push(d.at(Span { end: tree.from.start, ..tree.from }).hint(EXAMPLE));
             return;
         };
@@ -153,7 +156,7 @@ impl Loader<'_> {
         let (services, includes) = (top.get("services"), top.get("include"));
         if services.is_none_or(Tree::is_null) && includes.is_none() {
             let at = top.entry("services").map_or(Span { end: tree.from.start, ..tree.from }, |entry| entry.key_from);
-            let d = Diagnostic::error("compose-no-services", "the Compose file has no `services`").at(at);
+            let d = Diagnostic::new(COMPOSE_NO_SERVICES, "the Compose file has no `services`").at(at);
             // Version 1 had the services at the top.
             let old = top.iter().any(|(_, value)| value.get("image").is_some() || value.get("build").is_some());
             let hint =
@@ -173,7 +176,7 @@ impl Loader<'_> {
     /// Another compose file.
     fn other(&mut self, path: &str, at: Span, stack: &[String]) -> Option<FileId> {
         if stack.iter().any(|known| known == path) || stack.len() > DEEPEST {
-            let d = Diagnostic::error("compose-cycle", format!("`{path}` leads back to itself")).at(at);
+            let d = Diagnostic::new(COMPOSE_CYCLE, format!("`{path}` leads back to itself")).at(at);
             self.report.push(d.hint("a file that is included or extended may not name the one that names it"));
             return None;
         }
@@ -183,7 +186,7 @@ impl Loader<'_> {
         match (self.read)(path) {
             Found::Text(text) => Some(self.sources.add(path, text)),
             _ => {
-                let d = Diagnostic::error("compose-reference", format!("there is no Compose file `{path}`"));
+                let d = Diagnostic::new(COMPOSE_REFERENCE, format!("there is no Compose file `{path}`"));
                 self.report.push(d.at(at).hint("paths begin at the folder of the file that names them"));
                 None
             }
@@ -253,7 +256,7 @@ impl Loader<'_> {
     }
 
     fn unfilled(&mut self, what: &str, reason: &str, at: Span) {
-        let d = Diagnostic::error("compose-variable", format!("`{what}`: {reason}")).at(at);
+        let d = Diagnostic::new(COMPOSE_VARIABLE, format!("`{what}`: {reason}")).at(at);
         self.report.push(d.hint("write `$$` for a `$` that is meant as such"));
     }
 
@@ -278,7 +281,7 @@ impl Loader<'_> {
         };
         let key = format!("{}#{base}", path.as_deref().unwrap_or_default());
         if stack.contains(&key) || (path.is_none() && stack.contains(&base)) || stack.len() > DEEPEST {
-            let d = Diagnostic::error("compose-cycle", format!("`{name}` extends itself, by way of `{base}`"));
+            let d = Diagnostic::new(COMPOSE_CYCLE, format!("`{name}` extends itself, by way of `{base}`"));
             self.report.push(d.at(extends.value.from).hint("remove one of the `extends`"));
             return None;
         }
@@ -297,7 +300,7 @@ impl Loader<'_> {
         let Some(found) = found else {
             let place = path.map(|path| format!(" in `{path}`")).unwrap_or_default();
             let message = format!("`{name}` extends `{base}`, which is no service{place}");
-            self.report.push(Diagnostic::error("compose-reference", message).at(extends.value.from));
+            self.report.push(Diagnostic::new(COMPOSE_REFERENCE, message).at(extends.value.from));
             return None;
         };
         let mut all = merge::merged(found, service.clone(), "");
@@ -311,7 +314,7 @@ impl Loader<'_> {
 const EXAMPLE: &str = "it looks like `services: {web: {image: registry/name:tag}}`";
 
 pub fn wrong(subject: &str, expected: &str, found: &Tree<Span>) -> Diagnostic {
-    Diagnostic::error("compose-type", format!("`{subject}` must be {expected}, found {}", found.noun())).at(found.from)
+    Diagnostic::new(COMPOSE_TYPE, format!("`{subject}` must be {expected}, found {}", found.noun())).at(found.from)
 }
 
 /// `include: [a.yaml, {path: [b.yaml, c.yaml]}]`.

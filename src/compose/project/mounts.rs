@@ -12,6 +12,7 @@ use super::super::text::{self, Item};
 use super::super::volume::{Fate, Mount};
 use super::super::{container, interpolate};
 use super::{Head, Writer, prefixed};
+use crate::compose::COMPOSE_REFERENCE;
 use crate::diag::Diagnostic;
 use crate::leak;
 use crate::source::Span;
@@ -150,7 +151,7 @@ impl Writer<'_, '_> {
     fn missing(&mut self, section: &str, name: &str, at: Span, app: &App) {
         let message =
             format!("`{}.{section}` names `{name}`, which is not under `{section}` at the top", app.service.name);
-        self.loader.report.push(Diagnostic::error("compose-reference", message).at(at));
+        self.loader.report.push(Diagnostic::new(COMPOSE_REFERENCE, message).at(at));
     }
 }
 

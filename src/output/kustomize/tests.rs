@@ -103,7 +103,7 @@ fn what_is_for_the_stream_only_is_in_no_file() {
 fn what_kustomize_cannot_build_is_a_diagnostic() {
     let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "\u{7f}"}});
     let report = tree(Layout::Flat, vec![profile("dev", "shop", &[object])], "kgen.yaml").unwrap().unwrap_err();
-    assert_eq!(report.sorted()[0].id, "kustomize");
+    assert_eq!(report.sorted()[0].rule.id, "kustomize");
 }
 
 #[test]

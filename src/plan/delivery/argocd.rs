@@ -9,6 +9,8 @@ use super::super::label::Owner;
 use super::super::node::{Node, compact, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::Member;
 use crate::diag::{Diagnostic, Report};
+use crate::plan::delivery::{DELIVERY_SOPS, ONE_OUTPUT};
+use crate::project::MISSING_KEY;
 use crate::settings::{From, Settings};
 use crate::tree::{Kind, Map, Tree};
 
@@ -45,12 +47,12 @@ pub fn plan(settings: &Settings, members: &[Member], report: &mut Report) -> Vec
 
 fn mistakes(member: &Member, report: &mut Report) {
     if get(&member.said, "repoURL").is_none() {
-        let d = Diagnostic::error("missing-key", "`delivery.argocd` has no `repoURL`").at(member.at);
+        let d = Diagnostic::new(MISSING_KEY, "`delivery.argocd` has no `repoURL`").at(member.at);
         report.push(d.hint("name the repository that the tree is in: `repoURL: https://git.example.org/shop.git`"));
     }
     if member.is_sops {
         let message = "Argo CD does not decrypt the files of `secretProvider: sops`";
-        let d = Diagnostic::error("delivery-sops", message).at(member.at).in_profile(&member.name);
+        let d = Diagnostic::new(DELIVERY_SOPS, message).at(member.at).in_profile(&member.name);
         report.push(d.hint("Flux does: `delivery: {flux: {}}`; or take another provider, `sealed` or `external`"));
     }
 }
@@ -62,7 +64,7 @@ fn one_set(settings: &Settings, members: &[Member], key: &str, report: &mut Repo
     if let Some(other) = values().find(|value| *value != first) {
         let from = if other.is_null() { &first.from } else { &other.from };
         let message = format!("`delivery.argocd.{key}` differs between profiles, but one ApplicationSet has them all");
-        let d = Diagnostic::error("one-output", message).at(settings.span(from));
+        let d = Diagnostic::new(ONE_OUTPUT, message).at(settings.span(from));
         report.push(d.hint("write it at the top level only"));
     }
 }

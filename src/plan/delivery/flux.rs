@@ -8,6 +8,7 @@ use super::super::label::Owner;
 use super::super::node::{Node, filled, get, map, merged, take, text};
 use super::Member;
 use crate::diag::{Diagnostic, Report};
+use crate::plan::delivery::DELIVERY_IGNORED;
 use crate::settings::Settings;
 use crate::tree::{Kind, Map, Tree};
 
@@ -38,13 +39,13 @@ fn mistakes(settings: &Settings, member: &Member, report: &mut Report) {
     if let Some(checks) = get(&member.said, "healthChecks").filter(|_| waits) {
         let at = checks.first_leaf().and_then(|leaf| settings.span(&leaf.from));
         let message = "Flux takes no notice of `healthChecks` with `wait: true`, which waits for all objects";
-        let d = Diagnostic::error("delivery-ignored", message).at(at).in_profile(&member.name);
+        let d = Diagnostic::new(DELIVERY_IGNORED, message).at(at).in_profile(&member.name);
         report.push(d.hint("remove them, or write `wait: false`"));
     }
     if let Some(decryption) = get(&member.said, "decryption").filter(|_| !member.is_sops) {
         let at = decryption.first_leaf().and_then(|leaf| settings.span(&leaf.from));
         let message = "there is nothing to decrypt: no secret has `secretProvider: sops`";
-        let d = Diagnostic::error("delivery-ignored", message).at(at).in_profile(&member.name);
+        let d = Diagnostic::new(DELIVERY_IGNORED, message).at(at).in_profile(&member.name);
         report.push(d.hint("move `decryption` to the profiles that use SOPS"));
     }
 }

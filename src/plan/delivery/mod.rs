@@ -18,9 +18,48 @@ use super::node::{self, Node, get, map, merged, take, text};
 use super::output::Resolver;
 use super::{Keeps, Plan, Planned};
 use crate::diag::{Diagnostic, Report};
+use crate::plan::output::NO_NAMESPACE;
 use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
+
+crate::rules! {
+    /// profiles differ in what all of them share
+    ///
+    /// `output`, `layout` and `templates` belong to the project, because one tree holds all profiles; the namespace of
+    ///   the ApplicationSet and its `preserveResourcesOnDeletion` too, because one ApplicationSet does.
+    /// Fix: write them at the top level only.
+    ONE_OUTPUT = "one-output", Error;
+
+    /// a profile has the name of what delivers them
+    ///
+    /// With `delivery:`, the folder `delivery` and the name `delivery` of `kgen render`, `diff` and `explain` are those
+    ///   of what delivers the profiles.
+    /// Fix: rename the profile.
+    DELIVERY_PROFILE = "delivery-profile", Error;
+
+    /// two profiles are delivered to one place
+    ///
+    /// Argo CD or Flux would write two profiles into one namespace of one cluster. They have the same names there: each
+    ///   sync would undo the other's.
+    /// Fix: a `destination` (Argo CD), a `kubeConfig` (Flux) or a `namespace` for each; `delivery: null` in a profile
+    ///   that nobody delivers.
+    DELIVERY_TARGET = "delivery-target", Error;
+
+    /// a word of `delivery` that would have no effect
+    ///
+    /// A word of `delivery` has no effect beside another, or in this profile. Nothing is ignored silently.
+    /// Fix: remove it, or what makes it useless.
+    /// Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#health-checks
+    DELIVERY_IGNORED = "delivery-ignored", Error;
+
+    /// Argo CD is given what only Flux decrypts
+    ///
+    /// Files that SOPS encrypted are in the tree as they are. Flux decrypts them, Argo CD does not: it would apply the
+    ///   ciphertext as the Secret's value.
+    /// Fix: Flux, or another `secretProvider`.
+    DELIVERY_SOPS = "delivery-sops", Error;
+}
 
 /// The folder of these objects, and the name by which commands know them.
 pub const NAME: &str = "delivery";
@@ -66,7 +105,7 @@ pub fn plan(profiles: &[Profile]) -> (Settings, Plan, Report) {
         let members = members(profiles, key, &settings);
         for member in members.iter().filter(|member| member.namespace.is_null()) {
             let message = "what is delivered needs a namespace, and there is none";
-            let d = Diagnostic::error("no-namespace", message).at(member.at).in_profile(&member.name);
+            let d = Diagnostic::new(NO_NAMESPACE, message).at(member.at).in_profile(&member.name);
             report.push(d.hint("add `namespace: NAME`"));
         }
         if !members.is_empty() && !report.has_errors() {
@@ -85,7 +124,7 @@ fn reserved(profiles: &[Profile], report: &mut Report) {
         let root = profile.settings.root.as_map();
         let at = root.and_then(|map| profile.settings.span(&map.entry(NAME)?.key_from));
         let message = "a profile is called `delivery`, as the folder of what delivers the tree";
-        report.push(Diagnostic::error("delivery-profile", message).at(at).hint("rename the profile"));
+        report.push(Diagnostic::new(DELIVERY_PROFILE, message).at(at).hint("rename the profile"));
     }
 }
 
@@ -172,7 +211,7 @@ fn same_target(members: &[Member], cluster: impl Fn(&Member) -> Option<String>, 
         if let Some(other) = seen.insert((cluster, member.namespace.to_string()), member) {
             let (a, b, namespace) = (&other.name, &member.name, &member.namespace);
             let message = format!("`{a}` and `{b}` are delivered to one namespace, `{namespace}`, of one cluster");
-            let d = Diagnostic::error("delivery-target", message).at(member.at);
+            let d = Diagnostic::new(DELIVERY_TARGET, message).at(member.at);
             let hint = "they would undo each other: give each a cluster or a `namespace` of its own";
             report.push(d.hint(format!("{hint}; `delivery: null` in a profile leaves it out")));
             return;

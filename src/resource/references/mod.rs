@@ -7,7 +7,7 @@
 
 mod cnpg;
 mod index;
-mod network;
+pub mod network;
 mod owner;
 mod pod;
 
@@ -15,6 +15,20 @@ use super::{Finding, Resource};
 use crate::diag::suggest;
 use crate::resource::walk::At;
 use index::Index;
+
+crate::rules! {
+    /// an object names one that is not there
+    ///
+    /// An object names another (a ConfigMap, Secret, claim, ServiceAccount, Service) that is not among the rendered
+    ///   ones and is not declared to exist. The pod would wait for it forever.
+    /// Fix: correct the name, or declare that it is made elsewhere.
+    UNKNOWN_REFERENCE = "unknown-reference", Either;
+
+    /// an object names a key that is not there
+    ///
+    /// An object names a key that the ConfigMap or Secret does not have. The container would not start.
+    UNKNOWN_DATA_KEY = "unknown-data-key", Either;
+}
 
 /// Says whether the user declared an object of this kind and name to exist in the cluster.
 pub type Existing<'e> = &'e dyn Fn(&str, &str) -> bool;
@@ -60,7 +74,7 @@ impl Scope<'_> {
             format!("a {kind} that is made elsewhere can be named in the project file, not in a template or patch")
         });
         let message = format!("there is no {kind} `{name}` among the rendered objects");
-        self.out.push(at.error("unknown-reference", message).hint(hint));
+        self.out.push(at.found(UNKNOWN_REFERENCE, message).hint(hint));
     }
 
     /// A `{name, key, optional}` leads to a ConfigMap or Secret that has the key.
@@ -98,7 +112,7 @@ impl Scope<'_> {
         let hint = suggest::did_you_mean(key, known())
             .or_else(|| (1..=8).contains(&keys.len()).then(|| format!("it has {}", list(known()))));
         let message = format!("the {kind} `{name}` has no key `{key}`");
-        self.out.push(at.error("unknown-data-key", message).maybe_hint(hint));
+        self.out.push(at.found(UNKNOWN_DATA_KEY, message).maybe_hint(hint));
     }
 }
 

@@ -4,11 +4,26 @@ use std::collections::BTreeSet;
 
 use super::{Scope, list};
 use crate::diag::suggest;
+use crate::plan::probe::PROBE_PORT;
+use crate::plan::route::SERVICE_NO_PODS;
 use crate::resource::pods::Pod;
 use crate::resource::references::index::Workload;
 use crate::resource::walk::At;
 
-pub fn check(root: &At, kind: &str, scope: &mut Scope) {
+crate::rules! {
+    /// a Service over a primary and its replicas
+    ///
+    /// A Service over the primary and its replicas sends writes to replicas, which refuse them.
+    /// Fix: refer to `host` or `url`: kgen puts HAProxy before the primary.
+    SENTINEL_SERVICE = "sentinel-service", Error;
+
+    /// a selector that selects no pods
+    ///
+    /// A NetworkPolicy or budget selects pods that nothing here makes: it protects nobody.
+    SELECTOR_NO_PODS = "selector-no-pods", Either;
+}
+
+pub(super) fn check(root: &At, kind: &str, scope: &mut Scope) {
     let Some(spec) = root.get("spec") else { return };
     match kind {
         "Service" => service(&spec, scope),
@@ -32,13 +47,13 @@ fn service(spec: &At, scope: &mut Scope) {
     let names = found.iter().map(|workload| format!("{}/{}", workload.kind, workload.name)).collect::<Vec<_>>();
     if found.is_empty() {
         let message = "the selector matches the pods of no rendered workload";
-        scope.out.push(spec.error_at("selector", "service-no-pods", message));
+        scope.out.push(spec.found_at("selector", SERVICE_NO_PODS, message));
         return;
     }
     if components.len() > 1 {
         let names = list(names.iter().map(String::as_str));
         let message = format!("the selector matches the pods of several components: {names}");
-        scope.out.push(spec.error_at("selector", "service-no-pods", message));
+        scope.out.push(spec.found_at("selector", SERVICE_NO_PODS, message));
     }
     let ports = spec.items("ports");
     for workload in found {
@@ -78,7 +93,7 @@ fn spread_over_members(spec: &At, target: &At, doors: &Doors, workload: &Workloa
         );
         let hint = "a reference to `host` or `url` puts HAProxy before the primary; a client that knows Sentinel asks the \
                     Service whose name ends in `-sentinel`";
-        scope.out.push(target.error("sentinel-service", message).hint(hint));
+        scope.out.push(target.found(SENTINEL_SERVICE, message).hint(hint));
     }
 }
 
@@ -87,7 +102,7 @@ fn target_port(target: &At, doors: &Doors, workload: &Workload, scope: &mut Scop
     if !doors.names.contains(name) {
         let message = format!("no container of {}/{} has a port `{name}`", workload.kind, workload.name);
         let hint = suggest::did_you_mean(name, doors.names.iter().copied());
-        scope.out.push(target.error("probe-port", message).maybe_hint(hint));
+        scope.out.push(target.found(PROBE_PORT, message).maybe_hint(hint));
     }
 }
 
@@ -127,7 +142,7 @@ fn service_port(port: &At, name: &str, scope: &mut Scope) {
     let names = || known.iter().map(String::as_str);
     let hint = suggest::did_you_mean(&wanted, names())
         .or_else(|| (!known.is_empty()).then(|| format!("it has {}", list(names()))));
-    scope.out.push(port.error("probe-port", format!("the Service `{name}` has no port `{wanted}`")).maybe_hint(hint));
+    scope.out.push(port.found(PROBE_PORT, format!("the Service `{name}` has no port `{wanted}`")).maybe_hint(hint));
 }
 
 fn route(spec: &At, scope: &mut Scope) {
@@ -160,13 +175,13 @@ fn policy(spec: &At, scope: &mut Scope) {
 }
 
 /// A selector that finds some pods, if it is not the empty one, which finds all.
-pub fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
+pub(super) fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
     let Some(at) = parent.get(key) else { return };
     let labels = at.entries("matchLabels");
     let labels: Vec<_> = labels.iter().map(|(key, at)| (*key, at.text().unwrap_or_default())).collect();
     let found = scope.index.selected(scope.namespace, &labels, |workload| matches(&at, workload));
     if found.is_empty() && !at.fields().is_empty() {
-        scope.out.push(at.error("selector-no-pods", "the selector matches the pods of no rendered workload"));
+        scope.out.push(at.found(SELECTOR_NO_PODS, "the selector matches the pods of no rendered workload"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Scope;
 use crate::diag::suggest;
+use crate::plan::probe::PROBE_PORT;
 use crate::resource::walk::At;
 use crate::resource::{Body, pods};
 
@@ -50,7 +51,7 @@ fn ports(container: &At, scope: &mut Scope) {
             let Some(name) = port.text().filter(|name| !names.contains(name)) else { continue };
             let hint = suggest::did_you_mean(name, names.iter().copied());
             let message = format!("the container has no port `{name}`");
-            scope.out.push(port.error("probe-port", message).maybe_hint(hint));
+            scope.out.push(port.found(PROBE_PORT, message).maybe_hint(hint));
         }
     }
 }

@@ -49,7 +49,7 @@ fn finds(set: &[Resource], expected: &[&str]) {
 fn finds_with(set: &[Resource], existing: super::Existing, expected: &[&str]) {
     let line = |(at, f): &(usize, crate::resource::Finding)| {
         let hint = f.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        format!("{at} {} {}: {}{hint}", f.id, f.place().replace("spec.template.spec.", ""), f.message)
+        format!("{at} {} {}: {}{hint}", f.rule.id, f.place().replace("spec.template.spec.", ""), f.message)
     };
     let lines: Vec<_> = check(set, existing).iter().map(line).collect();
     assert_eq!(lines, expected);
@@ -192,7 +192,7 @@ fn a_cluster_and_its_backups_lead_somewhere() {
     ]);
     finds(&whole, &[]);
     let said = |set: &[Resource]| -> Vec<String> {
-        check(set, &|_, _| false).iter().map(|(at, f)| format!("{at} {} {}", f.id, f.place())).collect()
+        check(set, &|_, _| false).iter().map(|(at, f)| format!("{at} {} {}", f.rule.id, f.place())).collect()
     };
     assert_eq!(
         said(&[cluster.clone(), store, backup.clone(), policy.clone()]),

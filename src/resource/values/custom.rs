@@ -6,7 +6,16 @@ use super::container::number;
 use super::{network, short, text};
 use crate::format;
 use crate::resource::Finding;
+use crate::resource::values::INVALID_KEY;
+use crate::resource::values::{INVALID_NAME, INVALID_PATH};
 use crate::resource::walk::At;
+
+crate::rules! {
+    /// a duration that is none
+    ///
+    /// A duration such as `30s`, `1h`.
+    INVALID_DURATION = "invalid-duration", Error;
+}
 
 pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
     let Some(spec) = root.get("spec") else { return };
@@ -20,10 +29,10 @@ pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
 
 fn external(spec: &At, out: &mut Vec<Finding>) {
     let interval = |text: &str| format::duration(text).map(drop);
-    text(spec.get("refreshInterval"), "invalid-duration", "the interval", interval, out);
-    text(spec.at(&["target", "name"]), "invalid-name", "the Secret", format::dns_subdomain, out);
+    text(spec.get("refreshInterval"), INVALID_DURATION, "the interval", interval, out);
+    text(spec.at(&["target", "name"]), INVALID_NAME, "the Secret", format::dns_subdomain, out);
     for item in spec.items("data") {
-        text(item.get("secretKey"), "invalid-key", "the key", format::data_key, out);
+        text(item.get("secretKey"), INVALID_KEY, "the key", format::data_key, out);
     }
     spec.at(&["target", "template"]).iter().for_each(|template| keys(&template.entries("data"), out));
 }
@@ -31,19 +40,19 @@ fn external(spec: &At, out: &mut Vec<Finding>) {
 fn keys(entries: &[(&str, At)], out: &mut Vec<Finding>) {
     for (key, value) in entries {
         if let Err(reason) = format::data_key(key) {
-            out.push(value.error("invalid-key", format!("the key `{}` {reason}", short(key))));
+            out.push(value.found(INVALID_KEY, format!("the key `{}` {reason}", short(key))));
         }
     }
 }
 
 fn route(spec: &At, out: &mut Vec<Finding>) {
     for host in spec.get("hostnames").iter().flat_map(At::children) {
-        text(Some(host), "invalid-name", "the host", network::host, out);
+        text(Some(host), INVALID_NAME, "the host", network::host, out);
     }
     for rule in spec.items("rules") {
         for path in rule.items("matches").iter().filter_map(|at| at.get("path")) {
             let expression = path.str("type") == Some("RegularExpression");
-            text(path.get("value").filter(|_| !expression), "invalid-path", "the path", absolute, out);
+            text(path.get("value").filter(|_| !expression), INVALID_PATH, "the path", absolute, out);
         }
         rule.items("backendRefs").iter().for_each(|backend| number(backend, "port", out));
     }

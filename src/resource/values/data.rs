@@ -6,8 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::short;
+use crate::access::fault::TOO_LARGE;
 use crate::format::{self, secret};
+use crate::plan::DUPLICATE_NAME;
+use crate::plan::given::INVALID_JSON;
 use crate::resource::Finding;
+use crate::resource::schema::MISSING_FIELD;
+use crate::resource::values::INVALID_KEY;
 use crate::resource::walk::At;
 use crate::tree::Kind;
 
@@ -21,16 +26,16 @@ pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
         for (key, value) in root.entries(field) {
             total += size(&value, encoded);
             if let Err(reason) = format::data_key(key) {
-                out.push(value.error("invalid-key", format!("the key `{}` {reason}", short(key))));
+                out.push(value.found(INVALID_KEY, format!("the key `{}` {reason}", short(key))));
             }
             if field == "binaryData" && root.at(&["data", key]).is_some() {
-                out.push(value.error("duplicate-name", format!("the key `{}` is in `data` too", short(key))));
+                out.push(value.found(DUPLICATE_NAME, format!("the key `{}` is in `data` too", short(key))));
             }
         }
     }
     if total > LIMIT {
         let message = format!("a {kind} may have {LIMIT} bytes, but has {total}");
-        out.push(root.error("too-large", message).hint("mount it from a volume or an image"));
+        out.push(root.found(TOO_LARGE, message).hint("mount it from a volume or an image"));
     }
     if kind == "Secret" {
         by_type(root, out);
@@ -53,14 +58,14 @@ fn by_type(root: &At, out: &mut Vec<Finding>) {
     let keys = if basic { &["username"] } else { secret::keys(kind) };
     for key in keys.iter().filter(|key| !has(key)) {
         let message = format!("a Secret of type `{kind}` must have the key `{key}`");
-        out.push(root.error_at("data", "missing-field", message));
+        out.push(root.found_at("data", MISSING_FIELD, message));
     }
     if let Some(key) = keys.first().filter(|key| secret::is_registry(key)) {
         registry(root, key, out);
     }
     if kind == "kubernetes.io/service-account-token" && root.at(&["metadata", "annotations", ACCOUNT]).is_none() {
         let message = format!("a Secret of type `{kind}` must have the annotation `{ACCOUNT}`");
-        out.push(root.error_at("metadata", "missing-field", message).hint("it names the ServiceAccount"));
+        out.push(root.found_at("metadata", MISSING_FIELD, message).hint("it names the ServiceAccount"));
     }
 }
 
@@ -74,7 +79,7 @@ fn registry(root: &At, key: &'static str, out: &mut Vec<Finding>) {
         // What is no base64 is found by `typed.rs`.
         let bytes = if field == "data" { STANDARD.decode(text).ok() } else { Some(text.as_bytes().to_vec()) };
         if bytes.is_some_and(|bytes| secret::value(key, &bytes).is_err()) {
-            out.push(value.error("invalid-json", format!("`{key}` must be a JSON object")));
+            out.push(value.found(INVALID_JSON, format!("`{key}` must be a JSON object")));
         }
     }
 }

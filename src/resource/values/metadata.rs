@@ -1,28 +1,52 @@
 //! Kinds, names, namespaces, labels and annotations.
 
 use super::{short, text};
+use crate::access::fault::TOO_LARGE;
 use crate::format;
 use crate::format::Checked;
 use crate::resource::Finding;
+use crate::resource::schema::MISSING_FIELD;
+use crate::resource::values::INVALID_NAME;
 use crate::resource::walk::At;
+
+crate::rules! {
+    /// a label that Kubernetes refuses
+    ///
+    /// A label that Kubernetes refuses: at most 63 of letters, digits, `-`, `_`, `.`.
+    /// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+    INVALID_LABEL = "invalid-label", Error;
+
+    /// an annotation that Kubernetes refuses
+    ///
+    /// The key of an annotation that Kubernetes refuses.
+    INVALID_ANNOTATION = "invalid-annotation", Error;
+
+    /// a name that is too long
+    ///
+    /// The name is too long for its kind, or for the names that are made of it: 63 for most, 52 for a CronJob, whose
+    ///   Jobs get eleven characters more.
+    /// Fix: a shorter name for the component.
+    /// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+    NAME_TOO_LONG = "name-too-long", Error;
+}
 
 /// `TotalAnnotationSizeLimitB` of `apimachinery/pkg/api/validation/objectmeta.go`.
 const ANNOTATIONS: usize = 256 << 10;
 
 pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
-    text(root.get("apiVersion"), "invalid-name", "the API version", format::api_version, out);
-    text(root.get("kind"), "invalid-name", "the kind", format::kind, out);
+    text(root.get("apiVersion"), INVALID_NAME, "the API version", format::api_version, out);
+    text(root.get("kind"), INVALID_NAME, "the kind", format::kind, out);
     let Some(metadata) = root.get("metadata") else {
-        out.push(root.error_at("metadata", "missing-field", "the required field `metadata` is missing"));
+        out.push(root.found_at("metadata", MISSING_FIELD, "the required field `metadata` is missing"));
         return;
     };
     let name = metadata.get("name");
     if name.is_none() {
-        out.push(metadata.error_at("name", "missing-field", "the required field `name` is missing"));
+        out.push(metadata.found_at("name", MISSING_FIELD, "the required field `name` is missing"));
     }
     length(&metadata, kind, out);
-    text(name, "invalid-name", "the name", |name| rule(kind)(name), out);
-    text(metadata.get("namespace"), "invalid-name", "the namespace", format::dns_label, out);
+    text(name, INVALID_NAME, "the name", |name| rule(kind)(name), out);
+    text(metadata.get("namespace"), INVALID_NAME, "the namespace", format::dns_label, out);
     labels(&metadata, "labels", out);
     annotations(&metadata, out);
 }
@@ -63,7 +87,7 @@ fn length(metadata: &At, kind: &str, out: &mut Vec<Finding>) {
         let message =
             format!("the name `{}` has {} characters, {limit} are allowed: {reason}", short(name), name.len());
         out.push(
-            metadata.error_at("name", "name-too-long", message).hint("shorten the component's or the project's name"),
+            metadata.found_at("name", NAME_TOO_LONG, message).hint("shorten the component's or the project's name"),
         );
     }
 }
@@ -72,9 +96,9 @@ fn length(metadata: &At, kind: &str, out: &mut Vec<Finding>) {
 pub fn labels<'t>(parent: &At<'t>, key: &'t str, out: &mut Vec<Finding>) {
     for (key, value) in parent.entries(key) {
         if let Err(reason) = format::qualified_name(key) {
-            out.push(value.error("invalid-label", format!("the label key `{}` {reason}", short(key))));
+            out.push(value.found(INVALID_LABEL, format!("the label key `{}` {reason}", short(key))));
         }
-        text(Some(value), "invalid-label", "the label value", format::label_value, out);
+        text(Some(value), INVALID_LABEL, "the label value", format::label_value, out);
     }
 }
 
@@ -85,11 +109,11 @@ pub fn annotations(metadata: &At, out: &mut Vec<Finding>) {
     for (key, value) in &entries {
         total += key.len() + value.text().map_or(0, str::len);
         if let Err(reason) = format::annotation_key(key) {
-            out.push(value.error("invalid-annotation", format!("the annotation key `{}` {reason}", short(key))));
+            out.push(value.found(INVALID_ANNOTATION, format!("the annotation key `{}` {reason}", short(key))));
         }
     }
     if total > ANNOTATIONS {
         let message = format!("annotations may have {ANNOTATIONS} bytes in all, but have {total}");
-        out.push(metadata.error_at("annotations", "too-large", message));
+        out.push(metadata.found_at("annotations", TOO_LARGE, message));
     }
 }

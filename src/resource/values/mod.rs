@@ -6,20 +6,61 @@
 //! Sources are functions of kubernetes 1.37: `k8s.io/apimachinery/pkg/api/validation` and `pkg/apis/*/validation`.
 
 mod claim;
-mod container;
-mod custom;
+pub mod container;
+pub mod custom;
 mod data;
-mod metadata;
-mod network;
+pub mod metadata;
+pub mod network;
 mod pod;
-mod quantities;
+pub mod quantities;
 mod word;
-mod workload;
+pub mod workload;
 
 use super::walk::At;
 use super::{Body, Finding, Part, pods};
+use crate::diag::Rule;
 use crate::format::Checked;
+use crate::plan::DUPLICATE_NAME;
 use crate::tree::{Step, Tree};
+
+crate::rules! {
+    /// not exactly one of several fields
+    ///
+    /// Exactly one of several fields must be there.
+    ONE_OF = "one-of", Error;
+
+    /// a name that Kubernetes refuses
+    ///
+    /// A name that Kubernetes refuses.
+    /// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+    INVALID_NAME = "invalid-name", Error;
+
+    /// a key that Kubernetes refuses
+    ///
+    /// A key of a ConfigMap, Secret or selector that Kubernetes refuses.
+    INVALID_KEY = "invalid-key", Error;
+
+    /// a port that is none
+    ///
+    /// A port is 1 to 65535, or a name of at most 15 small letters, digits and `-`.
+    INVALID_PORT = "invalid-port", Error;
+
+    /// a path that the field does not take
+    ///
+    /// A path that the field does not take: relative, with `..`, or used twice.
+    INVALID_PATH = "invalid-path", Error;
+
+    /// a quantity that is none
+    ///
+    /// A quantity such as `500m`, `1Gi`; not negative here.
+    /// Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+    INVALID_QUANTITY = "invalid-quantity", Error;
+
+    /// a value that Kubernetes refuses
+    ///
+    /// A value that Kubernetes' own validation refuses.
+    INVALID_VALUE = "invalid-value", Error;
+}
 
 /// All findings of one object. `native` says whether the kind is Kubernetes' own: of a custom resource
 /// only the metadata is looked at, and what kgen emits itself.
@@ -55,7 +96,7 @@ fn nul(body: &Body, kind: &str, out: &mut Vec<Finding>) {
     body.leaves(&mut |path, leaf| {
         if leaf.as_str().is_some_and(|text| text.contains('\0')) {
             let parts = path.iter().map(|step| Part::from(*step)).collect();
-            let finding = Finding::error("invalid-value", parts, "the text holds a NUL character");
+            let finding = Finding::new(INVALID_VALUE, parts, "the text holds a NUL character");
             out.push(finding.hint(match (kind, path.first()) {
                 ("ConfigMap", Some(Step::Key("data"))) => "write the bytes as base64 in `binaryData`, or name a file",
                 ("Secret", Some(Step::Key("stringData"))) => "write the bytes as base64 in `data`",
@@ -66,11 +107,11 @@ fn nul(body: &Body, kind: &str, out: &mut Vec<Finding>) {
 }
 
 /// Applies a rule to a text. A value of another type has its finding already.
-fn text(at: Option<At>, id: &'static str, what: &str, rule: impl Fn(&str) -> Checked, out: &mut Vec<Finding>) {
+fn text(at: Option<At>, found: &'static Rule, what: &str, rule: impl Fn(&str) -> Checked, out: &mut Vec<Finding>) {
     let Some(at) = at else { return };
     let Some(text) = at.text() else { return };
     if let Err(reason) = rule(text) {
-        out.push(at.error(id, format!("{what} `{}` {reason}", short(text))));
+        out.push(at.found(found, format!("{what} `{}` {reason}", short(text))));
     }
 }
 
@@ -82,7 +123,7 @@ fn or_empty(rule: fn(&str) -> Checked) -> impl Fn(&str) -> Checked {
 /// A number that must not be below a bound.
 fn at_least(parent: &At, key: &str, bound: i64, out: &mut Vec<Finding>) {
     if let Some(value) = parent.int(key).filter(|value| *value < bound) {
-        out.push(parent.error_at(key, "invalid-value", format!("`{key}` must be at least {bound}, but is {value}")));
+        out.push(parent.found_at(key, INVALID_VALUE, format!("`{key}` must be at least {bound}, but is {value}")));
     }
 }
 
@@ -92,7 +133,7 @@ fn exactly_one(parent: &At, keys: &[&str], what: &str, out: &mut Vec<Finding>) {
     if there.len() != 1 {
         let found = if there.is_empty() { "none".to_owned() } else { format!("`{}`", there.join("` and `")) };
         let expected = crate::diag::suggest::one_of(keys.iter().copied());
-        out.push(parent.error("one-of", format!("{what} must have exactly one of {expected}, but has {found}")));
+        out.push(parent.found(ONE_OF, format!("{what} must have exactly one of {expected}, but has {found}")));
     }
 }
 
@@ -103,7 +144,7 @@ fn unique<'t>(items: impl IntoIterator<Item = At<'t>>, key: &str, what: &str, ou
         if let Some(name) = item.str(key)
             && !seen.insert(name)
         {
-            out.push(item.error_at(key, "duplicate-name", format!("{what} `{}` is there twice", short(name))));
+            out.push(item.found_at(key, DUPLICATE_NAME, format!("{what} `{}` is there twice", short(name))));
         }
     }
 }

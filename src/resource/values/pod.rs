@@ -6,8 +6,12 @@ use std::collections::BTreeSet;
 
 use super::{at_least, container, exactly_one, or_empty, quantities, short, text, unique};
 use crate::format;
+use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::pods::Pod;
+use crate::resource::schema::MISSING_FIELD;
+use crate::resource::values::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
+use crate::resource::values::{INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
 #[rustfmt::skip]
@@ -22,7 +26,7 @@ pub fn check(pod: &Pod, kind: &str, out: &mut Vec<Finding>) {
     let spec = &pod.spec;
     let containers = pod.containers();
     if spec.items("containers").is_empty() {
-        out.push(spec.error_at("containers", "missing-field", "a pod must have at least one container"));
+        out.push(spec.found_at("containers", MISSING_FIELD, "a pod must have at least one container"));
     }
     unique(containers.iter().map(|(_, at)| at.clone()), "name", "the container name", out);
     volumes(spec, out);
@@ -30,10 +34,10 @@ pub fn check(pod: &Pod, kind: &str, out: &mut Vec<Finding>) {
     let names: Vec<_> = names.chain(pod.claims.iter().copied()).collect();
     containers.iter().for_each(|(role, at)| container::check(at, *role, &names, out));
     let name = or_empty(format::dns_subdomain);
-    text(spec.get("serviceAccountName"), "invalid-name", "the service account", &name, out);
-    text(spec.get("priorityClassName"), "invalid-name", "the priority class", &name, out);
+    text(spec.get("serviceAccountName"), INVALID_NAME, "the service account", &name, out);
+    text(spec.get("priorityClassName"), INVALID_NAME, "the priority class", &name, out);
     for secret in spec.items("imagePullSecrets") {
-        text(secret.get("name"), "invalid-name", "the Secret", format::dns_subdomain, out);
+        text(secret.get("name"), INVALID_NAME, "the Secret", format::dns_subdomain, out);
     }
     spec.get("resources").iter().for_each(|at| quantities::pair(at, out));
     at_least(spec, "terminationGracePeriodSeconds", 0, out);
@@ -55,7 +59,7 @@ fn keyed(spec: &At, out: &mut Vec<Finding>) {
             && !seen.insert(pair)
         {
             let message = format!("the spread over `{}` with `{}` is there twice", short(key), short(rule));
-            out.push(item.error_at("topologyKey", "duplicate-name", message));
+            out.push(item.found_at("topologyKey", DUPLICATE_NAME, message));
         }
     }
 }
@@ -64,11 +68,11 @@ fn volumes(spec: &At, out: &mut Vec<Finding>) {
     let volumes = spec.items("volumes");
     unique(volumes.iter().cloned(), "name", "the volume", out);
     for volume in volumes {
-        text(volume.get("name"), "invalid-name", "the volume name", format::dns_label, out);
+        text(volume.get("name"), INVALID_NAME, "the volume name", format::dns_label, out);
         let there = SOURCES.iter().filter(|key| volume.get(key).is_some()).count();
         if there != 1 {
             let found = if there == 0 { "none".to_owned() } else { there.to_string() };
-            out.push(volume.error("one-of", format!("a volume must have exactly one source, but has {found}")));
+            out.push(volume.found(ONE_OF, format!("a volume must have exactly one source, but has {found}")));
         }
         if let Some(size) = volume.at(&["emptyDir", "sizeLimit"]) {
             quantities::one(&size, "memory", out);
@@ -92,8 +96,8 @@ fn volumes(spec: &At, out: &mut Vec<Finding>) {
 fn items(source: &At, out: &mut Vec<Finding>) {
     mode(source, "defaultMode", out);
     for item in source.items("items") {
-        text(item.get("key"), "invalid-key", "the key", format::data_key, out);
-        text(item.get("path"), "invalid-path", "the path", format::relative_path, out);
+        text(item.get("key"), INVALID_KEY, "the key", format::data_key, out);
+        text(item.get("path"), INVALID_PATH, "the path", format::relative_path, out);
         mode(&item, "mode", out);
     }
 }
@@ -102,7 +106,7 @@ fn items(source: &At, out: &mut Vec<Finding>) {
 fn mode(parent: &At, key: &str, out: &mut Vec<Finding>) {
     if let Some(mode) = parent.int(key).filter(|mode| !(0..=0o777).contains(mode)) {
         let message = format!("`{key}` must be from 0 to 0777, but is {mode} (octal {mode:o})");
-        out.push(parent.error_at(key, "invalid-value", message));
+        out.push(parent.found_at(key, INVALID_VALUE, message));
     }
 }
 
@@ -115,5 +119,5 @@ fn restart(spec: &At, kind: &str, out: &mut Vec<Finding>) {
         _ => return,
     };
     let message = format!("`restartPolicy` of a {kind} {expected}, but is `{policy}`");
-    out.push(spec.error_at("restartPolicy", "invalid-value", message));
+    out.push(spec.found_at("restartPolicy", INVALID_VALUE, message));
 }

@@ -8,7 +8,15 @@ use crate::diag::Severity;
 use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
+use crate::resource::values::{INVALID_NAME, INVALID_QUANTITY};
 use crate::resource::walk::At;
+
+crate::rules! {
+    /// a request above its limit
+    ///
+    /// A request above its limit, which the API refuses.
+    REQUEST_OVER_LIMIT = "request-over-limit", Error;
+}
 
 /// `requests` and `limits` of a container, a pod or a claim.
 pub fn pair(resources: &At, out: &mut Vec<Finding>) {
@@ -19,7 +27,7 @@ pub fn pair(resources: &At, out: &mut Vec<Finding>) {
         let Some((_, limit, _)) = limits.iter().find(|(limited, ..)| limited == name) else { continue };
         if request > limit {
             let message = format!("the {name} request `{request}` is above the limit `{limit}`");
-            out.push(at.error("request-over-limit", message));
+            out.push(at.found(REQUEST_OVER_LIMIT, message));
         }
     }
 }
@@ -29,7 +37,7 @@ fn list<'t>(resources: &At<'t>, key: &'t str, out: &mut Vec<Finding>) -> Vec<(&'
     let mut found = Vec::new();
     for (name, at) in resources.entries(key) {
         if let Err(reason) = format::qualified_name(name) {
-            out.push(at.error("invalid-name", format!("the resource name `{}` {reason}", short(name))));
+            out.push(at.found(INVALID_NAME, format!("the resource name `{}` {reason}", short(name))));
         }
         if let Some(value) = one(&at, name, out) {
             found.push((name, value, at));
@@ -44,18 +52,18 @@ pub fn one(at: &At, name: &str, out: &mut Vec<Finding>) -> Option<Quantity> {
     let value = match Quantity::parse(&text) {
         Ok(value) => value,
         Err(reason) => {
-            out.push(at.error("invalid-quantity", format!("the quantity `{}` {reason}", short(&text))));
+            out.push(at.found(INVALID_QUANTITY, format!("the quantity `{}` {reason}", short(&text))));
             return None;
         }
     };
     if value.is_negative() {
-        out.push(at.error("invalid-quantity", format!("the quantity `{text}` must not be negative")));
+        out.push(at.found(INVALID_QUANTITY, format!("the quantity `{text}` must not be negative")));
     } else if !value.is_whole() && !name.ends_with("cpu") {
         out.push(fraction(at, name, &text));
     } else if is_bytes(name) && !value.is_zero() && value.bytes().is_some_and(|bytes| bytes < MIB) {
         let message = format!("the quantity `{text}` of {name} is less than a mebibyte");
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        out.push(at.error("invalid-quantity", message).hint(match is_number {
+        out.push(at.found(INVALID_QUANTITY, message).hint(match is_number {
             true if name.ends_with("storage") => format!("a number alone counts bytes; write `{text}Gi`"),
             true => format!("a number alone counts bytes; write `{text}Mi`"),
             false => "write mebibytes, as `64Mi`".into(),
@@ -78,10 +86,10 @@ fn fraction(at: &At, name: &str, text: &str) -> Finding {
     let message = format!("the quantity `{text}` of {name} is not a whole number");
     match text.strip_suffix('m') {
         Some(number) if bytes => {
-            at.error("invalid-quantity", message).hint(format!("`m` is a thousandth; write `{number}Mi`"))
+            at.found(INVALID_QUANTITY, message).hint(format!("`m` is a thousandth; write `{number}Mi`"))
         }
-        None if bytes => Finding { severity: Severity::Warning, ..at.error("invalid-quantity", message) }
+        None if bytes => Finding { severity: Severity::Warning, ..at.found(INVALID_QUANTITY, message) }
             .hint("the server rounds it up; write it in the next smaller unit"),
-        _ => at.error("invalid-quantity", message),
+        _ => at.found(INVALID_QUANTITY, message),
     }
 }

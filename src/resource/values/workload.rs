@@ -4,8 +4,28 @@
 
 use super::{at_least, claim, exactly_one, quantities, short, text};
 use crate::format;
+use crate::resource::schema::MISSING_FIELD;
+use crate::resource::values::INVALID_NAME;
+use crate::resource::values::INVALID_VALUE;
 use crate::resource::walk::At;
 use crate::resource::{Finding, pods};
+
+crate::rules! {
+    /// a workload that does not select its own pods
+    ///
+    /// A workload's selector does not match its own pods, which the API refuses.
+    SELECTOR_MISMATCH = "selector-mismatch", Error;
+
+    /// `minReplicas` above `maxReplicas`
+    ///
+    /// `minReplicas` is above `maxReplicas`, which the API refuses.
+    HPA_MIN_MAX = "hpa-min-max", Error;
+
+    /// a schedule that is none
+    ///
+    /// A schedule of five fields, as cron has them.
+    INVALID_SCHEDULE = "invalid-schedule", Error;
+}
 
 pub fn check(root: &At, kind: &str, out: &mut Vec<Finding>) {
     let Some(spec) = root.get("spec") else { return };
@@ -45,7 +65,7 @@ pub fn required(root: &At, kind: &str, out: &mut Vec<Finding>) {
         match at.get(key) {
             Some(child) => at = child,
             None => {
-                return out.push(at.error_at(key, "missing-field", format!("the required field `{key}` is missing")));
+                return out.push(at.found_at(key, MISSING_FIELD, format!("the required field `{key}` is missing")));
             }
         }
     }
@@ -57,15 +77,15 @@ fn strategy(spec: &At, out: &mut Vec<Finding>) {
     let kind = strategy.str("type").unwrap_or("RollingUpdate");
     if !matches!(kind, "Recreate" | "RollingUpdate") {
         let message = format!("`type` must be `RollingUpdate` or `Recreate`, but is `{}`", short(kind));
-        out.push(strategy.error_at("type", "invalid-value", message));
+        out.push(strategy.found_at("type", INVALID_VALUE, message));
     }
     let Some(rolling) = strategy.get("rollingUpdate") else { return };
     if kind == "Recreate" {
-        out.push(rolling.error("invalid-value", "`rollingUpdate` must not stand beside `type: Recreate`"));
+        out.push(rolling.found(INVALID_VALUE, "`rollingUpdate` must not stand beside `type: Recreate`"));
     }
     let zero = |key| rolling.get(key).and_then(|at| at.scalar()).is_some_and(|text| matches!(&*text, "0" | "0%"));
     if zero("maxSurge") && zero("maxUnavailable") {
-        out.push(rolling.error("invalid-value", "`maxSurge` and `maxUnavailable` must not both be 0"));
+        out.push(rolling.found(INVALID_VALUE, "`maxSurge` and `maxUnavailable` must not both be 0"));
     }
     ["maxSurge", "maxUnavailable"].iter().for_each(|key| percent(&rolling, key, out));
 }
@@ -77,29 +97,29 @@ fn percent(parent: &At, key: &str, out: &mut Vec<Finding>) {
     let digits = text.strip_suffix('%').unwrap_or_default();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         let message = format!("`{key}` must be a whole number or a percentage as `25%`, but is `{}`", short(text));
-        out.push(parent.error_at(key, "invalid-value", message));
+        out.push(parent.found_at(key, INVALID_VALUE, message));
     }
 }
 
 fn stateful(spec: &At, out: &mut Vec<Finding>) {
-    text(spec.get("serviceName"), "invalid-name", "the Service", format::service_name, out);
+    text(spec.get("serviceName"), INVALID_NAME, "the Service", format::service_name, out);
     let kind = spec.get("updateStrategy").and_then(|at| at.str("type")).unwrap_or("RollingUpdate");
     if !matches!(kind, "OnDelete" | "RollingUpdate") {
         let message = format!("`updateStrategy.type` must be `RollingUpdate` or `OnDelete`, but is `{}`", short(kind));
-        out.push(spec.error_at("updateStrategy", "invalid-value", message));
+        out.push(spec.found_at("updateStrategy", INVALID_VALUE, message));
     }
     for template in spec.items("volumeClaimTemplates") {
         let name = template.at(&["metadata", "name"]);
-        text(name, "invalid-name", "the claim name", format::dns_label, out);
+        text(name, INVALID_NAME, "the claim name", format::dns_label, out);
         claim::check(&template, out);
     }
 }
 
 /// `ValidateCronJobSpec`.
 fn cron(spec: &At, out: &mut Vec<Finding>) {
-    text(spec.get("schedule"), "invalid-schedule", "the schedule", format::cron, out);
+    text(spec.get("schedule"), INVALID_SCHEDULE, "the schedule", format::cron, out);
     if let Some(zone) = spec.get("timeZone") {
-        text(Some(zone), "invalid-value", "the time zone", time_zone, out);
+        text(Some(zone), INVALID_VALUE, "the time zone", time_zone, out);
     }
     for key in ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
         at_least(spec, key, 0, out);
@@ -131,7 +151,7 @@ fn autoscaler(spec: &At, out: &mut Vec<Finding>) {
     let least = spec.int("minReplicas").unwrap_or(1);
     if let Some(most) = spec.int("maxReplicas").filter(|most| *most < least) {
         let message = format!("`maxReplicas` {most} is below `minReplicas` {least}");
-        out.push(spec.error_at("maxReplicas", "hpa-min-max", message));
+        out.push(spec.found_at("maxReplicas", HPA_MIN_MAX, message));
     }
     for metric in spec.items("metrics") {
         for target in metric.fields().iter().filter_map(|(_, source)| source.get("target")) {
@@ -154,13 +174,13 @@ fn selector(root: &At, spec: &At, out: &mut Vec<Finding>) {
     let wanted = spec.get("selector").map(|at| at.entries("matchLabels")).unwrap_or_default();
     let expressions = spec.get("selector").map(|at| at.items("matchExpressions")).unwrap_or_default();
     if wanted.is_empty() && expressions.is_empty() && spec.get("selector").is_some() {
-        out.push(spec.error_at("selector", "selector-mismatch", "the selector must not be empty"));
+        out.push(spec.found_at("selector", SELECTOR_MISMATCH, "the selector must not be empty"));
     }
     let labels = pods::of(root.node).map(|pod| pod.labels()).unwrap_or_default();
     for (key, value) in wanted {
         if let Some(text) = value.text().filter(|text| !labels.contains(&(key, text))) {
             let message = format!("the label `{key}: {text}` of the selector is not on the pods of the template");
-            out.push(value.error("selector-mismatch", message));
+            out.push(value.found(SELECTOR_MISMATCH, message));
         }
     }
 }

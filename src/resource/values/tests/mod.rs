@@ -9,7 +9,7 @@ use crate::resource::Body;
 
 fn lines(body: &Value) -> Vec<String> {
     let findings = check(&Body::from_json(body), true);
-    findings.iter().map(|f| format!("{} {}: {}", f.id, f.place(), f.message)).collect()
+    findings.iter().map(|f| format!("{} {}: {}", f.rule.id, f.place(), f.message)).collect()
 }
 
 #[track_caller]
@@ -446,5 +446,5 @@ fn a_route_has_good_hosts_and_ports() {
 
 fn custom(body: Value) -> Vec<String> {
     let findings = check(&Body::from_json(&body), false);
-    findings.iter().map(|f| format!("{} {}: {}", f.id, f.place(), f.message)).collect()
+    findings.iter().map(|f| format!("{} {}: {}", f.rule.id, f.place(), f.message)).collect()
 }
