@@ -5,9 +5,11 @@
 //! Source: `makeEnvironmentVariables` (kubernetes/pkg/kubelet/kubelet_pods.go)
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::set::{Findings, Set, Workload};
 use crate::resource::probe::script;
+use crate::resource::reference::{self, Reference};
 use crate::resource::walk::At;
 
 crate::rules! {
@@ -52,10 +54,17 @@ pub fn check(set: &Set, out: &mut Findings) {
     }
 }
 
+impl fmt::Display for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
 /// One item of `envFrom`; no names where nobody here knows them.
 struct Source<'s> {
     at: At<'s>,
-    what: String,
+    kind: &'s str,
+    name: &'s str,
     names: Option<Vec<String>>,
     prefix: &'s str,
     data: Option<At<'s>>,
@@ -70,22 +79,21 @@ impl<'s> Source<'s> {
 }
 
 fn sources<'s>(set: &Set<'s>, workload: &Workload<'s>, container: &At<'s>) -> Vec<Source<'s>> {
-    let one = |at: At<'s>| {
-        let kinds =
-            [("configMapRef", "ConfigMap", ["data", "binaryData"]), ("secretRef", "Secret", ["data", "stringData"])];
-        let (kind, keys, name) =
-            kinds.into_iter().find_map(|(key, kind, keys)| Some((kind, keys, at.get(key)?.str("name")?)))?;
-        let found = set.find(kind, workload, name).map(|(_, resource)| resource);
+    let one = |reference: Reference<'s>| {
+        let found = set.find(reference.kind, workload, reference.name).map(|(_, resource)| resource);
+        let at = reference.items.first()?.clone();
         let prefix = at.str("prefix").unwrap_or_default();
         let names = found.map(|resource| {
             let root = At::root(&resource.body);
-            let names = keys.iter().flat_map(|key| root.entries(key)).map(|(key, _)| format!("{prefix}{key}"));
-            names.collect()
+            let keys = ["data", "binaryData", "stringData"].iter().flat_map(|key| root.entries(key));
+            keys.map(|(key, _)| format!("{prefix}{key}")).collect()
         });
-        let data = found.filter(|_| kind == "ConfigMap").and_then(|found| At::root(&found.body).get("data"));
-        Some(Source { at, what: format!("{kind}/{name}"), names, prefix, data })
+        let data = found.filter(|found| found.id.kind == "ConfigMap");
+        let data = data.and_then(|found| At::root(&found.body).get("data"));
+        Some(Source { at, kind: reference.kind, name: reference.name, names, prefix, data })
     };
-    container.items("envFrom").into_iter().filter_map(one).collect()
+    let all = reference::of_container(container).into_iter();
+    all.filter(|reference| reference.is_in("envFrom[]")).filter_map(one).collect()
 }
 
 /// `$(NAME)` of a variable that stands further down, or nowhere.
@@ -199,12 +207,11 @@ fn shadowed(set: &Set, workload: &Workload, container: &At, sources: &[Source], 
                 sources[index + 1..].iter().find(|other| other.names.iter().flatten().any(|known| known == name));
             let (at, message) = match (own, later) {
                 (Some(_), _) if is_read(set, workload, source, name) => continue,
-                (Some(variable), _) => (
-                    variable,
-                    format!("`{name}` is in {} too, where nothing reads it: the one of `env` wins", source.what),
-                ),
+                (Some(variable), _) => {
+                    (variable, format!("`{name}` is in {} too, where nothing reads it: the one of `env` wins", source))
+                }
                 (None, Some(other)) => {
-                    (&other.at, format!("`{name}` is in {} and in {}: the last one wins", source.what, other.what))
+                    (&other.at, format!("`{name}` is in {} and in {}: the last one wins", source, other))
                 }
                 _ => continue,
             };
@@ -216,25 +223,18 @@ fn shadowed(set: &Set, workload: &Workload, container: &At, sources: &[Source], 
 
 /// Whether a container takes this name from the source, by `envFrom` or by key, or a pod mounts it.
 fn is_read(set: &Set, workload: &Workload, source: &Source, name: &str) -> bool {
-    let Some((kind, object)) = source.what.split_once('/') else { return false };
-    let [many, one, volume] = match kind {
-        "ConfigMap" => ["configMapRef", "configMapKeyRef", "configMap"],
-        _ => ["secretRef", "secretKeyRef", "secret"],
-    };
-    let is = |at: Option<At>| at.is_some_and(|at| [at.str("name"), at.str("secretName")].contains(&Some(object)));
     let key = name.strip_prefix(source.prefix).unwrap_or(name);
-    let takes = |container: &At| {
-        let variables = container.items("env");
-        let replaced = variables.iter().any(|at| at.str("name") == Some(name));
-        let whole = container.items("envFrom").iter().any(|at| is(at.get(many)));
-        let by_key = |at: &At| at.at(&["valueFrom", one]).is_some_and(|at| at.str("key") == Some(key) && is(Some(at)));
-        (whole && !replaced) || variables.iter().any(by_key)
+    let takes = |reference: &Reference| {
+        let replaced = || {
+            let variables = reference.container.as_ref().map(|container| container.items("env")).unwrap_or_default();
+            variables.iter().any(|at| at.str("name") == Some(name))
+        };
+        let whole = reference.is_in("envFrom[]") && !replaced();
+        let is_read = whole || reference.is_in("volumes[]") || reference.within.str("key") == Some(key);
+        is_read && reference.is(source.kind, source.name)
     };
     let neighbours = set.workloads.iter().filter(|other| other.resource.id.namespace == workload.resource.id.namespace);
-    neighbours.into_iter().any(|other| {
-        let mounts = other.pod.spec.items("volumes").iter().any(|at| is(at.get(volume)));
-        mounts || other.pod.containers().iter().any(|(_, container)| takes(container))
-    })
+    neighbours.into_iter().any(|other| reference::of(other.resource).iter().any(takes))
 }
 
 /// Variables that Kubernetes makes of each Service, where the pod does not refuse them.
@@ -273,10 +273,8 @@ fn digits(set: &Set, workload: &Workload, sources: &[Source], out: &mut Findings
     }
     for source in sources.iter().filter(|source| source.prefix.is_empty()) {
         for name in source.names.iter().flatten().filter(|name| name.starts_with(|c: char| c.is_ascii_digit())) {
-            let message = format!(
-                "the key `{name}` of {} is no variable's name: Kubernetes before 1.34 leaves it out",
-                source.what
-            );
+            let message =
+                format!("the key `{name}` of {} is no variable's name: Kubernetes before 1.34 leaves it out", source);
             let finding = source.at.found(CONFIG_KEY_ENV, message);
             out.push(workload.index, finding.hint("rename the key, add a `prefix`, or mount it as a file"));
         }

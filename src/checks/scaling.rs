@@ -5,6 +5,7 @@
 use super::set::{Findings, Set, Workload};
 use crate::resource::pods::Role;
 use crate::resource::walk::At;
+use crate::resource::{Resource, reference};
 
 crate::rules! {
     /// autoscaling together with `replicas`
@@ -225,17 +226,11 @@ fn alone(set: &Set, out: &mut Findings) {
 }
 
 /// The Services that Ingresses and routes send requests to.
-fn backends<'s>(set: &Set<'s>) -> Vec<(&'s crate::resource::Resource, &'s str)> {
-    let mut out = Vec::new();
-    for (_, resource, spec) in set.kind("Ingress") {
-        let rules = spec.items("rules");
-        let paths = rules.iter().filter_map(|rule| rule.get("http")).flat_map(|http| http.items("paths"));
-        let backends = paths.filter_map(|path| path.get("backend")).chain(spec.get("defaultBackend"));
-        out.extend(backends.filter_map(|at| Some((resource, at.get("service")?.str("name")?))));
-    }
-    for (_, resource, spec) in set.kind("HTTPRoute") {
-        let backends = spec.items("rules").into_iter().flat_map(|rule| rule.items("backendRefs"));
-        out.extend(backends.filter_map(|at| Some((resource, at.str("name")?))));
-    }
-    out
+fn backends<'s>(set: &Set<'s>) -> Vec<(&'s Resource, &'s str)> {
+    let ways = ["Ingress", "HTTPRoute"].into_iter().flat_map(|kind| set.kind(kind));
+    let of = |(_, resource, _): (usize, &'s Resource, At<'s>)| {
+        let services = reference::of(resource).into_iter().filter(|reference| reference.kind == "Service");
+        services.map(|reference| (resource, reference.name)).collect::<Vec<_>>()
+    };
+    ways.flat_map(of).collect()
 }

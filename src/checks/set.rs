@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::resource::pods::{self, Pod};
+use crate::resource::reference;
 use crate::resource::walk::At;
 use crate::resource::{Finding, Resource};
 use crate::settings::Settings;
@@ -105,11 +106,11 @@ impl<'s> Set<'s> {
             let name = at.get("metadata")?.str("name")?;
             Some(Claim { index: workload.index, name, spec: at.get("spec")?, own: true })
         });
-        let named = workload.pod.spec.items("volumes").into_iter().filter_map(|volume| {
-            let wanted = volume.get("persistentVolumeClaim")?.str("claimName")?;
-            let (index, found) = self.find("PersistentVolumeClaim", workload, wanted)?;
+        let named = reference::of(workload.resource).into_iter().filter_map(|at| {
+            let (index, found) =
+                self.find("PersistentVolumeClaim", workload, at.name).filter(|_| at.is_in("volumes[].p"))?;
             let spec = At::root(&found.body).get("spec")?;
-            Some(Claim { index, name: volume.str("name")?, spec, own: false })
+            Some(Claim { index, name: at.items.first()?.str("name")?, spec, own: false })
         });
         own.chain(named).collect()
     }

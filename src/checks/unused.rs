@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::set::Set;
 use crate::diag::{Diagnostic, Report};
+use crate::resource::reference;
 use crate::source::Span;
 use crate::tree::{Map, Step, Tree};
 
@@ -107,28 +108,18 @@ fn named(set: &Set, open: &[Open]) -> BTreeSet<usize> {
     let of = |text: &str| names.get(text).into_iter().flatten().copied();
     let mut out = BTreeSet::new();
     for resource in set.resources.iter().filter(|resource| resource.id.kind != "NetworkPolicy") {
-        let body = resource.body.get("spec").or(resource.body.get("data")).unwrap_or(&resource.body);
         let is_other = |index: &usize| *open[*index].id != *resource.component;
-        body.leaves(&mut |path, leaf| {
-            let text = leaf.as_str().unwrap_or_default();
-            let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|_| any_host);
-            let hosts = words.flat_map(of).filter(is_host);
-            let references = of(text).filter(|_| is_reference(path));
-            out.extend(hosts.chain(references).filter(is_other));
+        let references = reference::of(resource).into_iter();
+        let read = references.filter(|reference| ["ConfigMap", "Secret"].contains(&reference.kind));
+        out.extend(read.flat_map(|reference| of(reference.name)).filter(is_other));
+        if !any_host {
+            continue;
+        }
+        let body = resource.body.get("spec").or(resource.body.get("data")).unwrap_or(&resource.body);
+        body.leaves(&mut |_, leaf| {
+            let words = leaf.as_str().unwrap_or_default().split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            out.extend(words.flat_map(of).filter(is_host).filter(is_other));
         });
     }
     out
-}
-
-/// `secretKeyRef.name`, `imagePullSecrets[0].name`, `tls[0].secretName`: where objects of any kind name a Secret or ConfigMap.
-fn is_reference(path: &[Step]) -> bool {
-    let mut keys = path.iter().rev().filter_map(|step| if let Step::Key(key) = step { Some(*key) } else { None });
-    match keys.next() {
-        Some("secretName" | "configMapName") => true,
-        Some("name") => keys.next().is_some_and(|above| {
-            let above = above.to_ascii_lowercase();
-            ["secret", "configmap", "certificateref"].iter().any(|word| above.contains(word))
-        }),
-        _ => false,
-    }
 }

@@ -4,12 +4,14 @@
 //! writes into pod templates (`plan/pod.rs`, `plan/rollout.rs`), and names of ConfigMaps that carry a hash.
 //! Does not own: what the cause itself does (`impact.rs`).
 
+use std::ptr;
+
 use super::compare::{Found, word};
 use super::pairing::{How, Pair, base};
 use super::place;
 use super::{Effect, Impact, Reason};
-use crate::resource::{Body, Id, Resource};
-use crate::tree::{Kind, Tree};
+use crate::resource::reference::{self, Reference};
+use crate::resource::{Id, Resource};
 
 /// How the annotations begin that change with what a pod reads.
 pub const CHECKSUM: &str = "checksum.kgen.dev/";
@@ -77,7 +79,8 @@ fn causes(found: &Found, old: &Resource, new: &Resource, all: &[Differing]) -> V
     };
     let checksum = at.last().and_then(|key| key.strip_prefix(CHECKSUM)).filter(|_| at.contains(&"template"));
     if checksum == Some("secrets") {
-        let names = [secrets(&old.body), secrets(&new.body)].concat();
+        let read = [reference::of(old), reference::of(new)].concat();
+        let names: Vec<&str> = read.iter().filter(|at| at.kind == "Secret").map(|at| at.name).collect();
         let makers = ["Secret", "ExternalSecret", "SealedSecret"];
         let mut found = which(&|one| makers.iter().any(|kind| names.iter().any(|name| one.is_named(kind, name))));
         // Where one object makes way for another, the one that comes is the cause.
@@ -89,9 +92,10 @@ fn causes(found: &Found, old: &Resource, new: &Resource, all: &[Differing]) -> V
     if let Some(name) = checksum {
         return which(&|one| one.is_named("ConfigMap", name));
     }
-    let reference = matches!(at[..], [.., "configMapRef" | "configMapKeyRef" | "configMap" | "configMapRefs", "name"]);
-    let names = (found.old.and_then(word), found.new.and_then(word));
-    if let (true, (Some(before), Some(after))) = (reference, names) {
+    let is_here = |at: &Reference| at.kind == "ConfigMap" && found.new.is_some_and(|node| ptr::eq(at.at.node, node));
+    if let (Some(before), Some(after)) = (found.old.and_then(word), found.new.and_then(word))
+        && reference::of(new).iter().any(is_here)
+    {
         return which(&|one| {
             let name =
                 |r: Option<&Resource>, name: &str| r.is_some_and(|r| r.id.kind == "ConfigMap" && r.id.name == name);
@@ -99,29 +103,6 @@ fn causes(found: &Found, old: &Resource, new: &Resource, all: &[Differing]) -> V
         });
     }
     Vec::new()
-}
-
-/// The names of the Secrets that an object's pods read.
-fn secrets(body: &Body) -> Vec<String> {
-    let mut out = Vec::new();
-    search(body, "", &mut out);
-    out
-}
-
-fn search(node: &Body, parent: &str, out: &mut Vec<String>) {
-    match &node.kind {
-        Kind::Map(map) => {
-            let name = match parent {
-                "secretKeyRef" | "secretRef" => map.get("name"),
-                "secret" => map.get("secretName").or_else(|| map.get("name")),
-                _ => None,
-            };
-            out.extend(name.and_then(Tree::as_str).map(str::to_owned));
-            map.iter().for_each(|(key, value)| search(value, key, out));
-        }
-        Kind::List(list) => list.iter().for_each(|item| search(item, parent, out)),
-        _ => {}
-    }
 }
 
 /// What nothing but the cause tells: all that is left of a pair is its effects elsewhere.

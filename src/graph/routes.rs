@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sketch::Fact;
+use crate::resource::reference::{self, Reference};
 use crate::resource::walk::At;
 use crate::resource::{Resource, pods};
 
@@ -26,8 +27,8 @@ pub fn of(resource: &Resource) -> Option<Route> {
     let spec = At::root(&resource.body).get("spec")?;
     let name = &resource.id.name;
     match resource.id.kind.as_str() {
-        "Ingress" => Some(ingress(&spec)),
-        "HTTPRoute" => Some(http(&spec)),
+        "Ingress" => Some(ingress(resource, &spec)),
+        "HTTPRoute" => Some(http(resource, &spec)),
         "Service" => open(name, &spec),
         _ => None,
     }
@@ -37,30 +38,26 @@ fn joined(words: BTreeSet<&str>) -> Option<String> {
     Some(words.into_iter().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
-fn ingress(spec: &At) -> Route {
-    let rules = spec.items("rules");
-    let hosts = joined(rules.iter().filter_map(|rule| rule.str("host")).collect());
-    let mut to = Vec::new();
-    let mut add = |path: Option<&str>, backend: Option<At>| {
-        if let Some(service) = backend.and_then(|backend| backend.get("service"))
-            && let Some(name) = service.str("name")
-        {
-            let port = service.get("port").and_then(|port| port.get("name").or_else(|| port.get("number"))?.scalar());
-            to.push((name.to_owned(), label(path, name, port)));
-        }
-    };
-    for path in rules.iter().flat_map(|rule| rule.get("http")).flat_map(|http| http.items("paths")) {
-        add(path.str("path"), path.get("backend"));
-    }
-    add(None, spec.get("defaultBackend"));
+fn ingress(resource: &Resource, spec: &At) -> Route {
+    let hosts = joined(spec.items("rules").iter().filter_map(|rule| rule.str("host")).collect());
     let class = spec.str("ingressClassName").map(|class| format!("Ingress {class}"));
-    let fact = Fact {
-        title: hosts.unwrap_or_else(|| "any host".into()),
-        lines: vec![class.unwrap_or_else(|| "Ingress".into())],
-        ..Fact::default()
+    let lines = vec![class.unwrap_or_else(|| "Ingress".into())];
+    let fact = Fact { title: hosts.unwrap_or_else(|| "any host".into()), lines, ..Fact::default() };
+    let tls = reference::of(resource).iter().filter(|at| at.kind == "Secret").map(|at| at.name.to_owned()).collect();
+    Route { kind: "ingress", fact, to: backends(resource), tls }
+}
+
+/// Each Service behind it, with its path and port.
+fn backends(resource: &Resource) -> Vec<(String, String)> {
+    let one = |at: &Reference| {
+        // Of a route, the first match of the rule.
+        let matched = || at.items.first()?.items("matches").first()?.at(&["path"])?.str("value");
+        let path = at.items.last().and_then(|item| item.str("path")).or_else(matched);
+        let port = at.within.get("port");
+        let port = port.and_then(|port| port.get("name").or_else(|| port.get("number")).unwrap_or(port).scalar());
+        (at.name.to_owned(), label(path, at.name, port))
     };
-    let tls = spec.items("tls").iter().filter_map(|tls| tls.str("secretName")).map(str::to_owned).collect();
-    Route { kind: "ingress", fact, to, tls }
+    reference::of(resource).iter().filter(|at| at.kind == "Service").map(one).collect()
 }
 
 /// `/api → web:http`.
@@ -70,23 +67,12 @@ fn label(path: Option<&str>, service: &str, port: Option<String>) -> String {
     format!("{path}{service}{port}")
 }
 
-fn http(spec: &At) -> Route {
+fn http(resource: &Resource, spec: &At) -> Route {
     let hosts = joined(spec.items("hostnames").iter().filter_map(At::text).collect());
     let gateways = joined(spec.items("parentRefs").iter().filter_map(|parent| parent.str("name")).collect());
-    let mut to = Vec::new();
-    for rule in spec.items("rules") {
-        let matches = rule.items("matches");
-        let path = matches.first().and_then(|at| at.at(&["path"])?.str("value"));
-        for backend in rule.items("backendRefs") {
-            if let (None | Some("Service"), Some(name)) = (backend.str("kind"), backend.str("name")) {
-                let port = backend.get("port").and_then(|port| port.scalar());
-                to.push((name.to_owned(), label(path, name, port)));
-            }
-        }
-    }
     let lines = vec![gateways.map_or("HTTPRoute".into(), |gateways| format!("HTTPRoute of {gateways}"))];
     let fact = Fact { title: hosts.unwrap_or_else(|| "any host".into()), lines, ..Fact::default() };
-    Route { kind: "route", fact, to, tls: Vec::new() }
+    Route { kind: "route", fact, to: backends(resource), tls: Vec::new() }
 }
 
 fn open(name: &str, spec: &At) -> Option<Route> {

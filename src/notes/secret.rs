@@ -8,6 +8,7 @@ use crate::format::secret::OPAQUE;
 use crate::plan::need::Needed;
 use crate::plan::node::str_of;
 use crate::plan::provider::Provider;
+use crate::resource::Resource;
 
 pub fn section(view: &View) -> Section {
     let mut out = Section::new("Secrets");
@@ -139,15 +140,8 @@ fn made_up(view: &View, out: &mut Section) {
 
 /// Workloads with a variable, a file or a volume from a Secret.
 fn readers(view: &View) -> Vec<String> {
-    let reads = |resource: &&crate::resource::Resource| {
-        let mut found = false;
-        resource.body.leaves(&mut |path, _| {
-            let words = ["secretKeyRef", "secretRef", "secret"];
-            found |= path.iter().any(|step| matches!(step, crate::tree::Step::Key(key) if words.contains(key)));
-        });
-        found
-    };
+    let reads = |resource: &&Resource| crate::resource::reference::of(resource).iter().any(|at| at.kind == "Secret");
     let restart = |resource| format!("kubectl rollout restart {}{}", reference(resource), of(resource));
-    let is_database = |resource: &&crate::resource::Resource| resource.component.starts_with("postgres.");
+    let is_database = |resource: &&Resource| resource.component.starts_with("postgres.");
     view.workloads().filter(|it| !is_database(it)).filter(reads).map(restart).collect()
 }

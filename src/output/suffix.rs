@@ -11,7 +11,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::amend;
-use crate::resource::{Body, Id, Resource, cited};
+use crate::resource::reference::{self, Reference};
+use crate::resource::{Body, Id, Part, Resource, cited};
 use crate::tree::{Kind, Tree};
 
 /// Namespace and name, and the name with its suffix, which is made from all settings of the content.
@@ -33,8 +34,17 @@ pub fn configs(resources: &mut [Resource], chosen: &[u32]) {
         update(resource);
     }
     for resource in resources.iter_mut().filter(|resource| resource.id.kind != "ConfigMap") {
-        let namespace = resource.id.namespace.clone();
-        if follow(&mut resource.body, &namespace, &renamed) {
+        let named = reference::of(resource).into_iter().filter(|reference| reference.kind == "ConfigMap");
+        let new = |at: Reference| {
+            let key = (resource.id.namespace.clone(), at.name.to_owned());
+            Some((at.at.path(), renamed.get(&key)?))
+        };
+        let found: Vec<_> = named.filter_map(new).collect();
+        for (path, (name, made_from)) in &found {
+            let steps: Vec<_> = path.iter().map(Part::step).collect();
+            resource.body.at_mut(&steps).into_iter().for_each(|node| set(node, name, made_from));
+        }
+        if !found.is_empty() {
             amend::rehash(resource);
             update(resource);
         }
@@ -49,45 +59,6 @@ fn set(node: &mut Body, name: &str, made_from: &[u32]) {
 fn update(resource: &mut Resource) {
     if let Some(id) = Id::of(&resource.body) {
         resource.id = id;
-    }
-}
-
-/// Keys under which a ConfigMap's name stands, alone or as `name`.
-const REFERENCES: [&str; 5] =
-    ["configMapRef", "configMapKeyRef", "configMap", "configMapRefs", "additionalRedisConfig"];
-
-/// Puts the new names in; whether there was one.
-fn follow(tree: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> bool {
-    let mut any = false;
-    match &mut tree.kind {
-        Kind::Map(map) => {
-            for (key, value) in map.iter_mut() {
-                any |= match REFERENCES.contains(&&**key) {
-                    true => reference(value, namespace, renamed),
-                    false => follow(value, namespace, renamed),
-                };
-            }
-        }
-        Kind::List(list) => list.iter_mut().for_each(|item| any |= follow(item, namespace, renamed)),
-        _ => {}
-    }
-    any
-}
-
-fn reference(value: &mut Body, namespace: &Option<String>, renamed: &Renamed) -> bool {
-    match &mut value.kind {
-        Kind::List(list) => {
-            list.iter_mut().filter_map(|item| reference(item, namespace, renamed).then_some(())).count() > 0
-        }
-        Kind::Map(map) => map.get_mut("name").is_some_and(|name| reference(name, namespace, renamed)),
-        Kind::String(name) => match renamed.get(&(namespace.clone(), name.to_string())) {
-            Some((new, made_from)) => {
-                set(value, new, made_from);
-                true
-            }
-            None => false,
-        },
-        _ => false,
     }
 }
 

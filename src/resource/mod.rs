@@ -14,6 +14,7 @@ pub mod normal;
 pub mod pods;
 pub mod probe;
 pub mod reader;
+pub mod reference;
 pub mod references;
 pub mod schema;
 pub mod security;

@@ -31,6 +31,10 @@ impl<'t> At<'t> {
         Some(self.step(node, Step::Key(key)))
     }
 
+    pub fn child(&self, step: Step<'t>) -> Option<Self> {
+        Some(self.step(self.node.child(step)?, step))
+    }
+
     pub fn at(&self, keys: &[&'t str]) -> Option<Self> {
         keys.iter().try_fold(self.clone(), |at, key| at.get(key))
     }
@@ -68,6 +72,11 @@ impl<'t> At<'t> {
 
     pub fn bool(&self, key: &str) -> Option<bool> {
         self.node.get(key).and_then(Tree::as_bool)
+    }
+
+    /// The key under which it stands.
+    pub fn key(&self) -> Option<&'t str> {
+        self.path.iter().rev().find_map(|step| if let Step::Key(key) = step { Some(*key) } else { None })
     }
 
     pub fn text(&self) -> Option<&'t str> {

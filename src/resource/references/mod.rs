@@ -2,18 +2,17 @@
 //!
 //! Owns: the check over the whole rendered set of one profile. A name resolves to an object of the set in the same
 //! namespace, or to one that is declared to exist outside.
-//! Does not own: what one object says about itself (`values`). References out of the namespace, and to what belongs to
-//! the cluster (storage and priority classes, gateways, secret stores, ClusterRoles), are not followed.
+//! Does not own: what one object says about itself (`values`), which fields name another (`reference`).
 
-mod cnpg;
 mod index;
 pub mod network;
-mod owner;
 mod pod;
 
+use super::reference::{self, Reference};
 use super::{Finding, Resource};
 use crate::diag::suggest;
 use crate::resource::walk::At;
+use crate::tree::{Map, Tree};
 use index::Index;
 
 crate::rules! {
@@ -39,14 +38,22 @@ pub fn check(set: &[Resource], existing: Existing) -> Vec<(usize, Finding)> {
     let mut out = Vec::new();
     for (at, resource) in set.iter().enumerate() {
         let mut scope = Scope { index: &index, existing, namespace: resource.id.namespace.as_deref(), out: Vec::new() };
-        let root = At::root(&resource.body);
+        let made = is_made_elsewhere(resource);
+        for reference in reference::of(resource).iter().filter(|reference| !made || reference.kind != "Secret") {
+            scope.follow(reference);
+        }
         pod::check(&resource.body, &mut scope);
-        network::check(&root, &resource.id.kind, &mut scope);
-        owner::check(&root, &resource.id.kind, &mut scope);
-        cnpg::check(&root, &resource.id.kind, resource.id.group(), &mut scope);
+        network::check(&At::root(&resource.body), &resource.id.kind, &mut scope);
         out.extend(scope.out.into_iter().map(|finding| (at, finding)));
     }
     out
+}
+
+/// cert-manager makes the Secrets of an Ingress that asks for it.
+fn is_made_elsewhere(resource: &Resource) -> bool {
+    let annotations = resource.body.at(&["metadata", "annotations"]).and_then(Tree::as_map);
+    let asks = |map: &Map<_>| map.keys().any(|key| key.starts_with("cert-manager.io/"));
+    resource.id.kind == "Ingress" && annotations.is_some_and(asks)
 }
 
 /// Where a reference is made from.
@@ -58,14 +65,22 @@ struct Scope<'s> {
 }
 
 impl Scope<'_> {
-    /// The name under a key leads to an object of the kind.
-    fn object(&mut self, parent: Option<&At>, key: &'static str, kind: &str) {
-        let Some(at) = parent.and_then(|parent| parent.get(key)) else { return };
-        let Some(name) = at.text().filter(|name| !name.is_empty()) else { return };
-        if self.index.has(kind, self.namespace, name) || (self.existing)(kind, name) {
-            return;
+    /// The name leads to an object of the kind, with the keys or the port that are asked for. Of a kind that nobody knows
+    /// that is not sure.
+    fn follow(&mut self, reference: &Reference) {
+        let Reference { kind, name, at, field, .. } = reference;
+        let Some(field) = field.filter(|_| !reference.is_optional()) else { return };
+        if !self.index.has(kind, self.namespace, name) && !(self.existing)(kind, name) {
+            self.missing(at, kind, name);
         }
-        self.missing(&at, kind, name);
+        match *kind {
+            "Service" => network::ports(reference, self),
+            // CloudNativePG wants these two, by these names.
+            "Secret" if field == "spec.bootstrap.initdb.secret.name" => {
+                ["username", "password"].iter().for_each(|key| self.needs_key(at, kind, name, key));
+            }
+            _ => reference.keys().iter().for_each(|key| self.has_key(key, kind, name)),
+        }
     }
 
     fn missing(&mut self, at: &At, kind: &str, name: &str) {
@@ -75,25 +90,6 @@ impl Scope<'_> {
         });
         let message = format!("there is no {kind} `{name}` among the rendered objects");
         self.out.push(at.found(UNKNOWN_REFERENCE, message).hint(hint));
-    }
-
-    /// A `{name, key, optional}` leads to a ConfigMap or Secret that has the key.
-    fn key(&mut self, reference: Option<At>, kind: &'static str) {
-        let Some(at) = reference.filter(|at| at.bool("optional") != Some(true)) else { return };
-        self.object(Some(&at), "name", kind);
-        if let (Some(name), Some(key)) = (at.str("name"), at.get("key")) {
-            self.has_key(&key, kind, name);
-        }
-    }
-
-    /// A `{name, items: [{key}], optional}`, where the name of a Secret's volume is `secretName`.
-    fn source(&mut self, source: Option<At>, kind: &'static str, name: &'static str) {
-        let Some(at) = source.filter(|at| at.bool("optional") != Some(true)) else { return };
-        self.object(Some(&at), name, kind);
-        let Some(name) = at.str(name) else { return };
-        for key in at.items("items").iter().filter_map(|item| item.get("key")) {
-            self.has_key(&key, kind, name);
-        }
     }
 
     fn has_key(&mut self, at: &At, kind: &str, name: &str) {

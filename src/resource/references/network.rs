@@ -7,6 +7,7 @@ use crate::diag::suggest;
 use crate::plan::probe::PROBE_PORT;
 use crate::plan::route::SERVICE_NO_PODS;
 use crate::resource::pods::Pod;
+use crate::resource::reference::Reference;
 use crate::resource::references::index::Workload;
 use crate::resource::walk::At;
 
@@ -27,9 +28,8 @@ pub(super) fn check(root: &At, kind: &str, scope: &mut Scope) {
     let Some(spec) = root.get("spec") else { return };
     match kind {
         "Service" => service(&spec, scope),
-        "Ingress" => ingress(root, &spec, scope),
-        "HTTPRoute" => route(&spec, scope),
         "NetworkPolicy" => policy(&spec, scope),
+        "PodDisruptionBudget" => selector(&spec, "selector", scope),
         _ => {}
     }
 }
@@ -106,27 +106,11 @@ fn target_port(target: &At, doors: &Doors, workload: &Workload, scope: &mut Scop
     }
 }
 
-fn ingress(root: &At, spec: &At, scope: &mut Scope) {
-    let paths = spec
-        .items("rules")
-        .into_iter()
-        .flat_map(|rule| rule.get("http").map(|http| http.items("paths")).unwrap_or_default());
-    let backends = paths.filter_map(|path| path.get("backend")).chain(spec.get("defaultBackend"));
-    for backend in backends.filter_map(|backend| backend.get("service")) {
-        scope.object(Some(&backend), "name", "Service");
-        let Some(name) = backend.str("name") else { continue };
-        for port in ["name", "number"].iter().filter_map(|key| backend.get("port")?.get(key)) {
-            service_port(&port, name, scope);
-        }
-    }
-    // cert-manager makes the Secrets of an Ingress that asks for it.
-    let annotations = root.get("metadata").map(|at| at.entries("annotations")).unwrap_or_default();
-    if annotations.iter().any(|(key, _)| key.starts_with("cert-manager.io/")) {
-        return;
-    }
-    for tls in spec.items("tls") {
-        scope.object(Some(&tls), "secretName", "Secret");
-    }
+/// The port of a backend: by name or number in an Ingress, a number in a route.
+pub(super) fn ports(reference: &Reference, scope: &mut Scope) {
+    let Some(port) = reference.within.get("port") else { return };
+    let said = ["name", "number"].iter().filter_map(|key| port.get(key));
+    said.chain(port.scalar().map(|_| port.clone())).for_each(|port| service_port(&port, reference.name, scope));
 }
 
 /// The port under which a Service is asked for, by name or number.
@@ -145,24 +129,6 @@ fn service_port(port: &At, name: &str, scope: &mut Scope) {
     scope.out.push(port.found(PROBE_PORT, format!("the Service `{name}` has no port `{wanted}`")).maybe_hint(hint));
 }
 
-fn route(spec: &At, scope: &mut Scope) {
-    for rule in spec.items("rules") {
-        let mirrors = rule.items("filters").into_iter().filter_map(|at| at.at(&["requestMirror", "backendRef"]));
-        for backend in rule.items("backendRefs").into_iter().chain(mirrors) {
-            let service =
-                matches!(backend.str("kind"), None | Some("Service")) && backend.str("group").is_none_or(str::is_empty);
-            let here = backend.str("namespace").is_none_or(|other| Some(other) == scope.namespace);
-            if !service || !here {
-                continue;
-            }
-            scope.object(Some(&backend), "name", "Service");
-            if let (Some(name), Some(port)) = (backend.str("name"), backend.get("port")) {
-                service_port(&port, name, scope);
-            }
-        }
-    }
-}
-
 fn policy(spec: &At, scope: &mut Scope) {
     selector(spec, "podSelector", scope);
     for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
@@ -175,7 +141,7 @@ fn policy(spec: &At, scope: &mut Scope) {
 }
 
 /// A selector that finds some pods, if it is not the empty one, which finds all.
-pub(super) fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
+fn selector(parent: &At, key: &'static str, scope: &mut Scope) {
     let Some(at) = parent.get(key) else { return };
     let labels = at.entries("matchLabels");
     let labels: Vec<_> = labels.iter().map(|(key, at)| (*key, at.text().unwrap_or_default())).collect();

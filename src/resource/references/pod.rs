@@ -1,4 +1,4 @@
-//! What pods name: configuration, secrets, claims, accounts, and their own ports.
+//! Ports that the probes and hooks of a container name.
 
 use super::Scope;
 use crate::diag::suggest;
@@ -8,36 +8,7 @@ use crate::resource::{Body, pods};
 
 pub fn check(body: &Body, scope: &mut Scope) {
     let Some(pod) = pods::of(body) else { return };
-    scope.object(Some(&pod.spec), "serviceAccountName", "ServiceAccount");
-    for secret in pod.spec.items("imagePullSecrets") {
-        scope.object(Some(&secret), "name", "Secret");
-    }
-    pod.spec.items("volumes").iter().for_each(|volume| volume_source(volume, scope));
-    for (_, container) in pod.containers() {
-        environment(&container, scope);
-        ports(&container, scope);
-    }
-}
-
-fn volume_source(volume: &At, scope: &mut Scope) {
-    scope.source(volume.get("configMap"), "ConfigMap", "name");
-    scope.source(volume.get("secret"), "Secret", "secretName");
-    scope.object(volume.get("persistentVolumeClaim").as_ref(), "claimName", "PersistentVolumeClaim");
-    for source in volume.get("projected").iter().flat_map(|at| at.items("sources")) {
-        scope.source(source.get("configMap"), "ConfigMap", "name");
-        scope.source(source.get("secret"), "Secret", "name");
-    }
-}
-
-fn environment(container: &At, scope: &mut Scope) {
-    for from in container.items("env").iter().filter_map(|variable| variable.get("valueFrom")) {
-        scope.key(from.get("configMapKeyRef"), "ConfigMap");
-        scope.key(from.get("secretKeyRef"), "Secret");
-    }
-    for source in container.items("envFrom") {
-        scope.source(source.get("configMapRef"), "ConfigMap", "name");
-        scope.source(source.get("secretRef"), "Secret", "name");
-    }
+    pod.containers().iter().for_each(|(_, container)| ports(container, scope));
 }
 
 /// The kubelet looks a port's name up in the container that has the probe or hook.
