@@ -132,3 +132,16 @@ fn sorted(value: &serde_json::Value) -> String {
     }
     sort(value).to_string()
 }
+
+/// A tag of the company's own says no version; the settings do.
+#[test]
+fn a_major_version_that_no_tag_says() {
+    let project = "apiVersion: kgen.dev/v1\nproject: shop\npostgres:\n  db: {image: 'acme/pg:blue', major: 16, storage: 1Gi}\n\
+                   profiles:\n  dev: {}\n  next: {extends: dev, postgres: {db: {image: 'acme/pg:green', major: 17}}}\n  \
+                   same: {extends: dev, postgres: {db: {image: 'acme/pg:green'}}}\n";
+    let room = Room::new(&[("kgen.yaml", project)]);
+    let said = room.kgen(&["diff", "dev", "next", "--fail-on", "data-loss"]);
+    assert_eq!(said.status, Some(1), "{}", said.stdout);
+    assert!(said.stdout.contains("PostgreSQL does not start on the files of another major version"), "{}", said.stdout);
+    assert_eq!(room.kgen(&["diff", "dev", "same", "--fail-on", "data-loss"]).status, Some(0));
+}

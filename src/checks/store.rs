@@ -51,7 +51,7 @@ pub fn check(set: &Set, out: &mut Findings) {
         if !workload.is(&["Deployment", "StatefulSet"]) {
             continue;
         }
-        if set.plan.facts.get(&*workload.resource.component).is_some_and(|facts| facts.is_alone) {
+        if workload.resource.facts.as_ref().is_some_and(|facts| facts.is_alone) {
             alone(set, workload, out);
         }
         let Some(server) = workload.pod.spec.items("containers").into_iter().next() else { continue };

@@ -122,7 +122,7 @@ impl<'r> Teller<'_, 'r> {
     }
 
     fn change(&self, old: &'r Resource, new: &'r Resource, found: &Found<'r>, how: How) -> Change {
-        let rule = impact::of(&Case::new(&new.id, &old.body, &new.body, found, how, self.mode));
+        let rule = impact::of(&Case::new(old, new, found, how, self.mode));
         let (before, after) = shown::both(found);
         let way = shown::way(found);
         Change {

@@ -13,7 +13,8 @@ use super::compare::{Found, Mode};
 use super::pairing::How;
 use super::place::{self, Seg, begins};
 use super::{Impact, Reason};
-use crate::resource::{Body, Id};
+use crate::format::server::Server;
+use crate::resource::{Body, Id, Resource};
 use crate::tree::Tree;
 
 /// A difference with what it stands in.
@@ -21,6 +22,8 @@ pub struct Case<'c, 't> {
     pub id: &'c Id,
     pub old: &'t Body,
     pub new: &'t Body,
+    /// What the servers before and after are, where a plan says it.
+    pub servers: [Option<Server>; 2],
     pub found: &'c Found<'t>,
     pub how: How,
     pub mode: &'c Mode,
@@ -71,8 +74,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 impl<'c, 't> Case<'c, 't> {
-    pub fn new(id: &'c Id, old: &'t Body, new: &'t Body, found: &'c Found<'t>, how: How, mode: &'c Mode) -> Self {
-        Self { id, old, new, found, how, mode, at: place::pattern(&found.at) }
+    pub fn new(old: &'t Resource, new: &'t Resource, found: &'c Found<'t>, how: How, mode: &'c Mode) -> Self
+    where
+        't: 'c,
+    {
+        let servers = [old, new].map(|side| side.facts.as_ref()?.server);
+        Self { id: &new.id, old: &old.body, new: &new.body, servers, found, how, mode, at: place::pattern(&found.at) }
     }
 
     /// The key of the element of a list on the way.

@@ -59,10 +59,10 @@ pub fn postgres(text: &str) -> Server {
 }
 
 /// Of an image that is a Redis or a Valkey, whatever it is called.
-pub fn cache(text: &str) -> Engine {
-    let named =
-        || if image(text).map_or(text, |image| image.name).contains("valkey") { Engine::Valkey } else { Engine::Redis };
-    of(text).map(|server| server.engine).filter(|engine| *engine != Engine::Postgres).unwrap_or_else(named)
+pub fn cache(text: &str) -> Server {
+    let name = image(text).map_or(text, |image| image.name);
+    let engine = if name.contains("valkey") { Engine::Valkey } else { Engine::Redis };
+    of(text).filter(|server| server.engine != Engine::Postgres).unwrap_or(Server { engine, major: None, base: None })
 }
 
 /// `16`, `17.2-bookworm`, `v8.2.2`, `16-3.4` of PostGIS; of PostgreSQL also `pg16`, `0.8.0-pg17`, `pg16.4-ts2.15`.
@@ -134,7 +134,10 @@ mod tests {
             assert_eq!(of(image), None, "{image}");
         }
         assert_eq!(postgres("acme/shop-db:0.3-pg17"), Server { engine: Engine::Postgres, major: Some(17), base: None });
-        assert_eq!((cache("acme/valkey-tuned:1"), cache("acme/cache:1")), (Engine::Valkey, Engine::Redis));
+        assert_eq!(
+            (cache("acme/valkey-tuned:1").engine, cache("acme/cache:1").engine),
+            (Engine::Valkey, Engine::Redis)
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::pipeline::Profile;
 use crate::plan::Role;
 use crate::plan::need::Needed;
 use crate::plan::wire::{Via, Wire};
-use crate::resource::Resource;
+use crate::resource::{Resource, operator};
 use crate::tree::{Map, Tree};
 
 /// The picture of these profiles together.
@@ -68,9 +68,8 @@ impl<'p> Scene<'p> {
             self.raw(resource);
             stores::parts(resource, &node_of(resource), self.sketch);
         }
-        for (id, fact, to, label) in stores::backups(resources) {
-            self.sketch.node(&id, Kind::Volume, fact);
-            self.sketch.edge(&to, &id, Style::Solid, &label);
+        for (component, facts) in &self.profile.plan.facts {
+            stores::facts(component, facts, self.sketch);
         }
         self.wires();
         for resource in resources {
@@ -97,7 +96,7 @@ impl<'p> Scene<'p> {
             self.services.insert((namespace, name.to_owned()), node_of(&resources[index]));
         }
         for resource in resources {
-            for name in stores::services(resource) {
+            for name in operator::services(&resource.id) {
                 self.services.insert((resource.id.namespace.as_deref(), name), node_of(resource));
             }
         }

@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use super::pods::{Read, What};
 use super::scene::{Scene, node_of, outside};
 use super::sketch::Fact;
-use super::{Kind, Style, stores};
+use super::{Kind, Style};
 use crate::plan::need::Needed;
 use crate::plan::provider::Provider;
 use crate::plan::wire::Via;
-use crate::resource::Resource;
+use crate::resource::{Resource, operator};
 use crate::tree::Tree;
 
 impl<'p> Scene<'p> {
@@ -75,7 +75,11 @@ impl<'p> Scene<'p> {
         if let Some(needed) = self.needed.get(name).and_then(|needed| needed.first()).filter(|_| local) {
             return needed.owner.clone();
         }
-        let made = self.profile.resources.iter().find(|resource| stores::makes(resource, name));
+        let made = self
+            .profile
+            .resources
+            .iter()
+            .find(|resource| operator::secrets(&resource.id).iter().any(|made| made == name));
         made.filter(|made| made.id.namespace.as_deref() == namespace).map_or_else(alone, node_of)
     }
 

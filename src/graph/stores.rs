@@ -4,6 +4,7 @@
 
 use super::sketch::{Fact, Sketch};
 use super::{Kind, Style};
+use crate::plan::facts::{Bucket, Facts};
 use crate::plan::node::{Node, str_of};
 use crate::resource::walk::At;
 use crate::resource::{Body, Resource, pods};
@@ -84,12 +85,6 @@ pub fn parts(resource: &Resource, node: &str, sketch: &mut Sketch) {
             sketch.edge(node, component, Style::Solid, way);
         }
         Some("") => {
-            if let Some(port) = exporter(resource) {
-                let id = format!("{component}/exporter");
-                let lines = vec![format!("metrics on {port}")];
-                sketch.node(&id, Kind::Exporter, Fact { title: "exporter".into(), lines, ..Fact::default() });
-                sketch.edge(&id, component, Style::Solid, "metrics");
-            }
             for (id, fact, label) in operators(resource) {
                 sketch.node(&id, Kind::Volume, fact);
                 sketch.edge(node, &id, Style::Solid, label);
@@ -103,43 +98,20 @@ fn schedule(resource: &Resource) -> Vec<String> {
     resource.body.at(&["spec", "schedule"]).and_then(Tree::as_str).map(str::to_owned).into_iter().collect()
 }
 
-/// The port of the exporter beside a store.
-fn exporter(resource: &Resource) -> Option<i64> {
-    if !resource.component.starts_with("redis.") && !resource.component.starts_with("postgres.") {
-        return None;
+/// What no object shows by itself: the exporter beside a store, and where its dumps go beside a claim.
+pub fn facts(component: &str, facts: &Facts, sketch: &mut Sketch) {
+    if let Some(port) = facts.exporter {
+        let id = format!("{component}/exporter");
+        let lines = vec![format!("metrics on {port}")];
+        sketch.node(&id, Kind::Exporter, Fact { title: "exporter".into(), lines, ..Fact::default() });
+        sketch.edge(&id, component, Style::Solid, "metrics");
     }
-    if resource.body.at(&["spec", "redisExporter", "enabled"]).and_then(Tree::as_bool) == Some(true) {
-        return Some(9121);
+    if let Some(Bucket { url, endpoint }) = &facts.bucket {
+        let lines = vec![endpoint.as_ref().map_or("bucket".to_owned(), |endpoint| format!("bucket, {endpoint}"))];
+        let id = format!("bucket/{url}");
+        sketch.node(&id, Kind::Volume, Fact { title: url.clone(), lines, outside: true, namespace: None });
+        sketch.edge(&format!("{component}/backup"), &id, Style::Solid, "upload");
     }
-    let pod = pods::of(&resource.body)?;
-    let found = pod.containers().into_iter().find(|(_, container)| container.str("name") == Some("exporter"))?;
-    found.1.items("ports").first()?.int("containerPort")
-}
-
-/// Where backups go beside a claim: the bucket's node, and the node and label of the edge to it.
-pub fn backups(resources: &[Resource]) -> Vec<(String, Fact, String, String)> {
-    let mut out = Vec::new();
-    for resource in resources {
-        let from = super::scene::node_of(resource);
-        let Some(bucket) = bucket(resource).filter(|_| from.ends_with("/backup")) else { continue };
-        let (place, endpoint) = bucket;
-        let place = place.trim_end_matches('/').to_owned();
-        let lines = vec![endpoint.map_or("bucket".to_owned(), |endpoint| format!("bucket, {endpoint}"))];
-        let fact = Fact { title: place.clone(), lines, outside: true, namespace: None };
-        out.push((format!("bucket/{place}"), fact, from, "upload".to_owned()));
-    }
-    out
-}
-
-fn bucket(resource: &Resource) -> Option<(String, Option<String>)> {
-    let body = &resource.body;
-    if let Some(at) = At::root(body).at(&["spec", "configuration"]).filter(|_| resource.id.kind == "ObjectStore") {
-        return Some((at.str("destinationPath")?.to_owned(), at.str("endpointURL").map(str::to_owned)));
-    }
-    let literals = super::pods::literals(body);
-    let value = |name: &str| literals.iter().find(|literal| literal.name == name).map(|literal| literal.value);
-    let to = value("TO").filter(|_| value("RCLONE_CONFIG_DUMPS_TYPE").is_some())?;
-    Some((format!("s3://{to}"), value("RCLONE_CONFIG_DUMPS_ENDPOINT").map(str::to_owned)))
 }
 
 /// What a claim says of itself: `20Gi, fast, ReadWriteMany`.
@@ -195,21 +167,4 @@ fn operators(resource: &Resource) -> Vec<(String, Fact, &'static str)> {
         _ => {}
     }
     out
-}
-
-/// The Services that an operator makes.
-pub fn services(resource: &Resource) -> Vec<String> {
-    let suffixes: &[&str] = match resource.id.kind.as_str() {
-        "Cluster" if resource.id.group() == "postgresql.cnpg.io" => &["-rw", "-ro", "-r"],
-        "RedisReplication" => &["", "-master", "-replica", "-headless", "s-hl"],
-        _ => &[],
-    };
-    suffixes.iter().map(|suffix| format!("{}{suffix}", resource.id.name)).collect()
-}
-
-/// Whether an operator makes this Secret for the object.
-pub fn makes(resource: &Resource, secret: &str) -> bool {
-    let rest = secret.strip_prefix(&resource.id.name);
-    resource.id.kind == "Cluster"
-        && rest.is_some_and(|rest| matches!(rest, "-app" | "-superuser" | "-ca" | "-server" | "-replication"))
 }

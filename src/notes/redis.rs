@@ -2,8 +2,8 @@
 //! (`REDISCLI_AUTH`), so it is in no list of processes.
 
 use super::Section;
-use super::view::{View, containers, has_container, of, within};
-use crate::format::server::{self, Engine};
+use super::view::{View, has_container, of, within};
+use crate::format::server::Engine;
 use crate::plan::node::str_of;
 use crate::resource::Resource;
 use crate::settings::From;
@@ -31,11 +31,10 @@ fn section(view: &View, name: &str, settings: &Tree<From>) -> Section {
     out
 }
 
-/// `valkey-cli`, where the image is Valkey's.
+/// `valkey-cli`, where the server is Valkey.
 fn client(workload: &Resource) -> &'static str {
-    let server = containers(workload).find(|container| container.get("name").and_then(Tree::as_str) == Some("redis"));
-    let image = server.and_then(|container| container.get("image")?.as_str()).unwrap_or_default();
-    if server::cache(image) == Engine::Valkey { "valkey-cli" } else { "redis-cli" }
+    let engine = workload.facts.as_ref().and_then(|facts| Some(facts.server?.engine));
+    if engine == Some(Engine::Valkey) { "valkey-cli" } else { "redis-cli" }
 }
 
 fn alone(name: &str, workload: &Resource, out: &mut Section) {

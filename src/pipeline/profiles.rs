@@ -125,6 +125,7 @@ fn resources(
             return None;
         }
     };
+    resources.iter_mut().for_each(|resource| resource.facts = plan.facts.get(&resource.component).cloned());
     resources.extend(amend::manifests(plan, settings, sources, report));
     amended(&mut resources, plan, settings, sources, report);
     if let Some(rollout) = settings.root.get("rollout").filter(|rollout| rollout.as_str() == Some("hash")) {

@@ -122,7 +122,10 @@ fn upload(cx: &mut Planner, store: &Owner, database: &Database, s3: &Node, retai
     pod.volume("backup", map([("emptyDir", compact([("sizeLimit", size)]))]));
     let dump = dump(database, store, 1.into());
     let main = match s3::read(cx, store, s3) {
-        Some(s3) => upload::container(store, &s3, retain),
+        Some(s3) => {
+            cx.facts(store).bucket = Some(s3.bucket(&format!("s3://{}", upload::folder(store, &s3)).into()));
+            upload::container(store, &s3, retain)
+        }
         // Reported; nothing is rendered.
         None => Node::null(),
     };

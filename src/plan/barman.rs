@@ -32,6 +32,7 @@ pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node) -> Vec<Planned> {
         return Vec::new();
     }
     let Some(s3) = s3::read(cx, store, &take(&to, "s3")) else { return Vec::new() };
+    cx.facts(store).bucket = Some(s3.bucket(&s3.url()));
     let base = meta(cx, &backup::owner(store), settings);
     let retain = take(&said, "retain");
     let objects = map([

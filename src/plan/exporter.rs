@@ -18,15 +18,15 @@ use crate::tree::{Kind, Map, Tree};
 const POSTGRES: Exporter =
     Exporter { image: "quay.io/prometheuscommunity/postgres-exporter:v0.19.1", user: 65_534, port: 9187 };
 /// Source: https://github.com/oliver006/redis_exporter, whose image has one user, by number.
-const REDIS: Exporter = Exporter { image: "oliver006/redis_exporter:v1.74.0", user: 59_000, port: 9121 };
+pub const REDIS: Exporter = Exporter { image: "oliver006/redis_exporter:v1.74.0", user: 59_000, port: 9121 };
 
 /// Where each instance of a CloudNativePG cluster serves its own.
 pub const CNPG_PORT: i64 = 9187;
 
-struct Exporter {
+pub struct Exporter {
     image: &'static str,
     user: i64,
-    port: i64,
+    pub port: i64,
 }
 
 /// The exporter of a Redis, as a list of one container; `null` where it has none. `env`: of its server, which has the
@@ -63,6 +63,7 @@ fn wanted(store: &Node) -> bool {
 
 fn container(cx: &mut Planner, owner: &Owner, store: &Node, exporter: &Exporter, env: Vec<Node>) -> Node {
     let from = take(store, "metrics").from;
+    cx.facts(owner).exporter = Some(exporter.port);
     policy::open_to_all(cx, owner, text("metrics", &from));
     let helper = Helper {
         name: "exporter",

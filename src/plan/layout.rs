@@ -6,7 +6,7 @@ use super::label::Owner;
 use super::node::{Node, str_of, take};
 use super::{Planner, cnpg};
 use crate::diag::Diagnostic;
-use crate::format::server;
+use crate::format::server::{self, Server};
 use crate::settings::From;
 
 crate::rules! {
@@ -28,6 +28,7 @@ crate::rules! {
 pub struct Layout {
     pub mount: &'static str,
     pub pgdata: String,
+    pub server: Server,
     /// What says the major version.
     pub from: From,
 }
@@ -37,8 +38,10 @@ pub fn of(cx: &mut Planner, owner: &Owner, postgres: &Node, image: &Node) -> Lay
     of_operator(cx, owner, image);
     let said = take(postgres, "major");
     let from = if said.is_null() { image.from.clone() } else { said.from.clone() };
-    let (mount, pgdata) = places(major(cx, owner, &said, image));
-    Layout { mount, pgdata, from }
+    let major = major(cx, owner, &said, image);
+    let (mount, pgdata) = places(major);
+    let server = Server { major: Some(major), ..server::postgres(image.as_str().unwrap_or_default()) };
+    Layout { mount, pgdata, server, from }
 }
 
 fn major(cx: &mut Planner, owner: &Owner, said: &Node, image: &Node) -> u32 {

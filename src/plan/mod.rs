@@ -193,7 +193,7 @@ pub struct Plan {
     /// `existing` secrets: someone else creates these.
     pub foreign_secrets: bool,
     /// By component.
-    pub facts: BTreeMap<String, Facts>,
+    pub facts: BTreeMap<Arc<str>, Arc<Facts>>,
     /// Every secret value that is needed.
     pub secrets: Vec<need::Needed>,
 }
@@ -223,7 +223,7 @@ pub struct Planner<'p> {
     /// By id.
     owners: BTreeMap<String, Owner>,
     existing: BTreeSet<(String, String)>,
-    pub facts: BTreeMap<String, Facts>,
+    facts: BTreeMap<Arc<str>, Facts>,
 }
 
 /// Plans one profile. Where the report has errors, the plan is not one to render.
@@ -268,7 +268,7 @@ pub fn plan(settings: &Settings, inputs: &Inputs) -> (Plan, Report) {
         labels: cx.labels,
         protection,
         existing: cx.existing,
-        facts: cx.facts,
+        facts: cx.facts.into_iter().map(|(id, facts)| (id, Arc::new(facts))).collect(),
         foreign_secrets: cx.provider == Provider::Existing,
         secrets: needed,
     };

@@ -8,7 +8,7 @@ use super::config;
 use super::label::{self, Owner};
 use super::node::{Node, compact, get, map, merged, take, text};
 use super::pod::{self, Claims, Pod};
-use super::{Keeps, Planned, Planner, policy, redis, resources, sentinel, server};
+use super::{Keeps, Planned, Planner, exporter, policy, redis, resources, sentinel, server};
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::plan::mode::MODE_FIELD;
@@ -91,7 +91,10 @@ fn image(cx: &mut Planner, owner: &Owner, store: &Node) {
 fn exporter(cx: &mut Planner, owner: &Owner, store: &Node) -> Node {
     let said = take(store, "metrics");
     match said.as_str() {
-        Some("exporter") => policy::open_to_all(cx, owner, Node::from(9121).of(&said.from)),
+        Some("exporter") => {
+            cx.facts(owner).exporter = Some(exporter::REDIS.port);
+            policy::open_to_all(cx, owner, Node::from(exporter::REDIS.port).of(&said.from));
+        }
         Some("annotations") => {
             let message = format!("`{}` is run by the operator, which annotates its Services itself", owner.id);
             let d = Diagnostic::new(MODE_FIELD, message).at(cx.span_in(&said));

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Planner;
+use super::facts::Facts;
 use super::label::Owner;
 use super::node::{self, Node, str_of, take};
 use super::wire::{Via, Wire};
@@ -13,6 +14,11 @@ use crate::source::Span;
 use crate::tree::{Kind, Map, Step, Tree, path_text};
 
 impl Planner<'_> {
+    /// What later stages are to know of a component.
+    pub fn facts(&mut self, owner: &Owner) -> &mut Facts {
+        self.facts.entry(owner.id.as_str().into()).or_default()
+    }
+
     pub fn project(&self) -> Node {
         take(&self.settings.root, "project")
     }

@@ -5,7 +5,6 @@
 
 use super::app::{meta, service_account};
 use super::backup::{self, Database};
-use super::facts::Facts;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::piece::{Home, Secretive};
@@ -57,7 +56,8 @@ fn standalone(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> 
     let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, postgres, 5432));
     let context = merged(context, &map([("annotations", filled(annotations))]));
     let service = cx.resolver.service("postgres", &owner.name, postgres).unwrap_or_else(|_| owner.name_node());
-    cx.facts.insert(owner.id.clone(), Facts { is_alone: true });
+    let facts = cx.facts(owner);
+    (facts.is_alone, facts.server) = (true, Some(layout.server));
     policy::store(cx, owner, postgres, &["postgres"]);
     let base = merged(
         meta(cx, owner, postgres),

@@ -4,7 +4,6 @@
 //! Does not own: what a server is told (`server.rs`), the other modes (`sentinel.rs`, `operator.rs`).
 
 use super::app::{meta, service_account};
-use super::facts::Facts;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::pod::{self, Claims, Pod};
@@ -69,7 +68,7 @@ fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
             ("retain", (persistence.is_some() && stateful).into()),
         ]),
     );
-    cx.facts.insert(owner.id.clone(), Facts { is_alone: true });
+    server::facts(cx, owner, redis).is_alone = true;
     policy::store(cx, owner, redis, &["redis"]);
     let beside = exporter::redis(cx, owner, redis, &take(&take(&base, "server"), "env"));
     base = merged(base, &map([("exporter", beside)]));

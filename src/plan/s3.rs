@@ -2,6 +2,7 @@
 //!
 //! Owns: what `to.s3` must say, and where its keys are: a Secret `<component>-backup` unless the project names others.
 
+use super::facts::Bucket;
 use super::label::Owner;
 use super::node::{Node, get, take, text};
 use super::output::Output;
@@ -69,5 +70,11 @@ impl S3 {
     pub fn url(&self) -> Node {
         let prefix = self.prefix.as_str().unwrap_or_default();
         text(format!("s3://{}/{prefix}", self.bucket), &self.bucket.from.and(&self.prefix.from))
+    }
+
+    /// As later stages see it.
+    pub fn bucket(&self, url: &Node) -> Bucket {
+        let endpoint = self.endpoint.as_str().map(str::to_owned);
+        Bucket { url: url.to_string().trim_end_matches('/').to_owned(), endpoint }
     }
 }

@@ -49,6 +49,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     rollout::note(&mut pod, server.get("env").and_then(Node::as_list).unwrap_or_default());
     let context = pod::context(cx, owner, &redis::with_security(store), &pod, Claims::Templates);
     let context = redis::scraped(owner, store, context);
+    server::facts(cx, owner, store);
     let is_proxied = cx.proxied.contains(&owner.id);
     let mut peers = vec![label::selector(cx, owner)];
     peers.extend(is_proxied.then(|| label::selector(cx, &proxy::owner(owner))));

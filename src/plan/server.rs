@@ -4,6 +4,7 @@
 //! arguments, `maxmemory` from the limit, probes that read the reply rather than the exit status.
 //! Does not own: which servers there are and who is primary (`redis.rs`, `sentinel.rs`).
 
+use super::facts::Facts;
 use super::label::Owner;
 use super::node::{Node, filled, get, list, map, merged, pairs, str_of, take, text};
 use super::piece::Home;
@@ -101,7 +102,7 @@ fn is_watched(redis: &Node) -> bool {
 }
 
 fn is_valkey(redis: &Node) -> bool {
-    server::cache(str_of(redis, "image").unwrap_or_default()) == Engine::Valkey
+    server::cache(str_of(redis, "image").unwrap_or_default()).engine == Engine::Valkey
 }
 
 /// The commands that ask whether a server is ready and whether it is alive; `port` is the client's option for another.
@@ -292,4 +293,11 @@ pub fn bytes(text: &str) -> Option<u128> {
         _ => return None,
     };
     digits.parse::<u128>().ok()?.checked_mul(factor)
+}
+
+/// What a Redis or a Valkey is, by its image.
+pub fn facts<'c>(cx: &'c mut Planner, owner: &Owner, redis: &Node) -> &'c mut Facts {
+    let facts = cx.facts(owner);
+    facts.server = Some(server::cache(str_of(redis, "image").unwrap_or_default()));
+    facts
 }

@@ -61,7 +61,7 @@ fn environment(store: &Owner, s3: &S3, retain: Node) -> Vec<Node> {
 }
 
 /// Bucket and prefix; a bucket may hold the dumps of several databases.
-fn folder(store: &Owner, s3: &S3) -> Node {
+pub fn folder(store: &Owner, s3: &S3) -> Node {
     let prefix = if s3.prefix.is_null() { store.name_node() } else { s3.prefix.clone() };
     text(format!("{}/{prefix}", s3.bucket), &s3.bucket.from.and(&prefix.from))
 }

@@ -188,7 +188,7 @@ impl Engine {
         }
         open_values(&mut body, planned);
         let (stream_only, role) = (planned.stream_only, planned.role);
-        Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only, role })
+        Ok(Resource { id, component: owner.id.as_str().into(), body, stream_only, role, facts: None })
     }
 
     /// A template may change what stands around the values of a Secret, and may carry none of them elsewhere.

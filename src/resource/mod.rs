@@ -11,6 +11,7 @@ mod beside;
 pub mod check;
 mod finding;
 pub mod normal;
+pub mod operator;
 pub mod pods;
 pub mod probe;
 pub mod reader;
@@ -28,6 +29,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::plan::Role;
+use crate::plan::facts::Facts;
 use crate::plan::secret::LATER;
 use crate::tree::{Kind, Step, Tree, path_text};
 
@@ -159,11 +161,20 @@ pub struct Resource {
     pub stream_only: bool,
     /// What it is of its component.
     pub role: Role,
+    /// Of its component; none where no plan made it.
+    pub facts: Option<Arc<Facts>>,
 }
 
 impl Resource {
     /// Nothing where the object has no `apiVersion`, `kind` or name.
     pub fn new(component: impl Into<Arc<str>>, body: Body) -> Option<Self> {
-        Some(Self { id: Id::of(&body)?, component: component.into(), body, stream_only: false, role: Role::Own })
+        Some(Self {
+            id: Id::of(&body)?,
+            component: component.into(),
+            body,
+            stream_only: false,
+            role: Role::Own,
+            facts: None,
+        })
     }
 }

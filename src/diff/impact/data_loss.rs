@@ -258,10 +258,14 @@ fn is_yes(node: &Body) -> bool {
     node.as_str() == Some("yes")
 }
 
-/// What the images before and after run, where both say it; of one with a name of its own, how it was run says the engine.
+/// What the images before and after run, where both say it, or their plans where the images do not; of one with a name of its
+/// own, how it was run says the engine.
 fn servers(case: &Case) -> Option<(Server, Server)> {
-    let of = |text: &str| server::of(text).or_else(|| run_as(case, text));
-    of(case.old_text()?).zip(of(case.new_text()?))
+    let of = |text: &str, planned: Option<Server>| {
+        let said = server::of(text).or(planned).or_else(|| run_as(case, text))?;
+        Some(Server { major: said.major.or(planned.and_then(|server| server.major)), ..said })
+    };
+    of(case.old_text()?, case.servers[0]).zip(of(case.new_text()?, case.servers[1]))
 }
 
 /// Of a container that says where PostgreSQL has its files, or whether Redis appends to one.
@@ -273,7 +277,7 @@ fn run_as(case: &Case, image: &str) -> Option<Server> {
         return Some(server::postgres(image));
     }
     let appends = list("args").iter().any(|argument| argument.as_str() == Some("--appendonly"));
-    appends.then(|| Server { engine: server::cache(image), major: None, base: None })
+    appends.then(|| server::cache(image))
 }
 
 fn postgres(case: &Case) -> Option<(Server, Server)> {

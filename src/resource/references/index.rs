@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resource::pods::{self, Pod};
 use crate::resource::walk::At;
-use crate::resource::{Resource, typed};
+use crate::resource::{Resource, operator, typed};
 
 /// Kind and namespace.
 type Place = (String, Option<String>);
@@ -41,6 +41,7 @@ impl<'s> Index<'s> {
         let (id, root) = (&resource.id, At::root(&resource.body));
         let namespace = id.namespace.as_deref();
         self.add_name(&id.kind, namespace, &id.name);
+        operator::secrets(id).iter().for_each(|name| self.provide("Secret", namespace, name, None));
         match id.kind.as_str() {
             "ConfigMap" => self.provide("ConfigMap", namespace, &id.name, fields(&root, &["data", "binaryData"])),
             "Secret" => self.provide("Secret", namespace, &id.name, fields(&root, &["data", "stringData"])),
@@ -51,12 +52,6 @@ impl<'s> Index<'s> {
             "Certificate" => {
                 let name = root.get("spec").and_then(|spec| spec.str("secretName")).unwrap_or(&id.name);
                 self.provide("Secret", namespace, name, None);
-            }
-            // CloudNativePG makes these for each cluster.
-            "Cluster" if id.group() == "postgresql.cnpg.io" => {
-                for suffix in ["app", "superuser", "ca", "server", "replication"] {
-                    self.provide("Secret", namespace, &format!("{}-{suffix}", id.name), None);
-                }
             }
             _ => {}
         }

@@ -11,6 +11,10 @@ fn resource(component: &str, mut body: Value) -> Resource {
         "Deployment" | "StatefulSet" => "apps/v1",
         "Cluster" | "ScheduledBackup" => "postgresql.cnpg.io/v1",
         "ObjectStore" => "barmancloud.cnpg.io/v1",
+        "Ingress" => "networking.k8s.io/v1",
+        "HTTPRoute" => "gateway.networking.k8s.io/v1",
+        "HorizontalPodAutoscaler" => "autoscaling/v2",
+        "RoleBinding" => "rbac.authorization.k8s.io/v1",
         _ => "v1",
     };
     body["apiVersion"] = json!(version);
@@ -121,12 +125,12 @@ fn volumes_accounts_and_pull_secrets_lead_somewhere() {
     assert_eq!(
         places,
         [
-            "serviceAccountName",
-            "imagePullSecrets[0].name",
+            "containers[0].envFrom[0].secretRef.name",
             "volumes[0].configMap.name",
             "volumes[1].persistentVolumeClaim.claimName",
             "volumes[2].projected.sources[0].secret.name",
-            "containers[0].envFrom[0].secretRef.name",
+            "imagePullSecrets[0].name",
+            "serviceAccountName",
         ]
     );
 }
@@ -197,8 +201,8 @@ fn a_cluster_and_its_backups_lead_somewhere() {
     assert_eq!(
         said(&[cluster.clone(), store, backup.clone(), policy.clone()]),
         [
-            "0 unknown-reference spec.imagePullSecrets[0].name",
             "0 unknown-reference spec.env[0].valueFrom.secretKeyRef.name",
+            "0 unknown-reference spec.imagePullSecrets[0].name",
             "0 unknown-reference spec.bootstrap.initdb.secret.name",
             "0 unknown-reference spec.bootstrap.initdb.postInitApplicationSQLRefs.configMapRefs[0].name",
             "1 unknown-reference spec.configuration.s3Credentials.accessKeyId.name",
