@@ -16,6 +16,7 @@ use super::{
 use crate::diag::Diagnostic;
 use crate::plan::server::PASSWORD_COMPOSED;
 use crate::project::MISSING_KEY;
+use crate::project::language::postgres::POSTGRES;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
@@ -30,7 +31,7 @@ crate::rules! {
 const INIT: &str = include_str!("../../templates/scripts/init-postgres.sh");
 
 pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
-    mode::check(cx, owner, postgres, mode::POSTGRES);
+    mode::check(cx, owner, postgres, &POSTGRES);
     match str_of(postgres, "mode") {
         Some("external") => return Vec::new(),
         Some("cnpg") => return cnpg::plan(cx, owner, postgres),

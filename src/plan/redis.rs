@@ -13,6 +13,7 @@ use super::{Keeps, Planned, Planner, exporter, mode, operator, policy, resources
 use crate::diag::Diagnostic;
 use crate::plan::app::WORKLOAD_FIELD;
 use crate::project::MISSING_KEY;
+use crate::project::language::redis::REDIS;
 
 crate::rules! {
     /// a StatefulSet names its claims itself
@@ -23,7 +24,7 @@ crate::rules! {
 }
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
-    mode::check(cx, owner, redis, mode::REDIS);
+    mode::check(cx, owner, redis, &REDIS);
     match str_of(redis, "mode") {
         // Only the Secret of its URL, where something uses it.
         Some("external") => return Vec::new(),

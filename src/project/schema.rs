@@ -108,6 +108,20 @@ pub struct Field {
     pub ty: Type,
     /// One sentence for editors and the reference.
     pub doc: &'static str,
+    /// Of a store's settings, the modes that have it.
+    pub modes: Option<Modes>,
+    /// A value for editors, in YAML: of a key that a first project file is likely to have.
+    pub example: Option<&'static str>,
+}
+
+/// The modes of a store that have a setting.
+#[derive(Debug)]
+pub struct Modes {
+    pub names: &'static [&'static str],
+    /// Instead of "remove it", by mode.
+    pub hints: &'static [(&'static str, &'static str)],
+    /// Refused whatever layer it stands in: to lose it without a word would harm.
+    pub always: bool,
 }
 
 impl Object {

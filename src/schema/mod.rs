@@ -6,11 +6,11 @@
 //! Source: https://json-schema.org/draft/2020-12/json-schema-core, `json-schema-validation`.
 
 mod defaults;
-mod examples;
 
 use serde_json::{Map, Value, json};
 
 use crate::project::language;
+use crate::project::node::{self, Dialect};
 use crate::project::rule::Rule;
 use crate::project::schema::{Field, MapType, Object, Type};
 use crate::settings::preset::Presets;
@@ -135,9 +135,8 @@ impl Writer<'_> {
             Some(Default::Several(words)) => doc.push_str(&format!(" {words}")),
             None | Some(Default::None) => {}
         }
-        if let Some(examples) = examples::of(place, field.key) {
-            out.insert("examples".into(), examples);
-        }
+        let example = field.example.and_then(|text| node::parse_bare(text, Dialect::Project));
+        out.extend(example.map(|example| ("examples".into(), json!([example.to_json()]))));
         let mut value = self.value(&field.ty, &format!("{place}.{}", field.key));
         if field.key == "mode" && place == "files" {
             // Half of all readers of YAML take `0644` for a text.

@@ -140,7 +140,7 @@ impl<'p> Merger<'p, '_> {
                 continue;
             }
             let mut stack = children(maps, &key, object.shorthand);
-            if std::ptr::eq(object, &language::DELIVERY) && !stack.is_empty() {
+            if std::ptr::eq(object, &language::delivery::DELIVERY) && !stack.is_empty() {
                 stack.extend(self.defaults(field.key));
             }
             self.entry(&mut out, key, &field.ty, &stack, maps, path);
