@@ -3,7 +3,8 @@
 //! Owns: what `kubernetes` says, and from which version a server takes a field without a feature gate being switched on:
 //! before that it drops the field without a word.
 //! Does not own: kinds that were removed (`resource/check.rs`).
-//! Source: which version has a field first, by comparing the OpenAPI schemas of 1.25 to 1.37 (PyPI's kubernetes-validate); from
+//! Source: which version has a field first, by comparing the OpenAPI schemas of 1.25 to 1.37 (PyPI's kubernetes-validate;
+//! `schemas/minor.rs` compares two documents of Kubernetes' own); from
 //! when on it is on by default: https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/
 
 use super::set::{Findings, Set};
@@ -68,6 +69,7 @@ const FIELDS: &[Row] = &[
     field(&["sources", "podCertificate"], 34), // PodCertificateRequest, off by default
     field(&["valueFrom", "fileKeyRef"], 34), // EnvFiles, alpha
     field(&["volumes", "image"], 35), // ImageVolume
+    field(&["podCertificate", "userAnnotations"], 35), // in the schema of 1.35 first
     field(&["containers", "restartPolicy"], 35), // ContainerRestartRules
     field(&["containers", "restartPolicyRules"], 35), // ContainerRestartRules
     field(&["initContainers", "restartPolicyRules"], 35), // ContainerRestartRules
@@ -92,6 +94,9 @@ const FIELDS: &[Row] = &[
     (&["spec", "trafficDistribution"], Some("PreferSameZone"), 34), // PreferSameTrafficDistribution
     (&["spec", "trafficDistribution"], Some("PreferSameNode"), 34), // PreferSameTrafficDistribution
     field(&["spec", "volumeAttributesClassName"], 34), // VolumeAttributesClass
+    field(&["spec", "serviceAccountTokenInSecrets"], 35), // in the schema of 1.35 first
+    field(&["spec", "preventPodSchedulingIfMissing"], 36), // in the schema of 1.36 first
+    field(&["devices", "nodeAllocatableResourceMappings"], 36), // as above
 ];
 
 /// Kinds whose version came later.
@@ -111,6 +116,11 @@ const KINDS: [(&str, &str, u32); 14] = [
     ("certificates.k8s.io/v1", "PodCertificateRequest", 37),
     ("storagemigration.k8s.io/v1", "StorageVersionMigration", 37),
 ];
+
+/// Whether a row says when a field, or a kind, came: for the tool that looks for what is missing.
+pub fn has(names: &[&str]) -> bool {
+    FIELDS.iter().any(|(path, ..)| *path == names) || KINDS.iter().any(|(version, kind, _)| names == [*version, *kind])
+}
 
 pub fn check(set: &Set, out: &mut Findings) {
     let Some(oldest) = said(set.settings) else { return };

@@ -453,7 +453,8 @@ fn subject_group(subject: &Map<crate::resource::Origin>) -> Option<&'static str>
 }
 
 static WEBHOOK_OBJECT: Type =
-    Type { fields: &[("metadata", Object(&META)), ("webhooks", Keyed(&PLAIN, NAME))], defaults: &[] };
+    Type { fields: &[("metadata", Object(&META)), ("webhooks", Keyed(&WEBHOOK, NAME))], defaults: &[] };
+static WEBHOOK: Type = Type { fields: &[("matchConditions", Keyed(&PLAIN, NAME))], defaults: &[] };
 static CLASS_OBJECT: Type = Type {
     fields: &[("metadata", Object(&META))],
     // SetDefaults_StorageClass
