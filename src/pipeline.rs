@@ -178,7 +178,7 @@ pub fn render(
     origins: bool,
 ) -> Result<Rendered> {
     let mut report = Report::new();
-    let Prepared { plans, whole, large, mut used } = prepared(sources, loaded, input, values, &mut report)?;
+    let Prepared { plans, ciphers, whole, large, mut used } = prepared(sources, loaded, input, values, &mut report)?;
     let delivers = whole && plans.iter().any(|(settings, _)| plan::delivery::is_wanted(settings));
     let engine = engine(sources, input, &plans, delivers, origins)?;
     let leaks = amend::add_files(&plans, &input.files, sources);
@@ -186,7 +186,7 @@ pub fn render(
     let (checked, allowed) = profiles::rendered(&engine, plans, large, sources, &mut report);
     used.extend(allowed);
     let delivery = if delivers && !report.has_errors() {
-        delivery::rendered(&engine, checked.iter().map(|(profile, ..)| profile), sources, &mut report)
+        delivery::rendered(&engine, checked.iter().map(|(profile, _)| profile), sources, &mut report)
     } else {
         None
     };
@@ -198,8 +198,10 @@ pub fn render(
         return Err(report);
     }
     let (delivery, about) = delivery.unzip();
-    report_found(&checked, delivery.as_ref().zip(about.as_ref()), &engine, sources, input, &mut report)?;
-    let profiles: Vec<Profile> = checked.into_iter().map(|(profile, ..)| profile).collect();
+    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers), printed: None };
+    let again = |settings: &Settings| plan::plan(settings, &inputs).0.objects;
+    report_found(&checked, &again, delivery.as_ref().zip(about.as_ref()), &engine, sources, input, &mut report)?;
+    let profiles: Vec<Profile> = checked.into_iter().map(|(profile, _)| profile).collect();
     // What one profile has no use for, another may have; after an error some checks did not run.
     if whole && !report.has_errors() {
         checks::allow::unused(profiles.iter().map(|profile| &profile.settings), &used, &mut report);
@@ -210,22 +212,21 @@ pub fn render(
 /// Says what was found in the objects, each at its place.
 fn report_found(
     checked: &[profiles::Checked],
+    again: trace::Again,
     delivery: Option<(&Profile, &Found)>,
     engine: &Engine,
     sources: &mut Sources,
     input: &Input,
     report: &mut Report,
 ) -> Result<()> {
-    let all = || checked.iter().map(|(profile, found, _)| (profile, found)).chain(delivery);
+    let all = || checked.iter().map(|(profile, found)| (profile, found)).chain(delivery);
     if all().all(|(_, found)| found.is_empty()) {
         return Ok(());
     }
-    let seen: Vec<_> =
-        checked.iter().map(|(profile, found, objects)| trace::Seen { profile, found, objects }).collect();
     let again = if engine.is_traced() {
         None
     } else {
-        Some(trace::all(sources, input, &seen, delivery.map(|(_, found)| found))?)
+        Some(trace::all(sources, input, checked, again, delivery.map(|(_, found)| found))?)
     };
     let (engine, traced) = again.as_ref().map_or((engine, &[][..]), |(engine, traced)| (engine, traced));
     let places = checks::Places { engine, sources };
@@ -238,6 +239,7 @@ fn report_found(
 /// The profiles that are asked for, planned.
 struct Prepared {
     plans: Vec<(Settings, Plan)>,
+    ciphers: plan::Ciphers,
     /// These are all that the project has.
     whole: bool,
     large: bool,
@@ -258,7 +260,6 @@ fn prepared(
     checks::leaks::report(&loaded.leaks, all.iter(), report);
     checks::leaks::report(&texts::leaks(sources, loaded, &input.files), all.iter(), report);
     let ciphers = texts::ciphers(sources, input, report);
-    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers) };
     let count = all.len();
     all.retain(|settings| input.only.is_empty() || input.only.contains(&settings.profile));
     let whole = count == all.len();
@@ -267,8 +268,10 @@ fn prepared(
     // Not what delivers them, which says what is in all of them.
     let printed = input.printed.as_ref().filter(|name| all.iter().any(|settings| settings.profile == **name));
     let whole = whole && printed.is_none();
-    let plans = profiles::planned(all, &inputs, printed, &mut used, report);
-    if report.has_errors() { Err(std::mem::take(report)) } else { Ok(Prepared { plans, whole, large, used }) }
+    let printed = printed.map(|name| &**name);
+    let inputs = Inputs { files: &input.files, values, ciphers: Some(&ciphers), printed };
+    let plans = profiles::planned(all, &inputs, &mut used, report);
+    if report.has_errors() { Err(std::mem::take(report)) } else { Ok(Prepared { plans, ciphers, whole, large, used }) }
 }
 
 fn unused_templates(loaded: &Loaded, input: &Input, report: &mut Report) {
@@ -309,8 +312,8 @@ pub fn plans(
     all.retain(|settings| wanted.contains(&settings.profile));
     let mut report = Report::new();
     let there = if ciphers { Some(texts::ciphers(sources, input, &mut report)) } else { None };
-    let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref() };
-    let plans = profiles::planned(all, &inputs, None, &mut Used::new(), &mut report);
+    let inputs = Inputs { files: &input.files, values: None, ciphers: there.as_ref(), printed: None };
+    let plans = profiles::planned(all, &inputs, &mut Used::new(), &mut report);
     if report.has_errors() { Err(report) } else { Ok(plans) }
 }
 

@@ -151,7 +151,7 @@ impl<'s> Side<'s> {
         let mut made: BTreeMap<Scalar, BTreeSet<String>> = BTreeMap::new();
         for id in &place.settings {
             let path = self.settings.entries[*id as usize].path.clone();
-            made.entry(scalar(id)).or_default().insert(path);
+            made.entry(scalar(id)).or_default().insert(path.to_string());
         }
         Leaf {
             value: match &node.kind {

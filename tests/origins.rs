@@ -67,7 +67,7 @@ fn every_leaf_of_every_case_has_an_origin() {
                             let entry =
                                 entry.unwrap_or_else(|| panic!("{} comes from a setting that is not there", name()));
                             assert!(!entry.layers.is_empty(), "{}: {}", name(), entry.path);
-                            for (_, span) in &entry.layers {
+                            for (_, span) in entry.layers.iter() {
                                 assert!(workspace.sources.place(*span).line > 0);
                             }
                         }

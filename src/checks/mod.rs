@@ -298,7 +298,7 @@ fn key_span(leaf: &Tree<resource::Origin>, key: &str, settings: &Settings) -> Op
     let ids = leaf.from.as_ref()?.settings.iter();
     let leaf = ids.filter_map(|id| settings.entries.get(*id as usize)).find(|entry| entry.is_users())?;
     let above = settings.entries.iter().filter(|entry| {
-        let rest = leaf.path.strip_prefix(entry.path.as_str());
+        let rest = leaf.path.strip_prefix(&*entry.path);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             && entry.path.ends_with(&crate::project::schema::join("", key))
     });

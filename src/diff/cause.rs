@@ -46,13 +46,13 @@ impl<'s> Causes<'s> {
         let (layer, span) = entry.layers.first()?;
         let file = self.sources.get(span.file).path.clone();
         let line = self.sources.place(*span).line as u32;
-        Some(Cause { setting: entry.path.clone(), layer: layer.to_string(), file, line })
+        Some(Cause { setting: entry.path.to_string(), layer: layer.to_string(), file, line })
     }
 
     /// What the winning layer says, as written.
     fn text(&self, path: &str) -> Option<&str> {
         // Of a key and its value, which have one path, the value is noted first.
-        let all = || self.settings.entries.iter().rev().map(|entry| (entry.path.as_str(), entry)).collect();
+        let all = || self.settings.entries.iter().rev().map(|entry| (&*entry.path, entry)).collect();
         let (_, span) = self.by_path.get_or_init(all).get(path)?.layers.first()?;
         Some(self.sources.text(*span))
     }

@@ -175,6 +175,6 @@ impl Explainer<'_> {
                 wins: index == 0,
             }
         });
-        Setting { setting: entry.path.clone(), layers: layers.collect() }
+        Setting { setting: entry.path.to_string(), layers: layers.collect() }
     }
 }

@@ -17,6 +17,7 @@ pub fn stream<'r>(resources: impl IntoIterator<Item = &'r Resource>, reveal: Rev
     let parts = sorted.chunks(PART).collect();
     let mut written = each(parts, sorted.len() > PART, || (), |(), part| documents(part, reveal)).into_iter();
     let mut out = written.next().unwrap_or_else(|| documents(&[], reveal))?;
+    out.text.reserve_exact(written.as_slice().iter().flatten().map(|part| part.text.len()).sum());
     for part in written {
         let part = part?;
         out.text.push_str(&part.text);

@@ -32,7 +32,7 @@ pub fn rendered<'p>(
     if wrong {
         return None;
     }
-    let mut resources = match engine.render(&std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
+    let mut resources = match engine.render(std::mem::take(&mut plan.objects), sources, &mut Parsed::default()) {
         Ok(resources) => resources,
         Err(errors) => {
             report.extend(errors);

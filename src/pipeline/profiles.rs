@@ -2,8 +2,6 @@
 //!
 //! Owns: how much is worth a thread, and that what each says comes in the profiles' order.
 
-use std::sync::Arc;
-
 use super::Profile;
 use crate::checks::allow::Used;
 use crate::checks::{self, Found};
@@ -17,32 +15,27 @@ use crate::resource::{Resource, normal};
 use crate::settings::Settings;
 use crate::source::Sources;
 
-/// The plans that there are; where one is to be `printed`, that one. What their components allow is left out of the report,
+/// The plans that are wanted. What their components allow is left out of the report,
 /// and noted.
-pub fn planned(
-    all: Vec<Settings>,
-    inputs: &Inputs,
-    printed: Option<&Arc<str>>,
-    used: &mut Used,
-    report: &mut Report,
-) -> Vec<(Settings, Plan)> {
+pub fn planned(all: Vec<Settings>, inputs: &Inputs, used: &mut Used, report: &mut Report) -> Vec<(Settings, Plan)> {
     let large = is_large(&all);
-    let planned = each(
-        all,
-        large,
-        || (),
-        |(), settings| {
-            let mut report = Report::new();
-            let mut used = Used::new();
-            let settings = plan::resolve::top(settings, &mut report);
-            let (plan, mut said) = plan::plan(&settings, inputs);
-            checks::allow::lift(&mut said, &settings, &mut used);
-            let is_needed = printed.is_none_or(|printed| settings.profile == *printed);
-            let plan = (is_needed && !said.has_errors()).then_some((settings, plan));
-            report.extend(said);
-            (Some((plan, used)), report)
-        },
-    );
+    let one = |(at, settings): (usize, Settings)| {
+        let mut report = Report::new();
+        let mut used = Used::new();
+        let settings = plan::resolve::top(settings, &mut report);
+        let (plan, mut said) = plan::plan(&settings, inputs);
+        checks::allow::lift(&mut said, &settings, &mut used);
+        let plan = (inputs.wants(&settings.profile) && !said.has_errors()).then_some((settings, plan));
+        report.extend(said);
+        (at, (Some((plan, used)), report))
+    };
+    // What is printed comes last, into the memory that the others leave.
+    let (kept, others): (Vec<_>, Vec<_>) =
+        all.into_iter().enumerate().partition(|(_, settings)| inputs.wants(&settings.profile));
+    let mut planned = each(others, large, || (), |(), item| one(item));
+    planned.extend(each(kept, large, || (), |(), item| one(item)));
+    planned.sort_by_key(|(at, _)| *at);
+    let planned = planned.into_iter().map(|(_, answer)| answer).collect();
     let (plans, allowed): (Vec<_>, Vec<_>) = gather(planned, report).into_iter().unzip();
     used.extend(allowed.into_iter().flatten());
     plans.into_iter().flatten().collect()
@@ -69,8 +62,8 @@ fn gather<T>(answers: Vec<(Option<T>, Report)>, report: &mut Report) -> Vec<T> {
 /// What templates make objects from.
 pub type Objects = Vec<(Owner, Planned)>;
 
-/// A profile, what is found in it, and what its objects were made from, where something is.
-pub type Checked = (Profile, Found, Objects);
+/// A profile, and what is found in it.
+pub type Checked = (Profile, Found);
 
 /// The profiles, and what their components allow.
 pub fn rendered(
@@ -96,24 +89,20 @@ fn profile(
     parsed: &mut Parsed,
     report: &mut Report,
 ) -> Option<(Checked, Used)> {
-    let mut objects = std::mem::take(&mut plan.objects);
-    let resources = resources(engine, &settings, &plan, &objects, sources, parsed, report)?;
+    let objects = std::mem::take(&mut plan.objects);
+    let resources = resources(engine, &settings, &plan, objects, sources, parsed, report)?;
     let mut used = Used::new();
     let found = checks::findings(&plan, &settings, &resources, &mut used);
     let seen = checks::Profile { plan: &plan, settings: &settings, resources: &resources };
     report.extend(checks::unused(&seen, &found, &mut used));
-    // What templates saw is as large as what they wrote.
-    if found.is_empty() {
-        objects = Objects::new();
-    }
-    Some(((Profile { settings, plan, resources }, found, objects), used))
+    Some(((Profile { settings, plan, resources }, found), used))
 }
 
 fn resources(
     engine: &Engine,
     settings: &Settings,
     plan: &Plan,
-    objects: &Objects,
+    objects: Objects,
     sources: &Sources,
     parsed: &mut Parsed,
     report: &mut Report,

@@ -105,12 +105,18 @@ pub struct Inputs<'i> {
     pub values: Option<Values<'i>>,
     /// Encrypted files by path, read; `None` where it is asked what is needed before it is there.
     pub ciphers: Option<&'i Ciphers>,
+    /// The one profile whose objects are wanted; all where there is none. Of the others only the mistakes are.
+    pub printed: Option<&'i str>,
 }
 
 /// Files of `sealed` and `sops`: `secrets/prod/app.sealed.yaml`.
 pub type Ciphers = BTreeMap<String, Tree<Span>>;
 
 impl Inputs<'_> {
+    pub fn wants(&self, profile: &str) -> bool {
+        self.printed.is_none_or(|printed| printed == profile)
+    }
+
     /// The value of a source, `None` where it may not be asked for.
     pub fn value(&self, kind: &str, name: &str) -> Option<Result<Secret<String>, String>> {
         self.values.map(|values| values(kind, name))
@@ -312,7 +318,9 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
             // Which objects there are.
             let because = take(&node, "mode").from.and(&take(&node, "workload").from);
             let planned = (section.plan)(cx, &owner, &node).into_iter();
-            out.extend(planned.map(|planned| (owner.clone(), planned.because(&because))));
+            let planned = planned.map(|planned| (owner.clone(), planned.because(&because)));
+            // What nobody renders would be most of the memory.
+            out.extend(planned.filter(|_| cx.inputs.wants(&cx.settings.profile)));
         }
     }
     out.extend(policy::plan(cx));

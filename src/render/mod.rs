@@ -135,10 +135,10 @@ impl Engine {
         })
     }
 
-    /// The objects of a plan.
+    /// The objects of a plan. What each is made from goes when it is there: together they are as large.
     pub fn render(
         &self,
-        objects: &[(Owner, Planned)],
+        objects: Vec<(Owner, Planned)>,
         sources: &Sources,
         parsed: &mut Parsed,
     ) -> Result<Vec<Resource>, Report> {
@@ -146,7 +146,7 @@ impl Engine {
         let mut out = Vec::with_capacity(objects.len());
         for (owner, planned) in objects {
             self.progress.done.fetch_add(1, Ordering::Relaxed);
-            match self.object(owner, planned, sources, parsed) {
+            match self.object(&owner, &planned, sources, parsed) {
                 Ok(resource) => out.push(resource),
                 Err(diagnostic) => report.push(*diagnostic),
             }

@@ -66,17 +66,18 @@ pub fn settings(
     nulls: &mut Nulls,
 ) -> Settings {
     let below = [(Layer::Preset(preset.clone()), presets.named(&preset)), (Layer::Default, presets.default())];
-    let mut merger = Merger { texts, below: &below, entries: Vec::new(), nulls };
+    let mut merger = Merger { texts, below: &below, entries: Vec::new(), known: BTreeMap::new(), nulls };
     let stack: Stack = layers.iter().cloned().chain(below.iter().cloned()).collect();
-    let root = merger.object(&language::SETTINGS, &stack, "");
+    let root = merger.object(&language::SETTINGS, &stack, &"".into());
     Settings { profile, preset, root, entries: merger.entries }
 }
 
 /// One preset over the defaults, with no project above them.
 pub fn preset(name: Arc<str>, presets: &Presets, texts: &Sources) -> Settings {
     let below = [(Layer::Preset(name.clone()), presets.named(&name)), (Layer::Default, presets.default())];
-    let mut merger = Merger { texts, below: &below, entries: Vec::new(), nulls: &mut Nulls::default() };
-    let root = merger.object(&language::PRESET, &below.to_vec(), "");
+    let mut merger =
+        Merger { texts, below: &below, entries: Vec::new(), known: BTreeMap::new(), nulls: &mut Nulls::default() };
+    let root = merger.object(&language::PRESET, &below.to_vec(), &"".into());
     Settings { profile: name.clone(), preset: name, root, entries: merger.entries }
 }
 
@@ -84,12 +85,14 @@ struct Merger<'p, 'm> {
     texts: &'p Sources,
     below: &'m [(Layer, &'p Tree<Span>); 2],
     entries: Vec<Entry>,
+    /// What presets say, by where it is written first.
+    known: BTreeMap<Span, Arc<[(Layer, Span)]>>,
     nulls: &'m mut Nulls,
 }
 
 impl<'p> Merger<'p, '_> {
     /// Resolves one place. `None`: no layer has it, or it was removed.
-    fn value(&mut self, ty: &Type, stack: &Stack<'p>, path: &str) -> Option<Tree<From>> {
+    fn value(&mut self, ty: &Type, stack: &Stack<'p>, path: &Arc<str>) -> Option<Tree<From>> {
         let (layer, top) = stack.first()?;
         if top.is_null() {
             self.nulls.met(top.from, stack[1..].iter().any(|(_, tree)| !tree.is_null()), path);
@@ -117,7 +120,7 @@ impl<'p> Merger<'p, '_> {
         map_type: &'static MapType,
         own: &Stack<'p>,
         stack: &Stack<'p>,
-        path: &str,
+        path: &Arc<str>,
     ) -> Option<Tree<From>> {
         let (layer, top) = own.first()?;
         let removes = own[1..].iter().any(|(_, tree)| !tree.is_null());
@@ -131,10 +134,11 @@ impl<'p> Merger<'p, '_> {
         })
     }
 
-    fn object(&mut self, object: &'static Object, maps: &Stack<'p>, path: &str) -> Tree<From> {
-        let mut out = Map::new();
+    fn object(&mut self, object: &'static Object, maps: &Stack<'p>, path: &Arc<str>) -> Tree<From> {
+        let keys = keys(maps, object.shorthand);
+        let mut out = Map::with_capacity(keys.len());
         let arm = maps.iter().find_map(|(_, tree)| arm(object, tree.as_map()?));
-        for key in keys(maps, object.shorthand) {
+        for key in keys {
             let Some(field) = object.field(&key) else { continue };
             if object.union.contains(&&*key) && arm.is_some_and(|arm| arm != &*key) {
                 continue;
@@ -148,12 +152,13 @@ impl<'p> Merger<'p, '_> {
         Kind::Map(out).into()
     }
 
-    fn map(&mut self, map_type: &'static MapType, maps: &Stack<'p>, path: &str) -> Tree<From> {
-        let mut out = Map::new();
-        for key in keys(maps, None) {
+    fn map(&mut self, map_type: &'static MapType, maps: &Stack<'p>, path: &Arc<str>) -> Tree<From> {
+        let keys = keys(maps, None);
+        let mut out = Map::with_capacity(keys.len());
+        for key in keys {
             let own = children(maps, &key, None);
             let stack = self.with_defaults(map_type, own.clone());
-            let child = join(path, &key);
+            let child = below(path, &key);
             let empty = self.empty(map_type, &own, &stack, &child);
             if let Some(value) = empty.or_else(|| self.value(&map_type.value, &stack, &child)) {
                 let key_from = self.key_origin(maps, &key, &child);
@@ -180,9 +185,10 @@ impl<'p> Merger<'p, '_> {
     }
 
     /// A Kubernetes shape: merged by key, its keys are not known here.
-    fn open(&mut self, maps: &Stack<'p>, path: &str) -> Tree<From> {
-        let mut out = Map::new();
-        for key in keys(maps, None) {
+    fn open(&mut self, maps: &Stack<'p>, path: &Arc<str>) -> Tree<From> {
+        let keys = keys(maps, None);
+        let mut out = Map::with_capacity(keys.len());
+        for key in keys {
             let stack = children(maps, &key, None);
             self.entry(&mut out, key, &Type::Kubernetes("value"), &stack, maps, path);
         }
@@ -191,16 +197,16 @@ impl<'p> Merger<'p, '_> {
 
     /// An object or a patch as it is written. It inherits nothing: a `null` in it is the API's (`creationTimestamp: null`) or
     /// kustomize's, for which it removes what the object has.
-    fn raw(&mut self, layer: &Layer, tree: &'p Tree<Span>, path: &str) -> Tree<From> {
+    fn raw(&mut self, layer: &Layer, tree: &'p Tree<Span>, path: &Arc<str>) -> Tree<From> {
         let kind = match &tree.kind {
             Kind::Map(map) if !map.is_empty() => Kind::Map(Map::of(map.entries().map(|(key, entry)| {
-                let path = join(path, key);
+                let path = below(path, key);
                 let key_from = self.record(&path, vec![(layer.clone(), entry.key_from)]);
                 (key.clone(), crate::tree::Entry { key_from, value: self.raw(layer, &entry.value, &path) })
             }))),
             Kind::List(list) if !list.is_empty() => {
                 let items = list.iter().enumerate();
-                Kind::List(items.map(|(at, item)| self.raw(layer, item, &format!("{path}[{at}]"))).collect())
+                Kind::List(items.map(|(at, item)| self.raw(layer, item, &format!("{path}[{at}]").into())).collect())
             }
             Kind::Map(_) => Kind::Map(Map::new()),
             Kind::List(_) => Kind::List(Vec::new()),
@@ -218,9 +224,9 @@ impl<'p> Merger<'p, '_> {
         ty: &Type,
         stack: &Stack<'p>,
         maps: &Stack<'p>,
-        path: &str,
+        path: &Arc<str>,
     ) {
-        let child = join(path, &key);
+        let child = below(path, &key);
         if let Some(value) = self.value(ty, stack, &child) {
             let key_from = self.key_origin(maps, &key, &child);
             out.insert_from(key, key_from, value);
@@ -228,14 +234,14 @@ impl<'p> Merger<'p, '_> {
     }
 
     /// A key points to where its strongest layer wrote it.
-    fn key_origin(&mut self, maps: &Stack<'p>, key: &str, path: &str) -> From {
+    fn key_origin(&mut self, maps: &Stack<'p>, key: &str, path: &Arc<str>) -> From {
         let places = maps.iter().filter_map(|(layer, tree)| Some((layer.clone(), tree.as_map()?.entry(key)?.key_from)));
         let layers = places.collect();
         self.record(path, layers)
     }
 
     /// A scalar that stands for a map: it replaces the whole, and shadows the same key of what is below.
-    fn shorthand(&mut self, object: &'static Object, stack: &Stack<'p>, path: &str) -> Tree<From> {
+    fn shorthand(&mut self, object: &'static Object, stack: &Stack<'p>, path: &Arc<str>) -> Tree<From> {
         let field = object.shorthand.and_then(|key| object.field(key));
         let Some(field) = field else { return Tree::null() };
         let mut out = Map::new();
@@ -244,11 +250,11 @@ impl<'p> Merger<'p, '_> {
         Kind::Map(out).into()
     }
 
-    fn list(&mut self, item: &Type, layer: &Layer, list: &'p [Tree<Span>], path: &str) -> Tree<From> {
+    fn list(&mut self, item: &Type, layer: &Layer, list: &'p [Tree<Span>], path: &Arc<str>) -> Tree<From> {
         let mut out = Vec::new();
         for (index, element) in list.iter().enumerate() {
             let stack = vec![(layer.clone(), element)];
-            let path = format!("{path}[{index}]");
+            let path = format!("{path}[{index}]").into();
             out.push(if element.is_null() {
                 Tree::null()
             } else {
@@ -258,7 +264,7 @@ impl<'p> Merger<'p, '_> {
         Kind::List(out).into()
     }
 
-    fn leaf(&mut self, ty: &Type, stack: &Stack<'p>, path: &str) -> Tree<From> {
+    fn leaf(&mut self, ty: &Type, stack: &Stack<'p>, path: &Arc<str>) -> Tree<From> {
         let top = stack[0].1;
         let kind = match &top.kind {
             Kind::Bool(_) | Kind::Number(_) if ty.is_lexeme() => Kind::String(self.texts.text(top.from).into()),
@@ -270,8 +276,15 @@ impl<'p> Merger<'p, '_> {
         Tree::new(kind, self.record(path, places(stack)))
     }
 
-    fn record(&mut self, path: &str, layers: Vec<(Layer, Span)>) -> From {
-        self.entries.push(Entry { path: path.to_owned(), layers });
+    fn record(&mut self, path: &Arc<str>, layers: Vec<(Layer, Span)>) -> From {
+        let layers = match layers.first() {
+            Some((Layer::Preset(_) | Layer::Default, span)) => {
+                let known = self.known.entry(*span).or_insert_with(|| layers.as_slice().into());
+                if **known == *layers { known.clone() } else { layers.into() }
+            }
+            _ => layers.into(),
+        };
+        self.entries.push(Entry { path: path.clone(), layers });
         From::One(self.entries.len() as u32 - 1)
     }
 }
@@ -286,6 +299,10 @@ fn kind_is_empty(kind: &Kind<From>) -> bool {
         Kind::List(list) => list.is_empty(),
         _ => false,
     }
+}
+
+fn below(path: &str, key: &str) -> Arc<str> {
+    join(path, key).into()
 }
 
 fn places(stack: &Stack) -> Vec<(Layer, Span)> {

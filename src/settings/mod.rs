@@ -62,7 +62,8 @@ pub enum From {
     #[default]
     Nowhere,
     One(u32),
-    Many(Arc<[u32]>),
+    /// Boxed once more, for a pointer of one word: a large project has a million origins.
+    Many(Arc<Vec<u32>>),
 }
 
 impl From {
@@ -91,9 +92,9 @@ impl From {
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// `redis.cache.resources.limits.memory`.
-    pub path: String,
-    /// The first one wins, the others are shadowed.
-    pub layers: Vec<(Layer, Span)>,
+    pub path: Arc<str>,
+    /// The first one wins, the others are shadowed. Many components share what only presets say.
+    pub layers: Arc<[(Layer, Span)]>,
 }
 
 impl Entry {

@@ -62,6 +62,10 @@ impl<O> Map<O> {
         Self::default()
     }
 
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(Arc::new(Pairs::with_capacity(capacity)))
+    }
+
     /// Of pairs of which the last of a key counts, at the place of the first.
     pub fn of(pairs: impl IntoIterator<Item = (Arc<str>, Entry<O>)>) -> Self {
         let pairs = pairs.into_iter();

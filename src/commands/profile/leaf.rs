@@ -77,7 +77,7 @@ fn walk(tree: &Tree<From>, steps: &mut Vec<Step>, path: String, found: &mut impl
 
 fn leaf(settings: &Settings, sources: &Sources, steps: &[Step], path: String, tree: &Tree<From>) -> Leaf {
     let entry = tree.from.ids().first().and_then(|id| settings.entries.get(*id as usize));
-    let layers = entry.map(|entry| entry.layers.as_slice()).unwrap_or_default();
+    let layers = entry.map(|entry| &*entry.layers).unwrap_or_default();
     let hidden = layers.first().map(|(_, span)| sources.shown(*span)).filter(|(_, hides)| *hides);
     let hidden = hidden.map(|(text, _)| unquoted(&text).to_owned());
     let json = match (&hidden, &tree.kind) {

@@ -164,7 +164,7 @@ fn moved(node: &Node, by: u32) -> Node {
     node.map_from(&mut |from| match from {
         From::Nowhere => From::Nowhere,
         From::One(id) => From::One(id + by),
-        From::Many(ids) => From::Many(ids.iter().map(|id| id + by).collect()),
+        From::Many(ids) => From::Many(Arc::new(ids.iter().map(|id| id + by).collect())),
     })
 }
 
