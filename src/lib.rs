@@ -2,9 +2,14 @@
 //!
 //! ```text
 //! kgen.yaml ──project──▶ Project ──settings──▶ Settings ──plan──▶ Plan ──render──▶ Resources ──output──▶ tree | stream
-//!            (spans)             (profiles, origins)     (components,      (templates,         (overlays, YAML)
-//!                                                         wiring)           checked, ordered)
+//!            (spans)             (profiles, origins)     (components, facts,   (templates)   (overlays, YAML)
+//!                                                         wiring, objects)
 //! ```
+//!
+//! `pipeline` runs the stages for each profile. Between rendering and output it adds raw manifests and applies patches
+//! (`output::amend`), puts hashes behind names (`output::suffix`), writes what the server would (`resource::normal`), and asks
+//! `checks`; what delivers the profiles is planned from them (`plan::delivery`), rendered and checked last. Where something
+//! is found, the objects of its component are planned and rendered once more with the place of each leaf (`pipeline::trace`).
 //!
 //! Modules stand in the order in which data flows. A stage is a function from the previous stage's type to the next,
 //! does no I/O, and imports earlier stages only.
@@ -41,7 +46,6 @@ pub mod render;
 pub mod output;
 
 pub mod checks;
-pub mod rules;
 
 pub mod pipeline;
 
@@ -58,6 +62,9 @@ pub mod compose;
 /// For editors: the language as a JSON Schema.
 pub mod schema;
 pub mod seal;
+
+// What all of them find.
+pub mod rules;
 
 // The program around them.
 pub mod cli;

@@ -29,7 +29,7 @@ use crate::settings::{self, Settings, overrides, preset::Presets};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a template that nothing takes
     ///
     /// A file in `templates` takes the place of no built-in template, and none includes it: nothing would come of it.

@@ -1,47 +1,16 @@
-//! Every rule of kgen, in the order of the rooms that have them.
-//!
-//! Owns: the list, and finding a rule by its id.
-//! Does not own: the rules, each of which stands beside what finds it.
+//! Every rule of kgen: those of the checks, of the whole project, and of Compose files.
 
 use crate::diag::{Level, Rule};
-use crate::{access, checks, compose, output, pipeline, plan, project, render, resource, seal, settings};
-
-#[rustfmt::skip]
-const ROOMS: &[&[&Rule]] = &[
-    // The project file.
-    project::node::RULES, project::RULES, project::schema::RULES, access::fault::RULES, settings::RULES,
-    settings::merge::RULES, settings::overrides::RULES, pipeline::RULES, pipeline::inputs::RULES, compose::RULES,
-    // Planning.
-    plan::RULES, plan::output::RULES, plan::env::RULES, plan::app::RULES, plan::port::RULES, plan::probe::RULES,
-    plan::route::RULES, plan::scaling::RULES, plan::volume::RULES, plan::mode::RULES, plan::store::RULES, plan::server::RULES,
-    plan::redis::RULES, plan::sentinel::RULES, plan::operator::RULES, plan::postgres::RULES, plan::layout::RULES,
-    plan::admission::RULES, plan::cnpg::RULES, plan::barman::RULES, plan::parameter::RULES, plan::secret::RULES,
-    plan::given::RULES, plan::placeholder::RULES, plan::sealed::RULES, plan::sops::RULES, seal::file::RULES,
-    plan::delivery::RULES,
-    // Objects.
-    render::RULES, resource::check::RULES, resource::schema::RULES, resource::reader::RULES, resource::values::RULES,
-    resource::values::metadata::RULES, resource::values::container::RULES, resource::values::workload::RULES,
-    resource::values::network::RULES, resource::values::quantities::RULES, resource::values::custom::RULES,
-    resource::probe::RULES, resource::security::RULES, resource::references::RULES, resource::references::network::RULES,
-    output::amend::RULES, output::refuse::RULES,
-    // Objects beside each other.
-    checks::RULES, checks::allow::RULES, checks::leaks::RULES, checks::volume::RULES, checks::store::RULES,
-    checks::probe::RULES, checks::scaling::RULES, checks::container::RULES, checks::env::RULES, checks::network::RULES,
-    checks::version::RULES, checks::unused::RULES,
-];
+use crate::{checks, compose, pipeline};
 
 pub fn all() -> impl Iterator<Item = &'static Rule> + Clone {
-    ROOMS.iter().copied().flatten().copied()
+    let more = [pipeline::RULES, pipeline::inputs::RULES, compose::RULES];
+    checks::rules::all().chain(more.into_iter().flatten().copied())
 }
 
 /// The rule of an id; `None` where there is none.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
-}
-
-/// Those that a component or a manifest may allow.
-pub fn allowable() -> impl Iterator<Item = &'static str> {
-    all().filter(|rule| rule.allow).map(|rule| rule.id)
 }
 
 /// Those that may be no more than a warning.
@@ -73,14 +42,14 @@ mod tests {
         assert_eq!(there, here);
     }
 
-    /// What stands behind ` = "` in each `rules!`.
+    /// What stands behind ` = "` in each `declare!`.
     fn declared(folder: &Path, out: &mut BTreeSet<String>) {
         for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 declared(&path, out);
             } else {
                 let text = fs::read_to_string(&path).unwrap();
-                let block = text.split("crate::rules! {\n").nth(1).and_then(|rest| rest.split("\n}\n").next());
+                let block = text.split("crate::declare! {\n").nth(1).and_then(|rest| rest.split("\n}\n").next());
                 let lines = block.into_iter().flat_map(str::lines).filter(|line| !line.trim().starts_with("///"));
                 out.extend(lines.filter_map(|line| Some(line.split('"').nth(1)?.to_owned())));
             }

@@ -7,7 +7,7 @@ use crate::diag::failure::Told;
 use crate::diag::{Diagnostic, Rule};
 use crate::source::Span;
 
-crate::rules! {
+crate::declare! {
     /// a file that the project names is not there
     ///
     /// The project file names a file or folder that is not there. Paths begin at the folder of the project file.

@@ -5,35 +5,12 @@
 
 use std::collections::BTreeSet;
 
+use super::rules::{self, ALLOW_REFUSED, ALLOW_UNKNOWN, ALLOW_UNUSED};
 use crate::diag::{Diagnostic, Report, Rule, suggest};
 use crate::resource::{Finding, Part, Resource};
-use crate::rules;
 use crate::settings::Settings;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
-
-crate::rules! {
-    /// `allow` names no check
-    ///
-    /// `allow` of a component (or the annotation `allow.kgen.dev/ID` of a manifest) silences a check by its id, and no
-    ///   check has this id: nothing is silenced.
-    /// Fix: take the suggested id; the ids stand in brackets in each message.
-    ALLOW_UNKNOWN = "allow-unknown", Error;
-
-    /// `allow` names a check that nothing silences
-    ///
-    /// This check cannot be silenced: the API server or the server itself refuses what it finds, or it leaks a secret,
-    ///   whatever the reason is. Or the reason is empty.
-    /// Fix: follow the hint of the message itself.
-    ALLOW_REFUSED = "allow-refused", Error;
-
-    /// `allow` of a check that finds nothing
-    ///
-    /// An `allow` for a check that finds nothing in this component, in any profile. It would hide the next real
-    ///   finding.
-    /// Fix: remove it.
-    ALLOW_UNUSED = "allow-unused", Warning;
-}
 
 /// What was silenced, by component and id: in any profile.
 pub type Used = BTreeSet<(String, &'static str)>;

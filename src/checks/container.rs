@@ -7,7 +7,7 @@ use super::set::{Findings, Set, Workload};
 use crate::resource::walk::At;
 use crate::resource::{Finding, Part};
 
-crate::rules! {
+crate::declare! {
     /// a container may take the node's memory
     ///
     /// A container without a memory limit may take what the node has: the kernel then kills what it finds first,

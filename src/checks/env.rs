@@ -12,7 +12,7 @@ use crate::resource::probe::script;
 use crate::resource::reference::{self, Reference};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// `$(NAME)` of a variable that comes later or nowhere
     ///
     /// The kubelet puts `$(NAME)` in from variables that stand before it, and from `envFrom`. Of a name that comes

@@ -12,7 +12,7 @@ use crate::project::scan::{Counts, Leak, What};
 use crate::settings::Settings;
 use crate::source::Span;
 
-crate::rules! {
+crate::declare! {
     /// a secret is allowed without a reason
     ///
     /// `# kgen:allow-secret` says that what stands here is no secret, and gives no reason that a reviewer could judge.

@@ -12,10 +12,12 @@ pub mod env;
 pub mod leaks;
 pub mod network;
 pub mod probe;
+pub mod rules;
 pub mod scaling;
 mod set;
 pub mod store;
 mod told;
+pub mod twin;
 pub mod unused;
 pub mod version;
 pub mod volume;
@@ -36,15 +38,6 @@ use crate::resource::{self, Finding, Part, Resource, references, security};
 use crate::settings::Settings;
 use crate::source::{Sources, Span};
 use crate::tree::Tree;
-
-crate::rules! {
-    /// two objects of one name
-    ///
-    /// Two objects have one kind, namespace and name: the second would overwrite the first. In a project without
-    ///   `namespace` an object without one is, for kustomize, in `default`.
-    /// Fix: rename one of the two, or give the project a `namespace`.
-    DUPLICATE_OBJECT = "duplicate-object", Error;
-}
 
 /// What was found, each with the index of its object.
 pub type Found = Vec<(usize, Finding)>;
@@ -102,7 +95,7 @@ pub fn findings(plan: &Plan, settings: &Settings, resources: &[Resource], used: 
         out.extend(refuse::findings(&resource.body).into_iter().map(|finding| (index, finding)));
     }
     out.extend(references::check(resources, &existing));
-    out.extend(duplicates(resources));
+    out.extend(twin::check(resources));
     lift(&mut out, settings, resources, used);
     // What objects say beside each other counts when each of them is right.
     if !out.iter().any(|(index, finding)| severity(&resources[*index], finding) == Severity::Error) {
@@ -183,29 +176,6 @@ fn pod_security(resource: &Resource, finding: Finding) -> Finding {
         None => String::new(),
     };
     finding.hint(format!("{way}a rule of Pod Security `restricted`{allow}"))
-}
-
-/// Two objects of one identity: the second would overwrite the first. One without a namespace is in that of `kubectl -n`,
-/// and for kustomize in `default` (measured with v5.5.0: "already registered id").
-fn duplicates(resources: &[Resource]) -> Found {
-    let mut seen: BTreeMap<_, &Resource> = BTreeMap::new();
-    let mut out = Vec::new();
-    for (index, resource) in resources.iter().enumerate() {
-        let id = &resource.id;
-        let key = (id.group().to_owned(), &id.kind, id.namespace_or_default(), &id.name);
-        if let Some(other) = seen.insert(key, resource) {
-            let path = vec![Part::Key("metadata".into()), Part::Key("name".into())];
-            let mut message =
-                format!("`{}` and `{}` both have an object of this kind and name", other.component, resource.component);
-            let mut hint = "rename one of the two";
-            if other.id.namespace != id.namespace {
-                message += ", one in the namespace `default`, where kustomize takes the one without a namespace to be";
-                hint = "give the project a `namespace`, or rename one of the two";
-            }
-            out.push((index, Finding::new(DUPLICATE_OBJECT, path, message).hint(hint)));
-        }
-    }
-    out
 }
 
 fn message(resource: &Resource, finding: &Finding, hides: &dyn Fn(&str) -> bool) -> Diagnostic {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::set::{Findings, Set, Workload};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// an Ingress without TLS outside dev
     ///
     /// An Ingress without `tls` outside dev: passwords and cookies travel readable.

@@ -7,7 +7,7 @@
 use super::set::{Findings, Set, Workload};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a probe that fails on a busy node
     ///
     /// An exec probe on Kubernetes' default of one second fails when the node is busy, since starting a process takes

@@ -7,7 +7,7 @@ use crate::resource::pods::Role;
 use crate::resource::walk::At;
 use crate::resource::{Resource, reference};
 
-crate::rules! {
+crate::declare! {
     /// autoscaling together with `replicas`
     ///
     /// Every apply sets the number of pods back to `replicas`, and the autoscaler changes it again.

@@ -9,7 +9,7 @@ use crate::plan::server;
 use crate::resource::Finding;
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// several independent servers behind one Service
     ///
     /// Several replicas of a standalone Redis or PostgreSQL are independent servers behind one Service: what one

@@ -11,7 +11,7 @@ use crate::resource::reference;
 use crate::source::Span;
 use crate::tree::{Map, Step, Tree};
 
-crate::rules! {
+crate::declare! {
     /// nothing refers to it
     ///
     /// Nothing refers to this config, Redis or PostgreSQL: no variable, file, volume or `waitFor`, nor a text with its

@@ -13,7 +13,7 @@ use crate::resource::{Finding, Part, typed};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a field that came after the oldest server
     ///
     /// `kubernetes` says which server is the oldest, and this field, value or apiVersion came later. An older server

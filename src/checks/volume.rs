@@ -8,7 +8,7 @@ use crate::resource::Part;
 use crate::resource::pods::Role;
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a database on storage that is lost with the pod
     ///
     /// A database keeps its data where it is lost with the pod: an emptyDir, or the container's own file system.

@@ -1,7 +1,7 @@
 //! Texts of a container: commands, and what Kubernetes and kgen would take for something of theirs in them.
 
+use super::context::{Context, wrong};
 use super::interpolate;
-use super::load::{Loader, wrong};
 use super::words;
 use crate::compose::COMPOSE_VALUE;
 use crate::diag::Diagnostic;
@@ -20,20 +20,20 @@ pub fn literal(text: &str) -> String {
 }
 
 /// `command` or `entrypoint`: a list, or a text that is split. An empty one takes the image's away.
-pub fn words(loader: &mut Loader, service: &str, key: &str, value: &Tree<Span>) -> Option<Vec<String>> {
+pub fn words(cx: &mut Context, service: &str, key: &str, value: &Tree<Span>) -> Option<Vec<String>> {
     let subject = format!("{service}.{key}");
     if let Some(text) = value.as_str() {
         return match words::split(text) {
             Ok(words) => Some(words),
             Err(reason) => {
-                loader.report.push(Diagnostic::new(COMPOSE_VALUE, format!("`{subject}` {reason}")).at(value.from));
+                cx.report.push(Diagnostic::new(COMPOSE_VALUE, format!("`{subject}` {reason}")).at(value.from));
                 None
             }
         };
     }
     let Some(list) = value.as_list() else {
         if !value.is_null() {
-            loader.report.push(wrong(&subject, "a text or a list", value));
+            cx.report.push(wrong(&subject, "a text or a list", value));
         }
         return None;
     };

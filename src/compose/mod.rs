@@ -12,6 +12,7 @@
 
 mod app;
 mod container;
+pub mod context;
 mod interpolate;
 mod keys;
 pub mod load;
@@ -36,12 +37,14 @@ use crate::secret::Secret;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Map, Tree};
 use app::App;
-use load::{Loaded, Loader, Read};
+use context::Engine;
+use context::{Context, Read};
+use load::Loaded;
 use note::{Note, Notes};
 use service::Service;
-use store::{Engine, Store};
+use store::Store;
 
-crate::rules! {
+crate::declare! {
     /// a Compose file without services
     ///
     /// `kgen init --from` reads a Compose file, and what runs in it stands under `services`. Files of version 1 had the
@@ -119,31 +122,31 @@ pub struct Asked<'a> {
 
 pub fn convert(sources: &mut Sources, file: FileId, asked: &Asked) -> Result<Converted, Report> {
     let path = sources.get(file).path.clone();
-    let mut loader = Loader {
+    let mut cx = Context {
         sources,
         read: asked.read,
         variables: interpolate::Variables::default(),
         notes: Notes::default(),
         report: Report::new(),
     };
-    let loaded = loader.load(file);
-    if loader.report.has_errors() {
-        return Err(loader.report);
+    let loaded = cx.load(file);
+    if cx.report.has_errors() {
+        return Err(cx.report);
     }
     let said = loaded.name.as_deref().and_then(label);
     let project = asked.name.clone().or(said).unwrap_or_else(|| asked.project.clone());
-    let mut parts = components(&mut loader, &loaded, &project);
+    let mut parts = components(&mut cx, &loaded, &project);
     let head = project::Head { project: &project, schema: asked.schema, from: &path, folder: &asked.folder };
-    let (text, summary) = project::write(&mut loader, &loaded, &mut parts, &head);
-    if loader.report.has_errors() {
-        return Err(loader.report);
+    let (text, summary) = project::write(&mut cx, &loaded, &mut parts, &head);
+    if cx.report.has_errors() {
+        return Err(cx.report);
     }
-    let hidden = load::hidden(&loader.variables);
+    let hidden = load::hidden(&cx.variables);
     let public = public(&loaded, &parts, &project);
     let is_public = |secret: &&Secret<String>| public.contains(secret.open());
     let hidden = hidden.into_values().chain(&parts.values).filter(|secret| !is_public(secret));
     let hidden: Vec<Secret<String>> = hidden.cloned().collect();
-    let notes = loader.notes.sorted().into_iter();
+    let notes = cx.notes.sorted().into_iter();
     let notes =
         notes.map(|note| Note { text: clean(&note.text, &hidden), subject: clean(&note.subject, &hidden), ..note });
     Ok(Converted { text: clean(&text, &hidden), notes: notes.collect(), summary })
@@ -184,7 +187,7 @@ pub struct Parts {
     pub public: Vec<String>,
 }
 
-fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
+fn components(cx: &mut Context, loaded: &Loaded, project: &str) -> Parts {
     let mut parts =
         Parts { apps: Vec::new(), stores: Vec::new(), names: BTreeMap::new(), values: Vec::new(), public: Vec::new() };
     let jobs = jobs(loaded);
@@ -192,7 +195,7 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
     let mut taken: Vec<String> = Vec::new();
     for (key, entry) in loaded.services.entries() {
         let Some(map) = entry.value.as_map() else {
-            loader.report.push(load::wrong(&format!("services.{key}"), "a map", &entry.value));
+            cx.report.push(context::wrong(&format!("services.{key}"), "a map", &entry.value));
             continue;
         };
         let service = Service { name: key.to_string(), at: entry.key_from, map: map.clone() };
@@ -200,7 +203,7 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
             map.entry("profiles").filter(|entry| entry.value.as_list().is_some_and(|l| !l.is_empty()))
         {
             let why = "it runs only with one of its Compose profiles: remove `profiles` there and run this again, to carry it over";
-            loader.notes.left(profiles.key_from, format!("{key}.profiles"), why);
+            cx.notes.left(profiles.key_from, format!("{key}.profiles"), why);
             continue;
         }
         let Some(name) = label(key).filter(|name| !taken.contains(name)) else {
@@ -208,8 +211,7 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
                 COMPOSE_NAME,
                 format!("the service `{key}` has a name that no object of Kubernetes can have, or the same as another"),
             );
-            loader
-                .report
+            cx.report
                 .push(d.at(entry.key_from).hint("rename it in the Compose file: lower-case letters, digits and `-`"));
             continue;
         };
@@ -220,18 +222,18 @@ fn components(loader: &mut Loader, loaded: &Loaded, project: &str) -> Parts {
         for (other, alias) in links(&service) {
             parts.names.extend(label(&other).map(|other| (alias, other)));
         }
-        let engine = engine(loader, &service);
-        keys::tell(loader, "services.*", key, map, engine);
+        let engine = engine(cx, &service);
+        keys::tell(cx, "services.*", key, map, engine);
         match engine {
             Some(engine) => {
-                let store = store::store(loader, &service, engine, name);
+                let store = store::store(cx, &service, engine, name);
                 parts.values.extend(store.password.clone().filter(|value| interpolate::marks(value.open()).is_empty()));
                 parts.public.extend(store.user.clone().into_iter().chain(store.database.clone()));
                 parts.stores.push(store);
             }
             None => {
                 let is_job = jobs.contains(&key.to_string());
-                parts.apps.push(app::app(loader, service, name, is_job, project, &shared));
+                parts.apps.push(app::app(cx, service, name, is_job, project, &shared));
             }
         }
     }
@@ -267,13 +269,13 @@ fn jobs(loaded: &Loaded) -> Vec<String> {
 }
 
 /// Whether a service is a store.
-fn engine(loader: &mut Loader, service: &Service) -> Option<Engine> {
+fn engine(cx: &mut Context, service: &Service) -> Option<Engine> {
     let image = service.text("image").filter(|_| service.map.get("build").is_none_or(Tree::is_null))?;
     match store::kind(image.trim_end_matches(':')) {
         store::Kind::Store(engine) | store::Kind::Bitnami(engine) => Some(engine),
         store::Kind::Extended(_) => Some(Engine::Postgres),
         store::Kind::Alike(why) => {
-            loader.notes.left(service.value_at("image"), format!("{}.image", service.name), why);
+            cx.notes.left(service.value_at("image"), format!("{}.image", service.name), why);
             None
         }
         store::Kind::Other => None,

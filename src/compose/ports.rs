@@ -3,7 +3,7 @@
 //! Owns: the short and the long form, ranges, protocols. What is published on the machine says only that a port is there:
 //! in a cluster an Ingress does that.
 
-use super::load::{Loader, wrong};
+use super::context::{Context, wrong};
 use super::probe::bad;
 use super::service::Service;
 use super::text::Item;
@@ -106,23 +106,23 @@ pub fn usual(image: &str) -> Option<u16> {
     USUAL.iter().find(|(known, _)| *known == last).map(|(_, port)| *port)
 }
 
-pub fn ports(loader: &mut Loader, service: &Service) -> Ports {
+pub fn ports(cx: &mut Context, service: &Service) -> Ports {
     let mut out = Ports::default();
     for key in ["ports", "expose"] {
         let Some(value) = service.map.get(key).filter(|value| !value.is_null()) else { continue };
         let subject = format!("{}.{key}", service.name);
         let Some(list) = value.as_list() else {
-            loader.report.push(wrong(&subject, "a list", value));
+            cx.report.push(wrong(&subject, "a list", value));
             continue;
         };
         for item in list {
-            match one(loader, &subject, item) {
+            match one(cx, &subject, item) {
                 Ok((from, to, protocol, published)) => {
                     if u32::from(to - from) >= MANY {
                         let why = format!(
                             "{from} to {to} are more ports than a Service should have: only the first is carried over"
                         );
-                        loader.notes.decide(item.from, &subject, why);
+                        cx.notes.decide(item.from, &subject, why);
                         out.add(from, protocol);
                     } else {
                         (from..=to).for_each(|port| out.add(port, protocol));
@@ -131,7 +131,7 @@ pub fn ports(loader: &mut Loader, service: &Service) -> Ports {
                         out.published = Some(item.from);
                     }
                 }
-                Err(reason) => bad(loader, &subject, Some(item), &reason),
+                Err(reason) => bad(cx, &subject, Some(item), &reason),
             }
         }
     }
@@ -140,7 +140,7 @@ pub fn ports(loader: &mut Loader, service: &Service) -> Ports {
 
 type Range = (u16, u16, &'static str, bool);
 
-fn one(loader: &mut Loader, subject: &str, item: &Tree<Span>) -> Result<Range, String> {
+fn one(cx: &mut Context, subject: &str, item: &Tree<Span>) -> Result<Range, String> {
     if let Some(text) = item.as_str() {
         return short(text);
     }
@@ -149,7 +149,7 @@ fn one(loader: &mut Loader, subject: &str, item: &Tree<Span>) -> Result<Range, S
     if word("mode") == Some("host") {
         let why =
             "`mode: host`: a Service spreads over all pods; write `hostPort` where a port of the node itself is meant";
-        loader.notes.left(item.from, subject, why);
+        cx.notes.left(item.from, subject, why);
     }
     let (from, to) = range(target)?;
     Ok((from, to, protocol(word("protocol").unwrap_or("tcp"))?, word("published").is_some()))

@@ -4,7 +4,7 @@
 //! as a command; and times.
 //! Docker marks a container that fails, and restarts nothing: that is a readiness probe.
 
-use super::load::Loader;
+use super::context::Context;
 use super::text::{self, Item, Value};
 use super::{container, units, words};
 use crate::compose::COMPOSE_VALUE;
@@ -25,7 +25,7 @@ enum Ask {
     Command(Vec<String>),
 }
 
-pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<Probe> {
+pub fn probe(cx: &mut Context, service: &str, check: &Tree<Span>) -> Option<Probe> {
     let subject = format!("{service}.healthcheck");
     let word = |key: &str| check.get(key).and_then(Tree::as_str);
     if word("disable") == Some("true") {
@@ -35,11 +35,11 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
         let changes = check.as_map().is_some_and(|map| map.keys().any(|key| &**key != "disable"));
         if changes {
             let why = "it changes the check of the image, which Kubernetes does not run: write it as `readinessProbe`";
-            loader.notes.left(check.from, subject, why);
+            cx.notes.left(check.from, subject, why);
         }
         return None;
     };
-    let ask = asked(loader, &subject, test)?;
+    let ask = asked(cx, &subject, test)?;
     let mut items = Vec::new();
     let port = match ask {
         Ask::Http { scheme, port, path } => {
@@ -60,39 +60,39 @@ pub fn probe(loader: &mut Loader, service: &str, check: &Tree<Span>) -> Option<P
     if port.is_none() && word("timeout").is_none() {
         items.push(Item::raw("timeoutSeconds", "5"));
     }
-    times(loader, &subject, check, &mut items);
+    times(cx, &subject, check, &mut items);
     Some(Probe { item: Item::map("readinessProbe", items), port })
 }
 
-fn times(loader: &mut Loader, subject: &str, check: &Tree<Span>, items: &mut Vec<Item>) {
+fn times(cx: &mut Context, subject: &str, check: &Tree<Span>, items: &mut Vec<Item>) {
     let word = |key: &str| check.get(key).and_then(Tree::as_str);
     for (key, field) in [("interval", "periodSeconds"), ("timeout", "timeoutSeconds")] {
         match word(key).map(units::seconds) {
             Some(Ok(seconds)) => items.push(Item::raw(field, seconds.max(1).to_string())),
-            Some(Err(reason)) => bad(loader, &format!("{subject}.{key}"), check.get(key), &reason),
+            Some(Err(reason)) => bad(cx, &format!("{subject}.{key}"), check.get(key), &reason),
             None => {}
         }
     }
     match word("retries").map(str::parse::<u32>) {
         Some(Ok(retries)) => items.push(Item::raw("failureThreshold", retries.max(1).to_string())),
-        Some(Err(_)) => bad(loader, &format!("{subject}.retries"), check.get("retries"), "must be a number of tries"),
+        Some(Err(_)) => bad(cx, &format!("{subject}.retries"), check.get("retries"), "must be a number of tries"),
         None => {}
     }
     for key in ["start_period", "start_interval"] {
         if let Some(value) = check.get(key).filter(|value| value.as_str().is_some_and(|text| text != "0s")) {
             let why = "until it is ready a pod gets no traffic, and this probe restarts nothing; with a `livenessProbe` write a `startupProbe`";
-            loader.notes.left(value.from, format!("{subject}.{key}"), why);
+            cx.notes.left(value.from, format!("{subject}.{key}"), why);
         }
     }
 }
 
-pub fn bad(loader: &mut Loader, subject: &str, value: Option<&Tree<Span>>, reason: &str) {
+pub fn bad(cx: &mut Context, subject: &str, value: Option<&Tree<Span>>, reason: &str) {
     use crate::diag::Diagnostic;
     let d = Diagnostic::new(COMPOSE_VALUE, format!("`{subject}` {reason}"));
-    loader.report.push(d.at(value.map(|value| value.from)));
+    cx.report.push(d.at(value.map(|value| value.from)));
 }
 
-fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
+fn asked(cx: &mut Context, subject: &str, test: &Tree<Span>) -> Option<Ask> {
     let (is_shell, words) = match (test.as_str(), test.as_list()) {
         (Some(text), _) => (true, vec![text.to_owned()]),
         (_, Some(list)) => {
@@ -103,19 +103,19 @@ fn asked(loader: &mut Loader, subject: &str, test: &Tree<Span>) -> Option<Ask> {
                 Some("CMD") => (false, words.split_off(1)),
                 _ => {
                     let at = Some(test);
-                    bad(loader, &format!("{subject}.test"), at, "must begin with `CMD`, `CMD-SHELL` or `NONE`");
+                    bad(cx, &format!("{subject}.test"), at, "must begin with `CMD`, `CMD-SHELL` or `NONE`");
                     return None;
                 }
             }
         }
         _ => {
-            loader.report.push(super::load::wrong(&format!("{subject}.test"), "a text or a list", test));
+            cx.report.push(super::context::wrong(&format!("{subject}.test"), "a text or a list", test));
             return None;
         }
     };
     if words.iter().any(|word| word.contains(super::interpolate::OPEN) || !leak::find(word).is_empty()) {
         let why = "it has a secret in its command; a probe of the app's own, as `readinessProbe: {httpGet: /ready}`, needs none";
-        loader.notes.decide(test.from, subject, why);
+        cx.notes.decide(test.from, subject, why);
         return None;
     }
     let known = match is_shell {

@@ -1,7 +1,8 @@
 //! One service as it is written: its texts, its variables, what it asks of the machine.
 
+use super::context::{Context, Found, wrong};
 use super::interpolate;
-use super::load::{Found, Loader, by_name, wrong};
+use super::load::by_name;
 use super::probe::bad;
 use super::text::Item;
 use super::units;
@@ -41,11 +42,11 @@ impl Service {
     }
 
     /// The variables of `environment`.
-    pub fn own(&self, loader: &mut Loader) -> Vec<Variable> {
+    pub fn own(&self, cx: &mut Context) -> Vec<Variable> {
         let Some(value) = self.map.get("environment").filter(|value| !value.is_null()) else { return Vec::new() };
         let named = by_name(value.clone());
         let Some(map) = named.as_map() else {
-            loader.report.push(wrong(&format!("{}.environment", self.name), "a map or a list of `NAME=value`", value));
+            cx.report.push(wrong(&format!("{}.environment", self.name), "a map or a list of `NAME=value`", value));
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -53,7 +54,7 @@ impl Service {
             let shown = if entry.value.is_null() { interpolate::shown(key) } else { key };
             let subject = format!("{}.environment.{shown}", self.name);
             if crate::format::env_name(key).is_err() {
-                loader.notes.left(
+                cx.notes.left(
                     entry.key_from,
                     format!("{}.environment", self.name),
                     "a name that no variable of Kubernetes can have",
@@ -62,9 +63,9 @@ impl Service {
             }
             let value = match (entry.value.as_str(), entry.value.is_null()) {
                 (Some(text), _) => Some(text.to_owned()),
-                (None, true) => asked(loader, key, entry.key_from, &subject),
+                (None, true) => asked(cx, key, entry.key_from, &subject),
                 _ => {
-                    loader.report.push(wrong(&subject, "a text", &entry.value));
+                    cx.report.push(wrong(&subject, "a text", &entry.value));
                     None
                 }
             };
@@ -74,7 +75,7 @@ impl Service {
     }
 
     /// The files of `env_file`, in their order.
-    pub fn env_files(&self, loader: &mut Loader) -> Vec<EnvFile> {
+    pub fn env_files(&self, cx: &mut Context) -> Vec<EnvFile> {
         let Some(value) = self.map.get("env_file").filter(|value| !value.is_null()) else { return Vec::new() };
         let list = value.as_list().unwrap_or(std::slice::from_ref(value));
         let mut out = Vec::new();
@@ -85,21 +86,19 @@ impl Service {
                 Some(path) => {
                     out.push(EnvFile { path: super::load::join("", path), at: item.from, required });
                 }
-                None => {
-                    loader.report.push(wrong(&format!("{}.env_file", self.name), "a path, or a map with `path`", item))
-                }
+                None => cx.report.push(wrong(&format!("{}.env_file", self.name), "a path, or a map with `path`", item)),
             }
         }
         out
     }
 
     /// The variables of its files and its own, as the container sees them.
-    pub fn environment(&self, loader: &mut Loader) -> Vec<Variable> {
+    pub fn environment(&self, cx: &mut Context) -> Vec<Variable> {
         let mut all: Vec<Variable> = Vec::new();
-        for file in self.env_files(loader) {
-            all.extend(read(loader, &file, &self.name).unwrap_or_default());
+        for file in self.env_files(cx) {
+            all.extend(read(cx, &file, &self.name).unwrap_or_default());
         }
-        all.extend(self.own(loader));
+        all.extend(self.own(cx));
         let mut out: Vec<Variable> = Vec::new();
         for variable in all {
             out.retain(|known| known.0 != variable.0);
@@ -110,12 +109,12 @@ impl Service {
 }
 
 /// The value of a name that is written without one: `.env` may have it.
-fn asked(loader: &mut Loader, name: &str, at: Span, subject: &str) -> Option<String> {
-    let filled = loader.variables.fill(&format!("${{{name}}}")).ok()?;
+fn asked(cx: &mut Context, name: &str, at: Span, subject: &str) -> Option<String> {
+    let filled = cx.variables.fill(&format!("${{{name}}}")).ok()?;
     if filled.missing.is_empty() {
         return Some(filled.text);
     }
-    loader.notes.decide(
+    cx.notes.decide(
         at,
         subject,
         "its value comes from the shell that runs Compose: write it in kgen.yaml, or remove it",
@@ -124,9 +123,9 @@ fn asked(loader: &mut Loader, name: &str, at: Span, subject: &str) -> Option<Str
 }
 
 /// The variables of a file; `None` where it is not there, which is said.
-pub fn read(loader: &mut Loader, file: &EnvFile, service: &str) -> Option<Vec<Variable>> {
+pub fn read(cx: &mut Context, file: &EnvFile, service: &str) -> Option<Vec<Variable>> {
     let subject = format!("{service}.env_file");
-    let text = match (loader.read)(&file.path) {
+    let text = match (cx.read)(&file.path) {
         Found::Text(text) => text,
         _ if !file.required => return None,
         _ => {
@@ -134,21 +133,21 @@ pub fn read(loader: &mut Loader, file: &EnvFile, service: &str) -> Option<Vec<Va
                 "there is no file `{}`: its variables are not carried over; put it there and run this again, or write them under `env`",
                 file.path
             );
-            loader.notes.decide(file.at, subject, why);
+            cx.notes.decide(file.at, subject, why);
             return None;
         }
     };
-    let entries = loader.env_file(&file.path, text)?;
+    let entries = cx.env_file(&file.path, text)?;
     let mut out = Vec::new();
     for (name, (text, at)) in entries {
         if crate::format::env_name(&name).is_err() {
-            loader.notes.left(at, &subject, "a name that no variable of Kubernetes can have");
+            cx.notes.left(at, &subject, "a name that no variable of Kubernetes can have");
             continue;
         }
-        match loader.variables.fill(&text) {
+        match cx.variables.fill(&text) {
             Ok(filled) => {
                 for missing in &filled.missing {
-                    loader.notes.decide(
+                    cx.notes.decide(
                         at,
                         format!("{}: {name}", file.path),
                         format!(
@@ -159,24 +158,24 @@ pub fn read(loader: &mut Loader, file: &EnvFile, service: &str) -> Option<Vec<Va
                 out.push((name, Some(filled.text), at));
             }
             Err((_, reason)) => {
-                bad_variable(loader, &file.path, &name, at, &reason);
+                bad_variable(cx, &file.path, &name, at, &reason);
             }
         }
     }
     Some(out)
 }
 
-fn bad_variable(loader: &mut Loader, path: &str, name: &str, at: Span, reason: &str) {
+fn bad_variable(cx: &mut Context, path: &str, name: &str, at: Span, reason: &str) {
     use crate::diag::Diagnostic;
     let d = Diagnostic::new(COMPOSE_VARIABLE, format!("`{name}` of `{path}`: {reason}")).at(at);
-    loader.report.push(d.hint("write the value in single quotes, where a `$` is only that"));
+    cx.report.push(d.hint("write the value in single quotes, where a `$` is only that"));
 }
 
 /// A preset's request that a smaller limit would be below.
 const CPU_OF_PRESETS: u64 = 500;
 
 /// `deploy.resources`, and the keys of version 2: with a limit a request too, since a preset's may be above it.
-pub fn resources(loader: &mut Loader, service: &Service, is_store: bool) -> Option<Item> {
+pub fn resources(cx: &mut Context, service: &Service, is_store: bool) -> Option<Item> {
     let mut read = |path: &[&str], old: &str| -> Option<(u64, String)> {
         let (value, subject) = match service.at(path) {
             Some(value) => (value, path.join(".")),
@@ -188,7 +187,7 @@ pub fn resources(loader: &mut Loader, service: &Service, is_store: bool) -> Opti
         if found.is_none() {
             let expected =
                 if is_cpu { "must be a number of cpus such as `0.5`" } else { "must be a size such as `512M`" };
-            bad(loader, &format!("{}.{subject}", service.name), Some(value), expected);
+            bad(cx, &format!("{}.{subject}", service.name), Some(value), expected);
         }
         found
     };
@@ -204,7 +203,7 @@ pub fn resources(loader: &mut Loader, service: &Service, is_store: bool) -> Opti
     }
     if is_store && memory.is_some() && limit_memory.is_some() && memory != limit_memory {
         let why = "the request of a store's memory is its limit, so that it is not the first to be evicted";
-        loader.notes.left(service.value_at("deploy"), format!("{}.deploy.resources", service.name), why);
+        cx.notes.left(service.value_at("deploy"), format!("{}.deploy.resources", service.name), why);
     }
     let request =
         if is_store { limit_memory.clone().or(memory.clone()) } else { memory.clone().or(limit_memory.clone()) };

@@ -2,7 +2,8 @@
 //!
 //! Owns: the short and the long form, and what each is in a cluster: a claim, a file of the project, scratch, or nothing.
 
-use super::load::{Found, Loader, join, wrong};
+use super::context::{Context, Found, wrong};
+use super::load::join;
 use super::probe::bad;
 use super::service::Service;
 use super::units;
@@ -40,29 +41,29 @@ pub enum Fate {
     Nothing,
 }
 
-pub fn mounts(loader: &mut Loader, service: &Service) -> Vec<Mount> {
+pub fn mounts(cx: &mut Context, service: &Service) -> Vec<Mount> {
     let mut out: Vec<Mount> = Vec::new();
     let subject = format!("{}.volumes", service.name);
     let value = service.map.get("volumes").filter(|value| !value.is_null());
     if let Some(value) = value.filter(|value| value.as_list().is_none()) {
-        loader.report.push(wrong(&subject, "a list", value));
+        cx.report.push(wrong(&subject, "a list", value));
     }
     for item in value.and_then(Tree::as_list).unwrap_or_default() {
         match one(item) {
             Ok(mut mount) => {
-                mount.file = file(loader, &mount);
+                mount.file = file(cx, &mount);
                 // What extends another may mount another thing in the same place.
                 out.retain(|known| known.target != mount.target);
                 out.push(mount);
             }
-            Err(reason) => bad(loader, &subject, Some(item), reason),
+            Err(reason) => bad(cx, &subject, Some(item), reason),
         }
     }
     out
 }
 
 /// `tmpfs` and `shm_size`.
-pub fn scratch(loader: &mut Loader, service: &Service) -> Vec<Mount> {
+pub fn scratch(cx: &mut Context, service: &Service) -> Vec<Mount> {
     let mut out = Vec::new();
     let tmpfs = service.map.get("tmpfs").filter(|value| !value.is_null());
     for item in tmpfs.map(|value| value.as_list().unwrap_or(std::slice::from_ref(value))).unwrap_or_default() {
@@ -81,7 +82,7 @@ pub fn scratch(loader: &mut Loader, service: &Service) -> Vec<Mount> {
                 kind: Kind::Memory(Some(size)),
                 file: None,
             }),
-            None => bad(loader, &format!("{}.shm_size", service.name), Some(value), "must be a size such as `128M`"),
+            None => bad(cx, &format!("{}.shm_size", service.name), Some(value), "must be a size such as `128M`"),
         }
     }
     out
@@ -145,30 +146,30 @@ fn long(item: &Tree<Span>) -> Result<Mount, &'static str> {
 }
 
 /// A file of the project: there, below the compose file, a text.
-fn file(loader: &Loader, mount: &Mount) -> Option<String> {
+fn file(cx: &Context, mount: &Mount) -> Option<String> {
     let Kind::Bind(source) = &mount.kind else { return None };
     let path = join("", source);
     let inside = !path.starts_with(['/', '~']) && !path.split('/').any(|part| part == "..");
-    (inside && matches!((loader.read)(&path), Found::Text(_))).then_some(path)
+    (inside && matches!((cx.read)(&path), Found::Text(_))).then_some(path)
 }
 
 /// Paths of the machine that no pod should see.
 const HOST: [&str; 9] =
     ["/var/run", "/run", "/proc", "/sys", "/dev", "/lib/modules", "/var/lib/docker", "/var/log", "/etc"];
 
-pub fn fate(loader: &mut Loader, service: &Service, mount: &Mount) -> Fate {
+pub fn fate(cx: &mut Context, service: &Service, mount: &Mount) -> Fate {
     match &mount.kind {
         Kind::Named(name) => Fate::Claim(name.clone()),
         Kind::Anonymous => Fate::Scratch(None),
         Kind::Memory(size) => Fate::Scratch(Some(size.clone().unwrap_or_else(|| "64Mi".into()))),
         Kind::Image => {
             let why = "write `{image: {reference: IMAGE}}` under `volumes`, from 1.35 on";
-            loader.notes.decide(mount.at, subject(service), format!("`{}`: {why}", mount.target));
+            cx.notes.decide(mount.at, subject(service), format!("`{}`: {why}", mount.target));
             Fate::Nothing
         }
         Kind::Bind(source) => match &mount.file {
-            Some(path) => of_file(loader, service, mount, path),
-            None => of_folder(loader, service, mount, source),
+            Some(path) => of_file(cx, service, mount, path),
+            None => of_folder(cx, service, mount, source),
         },
     }
 }
@@ -177,39 +178,39 @@ fn subject(service: &Service) -> String {
     format!("{}.volumes", service.name)
 }
 
-fn of_file(loader: &mut Loader, service: &Service, mount: &Mount, path: &str) -> Fate {
-    let clean = matches!((loader.read)(path), Found::Text(text) if scan::is_clean(&text));
-    if clean && text_size(loader, path) < 512 << 10 {
+fn of_file(cx: &mut Context, service: &Service, mount: &Mount, path: &str) -> Fate {
+    let clean = matches!((cx.read)(path), Found::Text(text) if scan::is_clean(&text));
+    if clean && text_size(cx, path) < 512 << 10 {
         return Fate::File(path.to_owned());
     }
     let why = format!(
         "`{}`: the file is too large for a ConfigMap or holds what looks like a secret; write it under `files` with `${{secrets.NAME.KEY}}`",
         mount.target
     );
-    loader.notes.decide(mount.at, subject(service), why);
+    cx.notes.decide(mount.at, subject(service), why);
     Fate::Nothing
 }
 
 /// Of the machine, or below the compose file.
-fn of_folder(loader: &mut Loader, service: &Service, mount: &Mount, source: &str) -> Fate {
+fn of_folder(cx: &mut Context, service: &Service, mount: &Mount, source: &str) -> Fate {
     let target = &mount.target;
     if let Some(why) = no_pod_sees(service, source, target) {
-        loader.notes.left(mount.at, subject(service), why);
+        cx.notes.left(mount.at, subject(service), why);
         return Fate::Nothing;
     }
-    let there = matches!((loader.read)(&join("", source)), Found::Folder);
+    let there = matches!((cx.read)(&join("", source)), Found::Folder);
     let looks_like_a_file = source.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'));
     if mount.read_only || (looks_like_a_file && !there) {
         let why = format!(
             "`{target}`: its content is not carried over: put it into the image, or each file under `files: {{PATH: {{file: ...}}}}`"
         );
-        loader.notes.decide(mount.at, subject(service), why);
+        cx.notes.decide(mount.at, subject(service), why);
         return Fate::Nothing;
     }
     let why = format!(
         "`{target}`: a claim, which begins empty, in the place of a folder of the machine: copy what the app needs with `kubectl cp`"
     );
-    loader.notes.decide(mount.at, subject(service), why);
+    cx.notes.decide(mount.at, subject(service), why);
     Fate::Claim(source.to_owned())
 }
 
@@ -227,8 +228,8 @@ fn no_pod_sees(service: &Service, source: &str, target: &str) -> Option<String> 
     is_source(service, source, target).then(|| format!("`{target}`: the image has the source"))
 }
 
-fn text_size(loader: &Loader, path: &str) -> usize {
-    match (loader.read)(path) {
+fn text_size(cx: &Context, path: &str) -> usize {
+    match (cx.read)(path) {
         Found::Text(text) => text.len(),
         _ => usize::MAX,
     }

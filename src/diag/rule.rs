@@ -1,6 +1,6 @@
 //! A rule: one thing that kgen finds, as a value.
 //!
-//! Owns: what is known of it apart from the place where it is found, in one place, beside what finds it: `rules!` takes the
+//! Owns: what is known of it apart from the place where it is found, in one place, beside what finds it: `declare!` takes the
 //! comment for its page, whose first line is the summary and whose lines begin anew unless they are set in.
 //! Does not own: the list of all, which `checks` gathers from the rooms.
 
@@ -86,7 +86,7 @@ impl fmt::Display for Rule {
 
 /// `NAME = "id", Error;` or `NAME = "id", Warning, allow;`, each below its page.
 #[macro_export]
-macro_rules! rules {
+macro_rules! declare {
     (@allow) => { false };
     (@allow allow) => { true };
     ($($(#[doc = $line:literal])+ $name:ident = $id:literal, $level:ident $(, $allow:ident)?;)+) => {
@@ -95,7 +95,7 @@ macro_rules! rules {
             pub const $name: &$crate::diag::rule::Rule = &$crate::diag::rule::Rule {
                 id: $id,
                 level: $crate::diag::rule::Level::$level,
-                allow: $crate::rules!(@allow $($allow)?),
+                allow: $crate::declare!(@allow $($allow)?),
                 page: &[$($line),+],
             };
         )+

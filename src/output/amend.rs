@@ -23,7 +23,7 @@ use crate::settings::{From, Settings};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a manifest that is no YAML
     ///
     /// A file of `manifests` cannot be read as YAML.

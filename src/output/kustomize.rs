@@ -16,26 +16,19 @@ use indexmap::IndexMap;
 use super::layer::Layer;
 use super::names::INNER;
 use super::patch::{self, Patch};
+pub use super::split::Profile;
 use super::split::{Object, Split};
 use super::yaml::{self, Reveal};
 use super::{base, json_patch};
 use crate::diag;
 use crate::parallel::each;
-use crate::resource::{Id, Resource};
+use crate::resource::Id;
 use crate::tree::Tree;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     Overlays,
     Flat,
-}
-
-/// A profile as rendered.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    pub name: String,
-    pub namespace: Option<String>,
-    pub resources: Vec<Resource>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::resource::{Finding, Part};
 use crate::tree::{Kind, Map, Step, Tree};
 
-crate::rules! {
+crate::declare! {
     /// what kustomize cannot build
     ///
     /// kustomize takes this for its own, or cannot build it: the tree would not be what the stream is.

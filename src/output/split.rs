@@ -10,7 +10,6 @@ use anyhow::{Context, Result, bail};
 use indexmap::IndexMap;
 
 use super::images;
-use super::kustomize::Profile;
 use super::labels;
 use super::names::Names;
 use super::{namespace, refuse};
@@ -18,6 +17,14 @@ use crate::diag::Report;
 use crate::parallel::each;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
+
+/// A profile as rendered.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: String,
+    pub namespace: Option<String>,
+    pub resources: Vec<Resource>,
+}
 
 pub struct Object {
     /// Its number, the same in every profile.

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// the tree would be written over what kgen reads
     ///
     /// The folder of the tree holds a file that the project reads (the project file, a file that it names, encrypted

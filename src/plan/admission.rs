@@ -3,14 +3,15 @@
 //! Owns: images, names and numbers of instances of a Cluster.
 //! Source: https://cloudnative-pg.io/documentation/current/ and the operator's `internal/webhook/v1/cluster_webhook.go`
 
+use super::Planner;
+use super::cluster;
 use super::label::Owner;
 use super::node::{Node, get};
-use super::{Planner, cnpg};
 use crate::diag::Diagnostic;
 use crate::plan::DUPLICATE_NAME;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// two instances may lose transactions
     ///
     /// Of two instances only one may be waited for: after a failover the last transactions may be missing.
@@ -46,7 +47,7 @@ pub fn check(cx: &mut Planner, owner: &Owner, store: &Node) {
 fn official(cx: &mut Planner, owner: &Owner, store: &Node) {
     let Some(image) = get(store, "image").filter(|image| cx.settings.is_users(&image.from)) else { return };
     let said = image.as_str().unwrap_or_default();
-    if !cnpg::is_official(said) {
+    if !cluster::is_official(said) {
         return;
     }
     let tag = crate::format::image(said).ok().and_then(|image| image.tag).unwrap_or_default();
@@ -72,7 +73,7 @@ fn names(cx: &mut Planner, owner: &Owner, store: &Node) {
         taken.extend(["rw", "ro", "r"].map(|which| (section, format!("{}-{which}", owner.name))));
     }
     if get(store, "password").is_none() {
-        taken.extend(["secrets", "redis", "postgres"].map(|section| (section, cnpg::secret(&owner.name))));
+        taken.extend(["secrets", "redis", "postgres"].map(|section| (section, cluster::secret(&owner.name))));
     }
     for (section, name) in taken {
         let from = cx.settings.root.get(section).and_then(Tree::as_map).and_then(|map| map.entry(&name));

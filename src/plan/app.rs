@@ -4,16 +4,18 @@
 //! Does not own: Services (`service.rs`), ways in (`route.rs`), how many pods there are (`scaling.rs`).
 
 use super::container::{self, Place};
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, str_of, take, text};
-use super::pod::{self, Claims, Pod};
+use super::object::{meta, service_account};
+use super::pod::{self, Claims};
 use super::port;
 use super::{Keeps, Planned, Planner, config, policy, rollout, route, scaling, service, wait};
 use crate::diag::Diagnostic;
 use crate::project::schema::EXCLUSIVE_KEYS;
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a field that this kind of workload has not
     ///
     /// The kind of workload has no such field, and the API would refuse it.
@@ -96,16 +98,6 @@ fn misplaced(cx: &mut Planner, owner: &Owner, node: &Node, what: &str, workload:
     cx.report.push(Diagnostic::new(WORKLOAD_FIELD, message).at(cx.span_in(node)).hint(hint));
 }
 
-/// Name, namespace, labels and annotations of an object.
-pub fn meta(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
-    map([
-        ("name", owner.name_node()),
-        ("namespace", cx.namespace()),
-        ("labels", label::labels(cx, owner, settings)),
-        ("annotations", filled(label::annotations(cx, settings))),
-    ])
-}
-
 fn workload(cx: &mut Planner, owner: &Owner, app: &Node, workload: &str, pod: &Pod, base: &Node) -> Planned {
     // What a preset says is for what is not autoscaled.
     let is_said = |replicas: &Node| get(app, "autoscaling").is_none() || cx.settings.is_users(&replicas.from);
@@ -170,7 +162,7 @@ fn claims_of(workload: &str, pod: &Pod, base: &Node) -> Vec<Planned> {
     if workload == "StatefulSet" {
         return Vec::new();
     }
-    let planned = |claim: &super::volume::Claim| {
+    let planned = |claim: &super::gather::Claim| {
         let context = merged(base.clone(), &map([("claim", claim.context())]));
         Planned::new("app/claim.yaml", merged(context, &map([("name", claim.name.clone())]))).keeping(Keeps::Data)
     };
@@ -186,14 +178,4 @@ fn unused(cx: &mut Planner, owner: &Owner, app: &Node) {
         let d = Diagnostic::new(EXCLUSIVE_KEYS, message).at(cx.span_in(rolling));
         cx.report.push(d.hint("remove `rollingUpdate`, or `type`"));
     }
-}
-
-/// The component's own identity.
-pub fn service_account(app: &Node, base: &Node) -> Planned {
-    let account = take(app, "serviceAccount");
-    let annotations = merged(take(base, "annotations").or_empty(), &take(&account, "annotations").or_empty());
-    let name = maybe(get(&account, "name").cloned().or_else(|| get(base, "name").cloned()));
-    let more = map([("name", name), ("annotations", filled(annotations))]);
-    let create = take(&account, "create").from;
-    Planned::new("app/serviceaccount.yaml", merged(base.clone(), &more)).because(&create)
 }

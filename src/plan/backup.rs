@@ -5,14 +5,15 @@
 //! Does not own: the scripts (`templates/scripts/backup-*.sh`), the container that uploads (`upload.rs`), backups by an
 //! operator (`barman.rs`).
 
-use super::app::meta;
 use super::container::Helper;
+use super::gather::Claim;
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
+use super::object::meta;
 use super::piece::Home;
-use super::pod::{self, Claims, Pod};
-use super::volume::Claim;
-use super::{Keeps, Planned, Planner, Role, env, policy, postgres, resources, s3, security, upload};
+use super::pod::{self, Claims};
+use super::{Keeps, Planned, Planner, Role, database, env, policy, resources, s3, security, upload};
 use crate::diag::Diagnostic;
 use crate::project::MISSING_KEY;
 use crate::settings::From;
@@ -154,7 +155,7 @@ fn of_pod(database: &Database) -> Node {
         }
     }
     let image = take(database.settings, "image");
-    postgres::with_security(&Kind::Map(out).into(), database.user, &image.from)
+    database::with_security(&Kind::Map(out).into(), database.user, &image.from)
 }
 
 /// The claim of a volume; or the one that exists.
@@ -199,8 +200,8 @@ fn dump(database: &Database, store: &Owner, retain: Node) -> Node {
         ("RETAIN", retain),
         ("PGHOST", database.service.clone()),
         ("PGPORT", "5432".into()),
-        ("PGUSER", postgres::as_written(settings, "user")),
-        ("PGDATABASE", postgres::as_written(settings, "database")),
+        ("PGUSER", database::as_written(settings, "user")),
+        ("PGDATABASE", database::as_written(settings, "database")),
         ("PGCONNECT_TIMEOUT", "30".into()),
     ];
     let mut env: Vec<Node> = variables.map(|(name, value)| map([("name", name.into()), ("value", value)])).to_vec();

@@ -4,14 +4,14 @@
 //! settings that CloudNativePG had for this are gone from 1.31 on.
 //! Source: https://cloudnative-pg.io/plugin-barman-cloud/docs/usage/
 
-use super::app::meta;
 use super::label::Owner;
 use super::node::{Node, filled, get, list, map, merged, take, text};
+use super::object::meta;
 use super::s3::{self, Place, S3};
 use super::{Planned, Planner, Role, backup};
 use crate::diag::Diagnostic;
 
-crate::rules! {
+crate::declare! {
     /// CloudNativePG backs up to object storage only
     ///
     /// CloudNativePG backs up to object storage only.

@@ -6,19 +6,19 @@
 //! Does not own: backups (`barman.rs`), where its pods run (`placement.rs`), what the operator would refuse
 //! (`admission.rs`, `parameter.rs`).
 
-use super::app::meta;
+use super::cluster;
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, maybe, merged, pairs, str_of, take, text};
-use super::output::Resolver;
+use super::object::meta;
 use super::piece::{Home, Piece, Secretive};
 use super::{
-    Keeps, Planned, Planner, admission, barman, config, env, exporter, need, parameter, placement, policy, postgres,
+    Keeps, Planned, Planner, admission, barman, config, database, env, exporter, need, parameter, placement, policy,
     probe, resources,
 };
 use crate::diag::Diagnostic;
-use crate::tree::{Kind, Map, Tree};
+use crate::tree::{Kind, Map};
 
-crate::rules! {
+crate::declare! {
     /// an owner's Secret that nobody creates
     ///
     /// CloudNativePG reads the owner from one Secret with `username` and `password`, which nobody creates here.
@@ -26,46 +26,15 @@ crate::rules! {
     CNPG_OWNER = "cnpg-owner", Error;
 }
 
-/// With `system`: what extensions and locales most applications expect.
-const IMAGE: &str = "ghcr.io/cloudnative-pg/postgresql:18.6-system-trixie";
-
-/// The operator's images only: their user is 26, and the instance manager finds its tools in them.
-pub fn image(store: &Node) -> Node {
-    match get(store, "image") {
-        Some(image) if image.as_str().is_some_and(is_official) => text(IMAGE, &take(store, "mode").from),
-        Some(image) => image.clone(),
-        None => text(IMAGE, &take(store, "mode").from),
-    }
-}
-
-/// Docker's official image, or a copy of it.
-pub fn is_official(image: &str) -> bool {
-    crate::format::image(image).is_ok_and(|image| image.name.rsplit('/').next() == Some("postgres"))
-}
-
-/// The Secret that the operator makes for the app.
-pub fn secret(name: &str) -> String {
-    format!("{name}-app")
-}
-
-/// `rw` is the primary, `ro` the replicas.
-pub fn service(name: &str, which: &str, resolver: &Resolver) -> Node {
-    text(format!("{name}-{which}"), &resolver.key_from("postgres", name))
-}
-
-pub fn instances(store: &Node) -> i64 {
-    get(store, "instances").and_then(Tree::as_i64).unwrap_or(1)
-}
-
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
-    postgres::reserved(cx, owner, store);
-    postgres::sized(cx, owner, store);
+    database::reserved(cx, owner, store);
+    database::sized(cx, owner, store);
     admission::check(cx, owner, store);
     guard(cx, owner, store);
     let backup = barman::plan(cx, owner, store);
     let init = init(cx, owner, store);
     let base = meta(cx, owner, store);
-    let image = image(store);
+    let image = cluster::image(store);
     let labels = label::versioned(take(&base, "labels"), &map([("image", image.clone())]));
     let more = map([
         ("labels", labels),
@@ -163,7 +132,7 @@ fn init_name(owner: &Owner) -> Owner {
 
 /// `initSql` as the app's role: the operator runs it as the superuser, all statements at once.
 fn init(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Planned> {
-    let sql = postgres::init_sql(cx, store)?;
+    let sql = database::init_sql(cx, store)?;
     let user = take(store, "user");
     let role = user.to_string().replace('"', "\"\"");
     let whole = format!("SET ROLE \"{role}\";\n{}\n;\nRESET ROLE;\n", sql.to_string().trim_end());
@@ -195,7 +164,7 @@ fn budget(cx: &Planner, store: &Node) -> Node {
     let none = get(store, "disruptionBudget").filter(|said| said.as_str() == Some("none"));
     match none.filter(|none| cx.settings.is_users(&none.from)) {
         Some(none) => Node::from(false).of(&none.from),
-        None => Node::from(instances(store) > 1).of(&take(store, "instances").from),
+        None => Node::from(cluster::instances(store) > 1).of(&take(store, "instances").from),
     }
 }
 

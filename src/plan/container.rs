@@ -1,8 +1,8 @@
 //! Containers as their template sees them.
 
+use super::gather::Pod;
 use super::label::Owner;
 use super::node::{Node, filled, get, list, map, pairs, take, text};
-use super::pod::Pod;
 use super::port::{self};
 use super::{Planner, env, probe, resources, rollout, security, volume};
 use crate::diag::{Diagnostic, suggest};

@@ -4,12 +4,9 @@
 
 use super::node::Node;
 use super::output::Resolver;
+use super::reference::{DANGLING_REFERENCE, SECTIONS};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::output::DANGLING_REFERENCE;
 use crate::tree::{Map, Tree};
-
-/// Where there are components to refer to.
-pub const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];
 
 impl Resolver<'_> {
     /// `redis.url` for `redis.cache.url`.
@@ -84,16 +81,4 @@ impl Resolver<'_> {
             _ => keys(),
         }
     }
-}
-
-/// What is meant by a word that no reference has: a variable of a shell or of another tool, when it is written like one.
-pub fn not_a_reference(word: &str) -> String {
-    let is_variable = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_:-".contains(&b));
-    if is_variable {
-        let name = word.split(':').next().unwrap_or_default();
-        return format!(
-            "`$${{{word}}}` writes a literal `${{{word}}}`; `$({name})` is another variable of the container"
-        );
-    }
-    "a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`".into()
 }

@@ -4,20 +4,20 @@
 //! before it: `$(VAR)` is only expanded when VAR stands earlier in the list.
 //! Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 
+use super::gather::Pod;
 use super::label::Owner;
 use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive};
-use super::pod::Pod;
 use super::provider::{self, Provider};
 use super::wire::Via;
 use super::{Planner, need};
 use crate::diag::Diagnostic;
-use crate::plan::output::DANGLING_REFERENCE;
+use crate::plan::reference::DANGLING_REFERENCE;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a variable without value and source
     ///
     /// A variable has no value and no source.

@@ -10,7 +10,7 @@ use super::container::Helper;
 use super::label::Owner;
 use super::node::{Node, get, list, map, merged, str_of, take, text};
 use super::piece::Home;
-use super::{Planner, env, policy, postgres, security};
+use super::{Planner, database, env, policy, security};
 use crate::settings::From;
 use crate::tree::{Kind, Map, Tree};
 
@@ -49,8 +49,8 @@ pub fn postgres(cx: &mut Planner, owner: &Owner, store: &Node, password: Option<
     }
     let variables = [
         ("DATA_SOURCE_NAME", "host=127.0.0.1 port=5432 sslmode=disable".into()),
-        ("PGUSER", postgres::as_written(store, "user")),
-        ("PGDATABASE", postgres::as_written(store, "database")),
+        ("PGUSER", database::as_written(store, "user")),
+        ("PGDATABASE", database::as_written(store, "database")),
     ];
     let mut env: Vec<Node> = variables.map(|(name, value)| map([("name", name.into()), ("value", value)])).to_vec();
     env.extend(password.map(|(home, from)| env::secret_key(&"PGPASSWORD".into(), home, &Node::null(), from)));

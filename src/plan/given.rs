@@ -8,13 +8,12 @@ use super::need::Key;
 use super::node::{Node, get, str_of};
 use super::piece::{Home, percent};
 use super::placeholder;
-use super::secret::Origin;
 use crate::diag::Diagnostic;
 use crate::format::secret::{self, CREDENTIALS};
 use crate::secret::Secret;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a secret is spelled out outside dev
     ///
     /// A secret's value is spelled out in a profile that is not dev.
@@ -40,6 +39,20 @@ crate::rules! {
     ///
     /// A text that must be JSON and is not.
     INVALID_JSON = "invalid-json", Error;
+}
+
+/// Where a key's value comes from.
+pub enum Origin {
+    /// kgen has it while rendering; `stream`: it came from the environment or a file.
+    Value { value: Secret<String>, stream: bool },
+    /// kgen will have it in the stream only.
+    Later,
+    /// No secret in it at all.
+    Plain(String),
+    /// The provider delivers it.
+    Delivered,
+    /// Already reported.
+    Broken,
 }
 
 /// A file loses its last newline in a shell, an argument keeps it: server and client would not agree on the password.

@@ -3,11 +3,12 @@
 //! A Job's pod template can never change, so its name carries a hash of its spec (set after rendering, by
 //! `render`): a changed job is another job, an unchanged one is `unchanged`.
 
-use super::app::meta;
 use super::container::{self, Place};
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, take};
-use super::pod::{self, Claims, Pod};
+use super::object::meta;
+use super::pod::{self, Claims};
 use super::{Keeps, Planned, Planner, config, wait};
 
 pub fn plan(cx: &mut Planner, owner: &Owner, job: &Node) -> Vec<Planned> {

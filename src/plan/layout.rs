@@ -4,12 +4,12 @@
 
 use super::label::Owner;
 use super::node::{Node, str_of, take};
-use super::{Planner, cnpg};
+use super::{Planner, cluster};
 use crate::diag::Diagnostic;
 use crate::format::server::{self, Server};
 use crate::settings::From;
 
-crate::rules! {
+crate::declare! {
     /// an image that starts no server
     ///
     /// The image is CloudNativePG's, which starts no server by itself.
@@ -86,7 +86,7 @@ fn of_operator(cx: &mut Planner, owner: &Owner, image: &Node) {
 
 /// The image that its pods run, and whose client others use.
 pub fn image(store: &Node) -> Node {
-    if str_of(store, "mode") == Some("cnpg") { cnpg::image(store) } else { take(store, "image") }
+    if str_of(store, "mode") == Some("cnpg") { cluster::image(store) } else { take(store, "image") }
 }
 
 /// The image's own numeric user: 26 in the operator's, 70 on alpine, 999 on Debian.

@@ -8,23 +8,28 @@ pub mod admission;
 pub mod app;
 pub mod backup;
 pub mod barman;
+pub mod cluster;
 pub mod cnpg;
 pub mod config;
 pub mod container;
 pub mod dangling;
+pub mod database;
 pub mod delivery;
 pub mod env;
 pub mod exporter;
 pub mod external;
 pub mod facts;
+pub mod gather;
 pub mod given;
 pub mod job;
 pub mod keep;
 pub mod label;
 pub mod layout;
+pub mod member;
 pub mod mode;
 pub mod need;
 pub mod node;
+pub mod object;
 pub mod operator;
 pub mod output;
 pub mod parameter;
@@ -78,7 +83,7 @@ use output::{Reached, Resolver};
 use provider::Provider;
 use wire::Wire;
 
-crate::rules! {
+crate::declare! {
     /// older servers than kgen writes for
     ///
     /// `kubernetes` is the oldest server that the tree must work with. kgen writes `ReadWriteOncePod` claims and
@@ -337,8 +342,8 @@ struct Section {
 }
 
 const SECTIONS: [Section; 4] = [
-    Section { key: "redis", ty: &language::REDIS_TYPE, plan: redis::plan },
-    Section { key: "postgres", ty: &language::POSTGRES_TYPE, plan: postgres::plan },
+    Section { key: "redis", ty: &language::REDIS_TYPE, plan: mode::redis },
+    Section { key: "postgres", ty: &language::POSTGRES_TYPE, plan: mode::postgres },
     Section { key: "apps", ty: &language::APP_TYPE, plan: app::plan },
     Section { key: "jobs", ty: &language::JOB_TYPE, plan: job::plan },
 ];

@@ -1,19 +1,21 @@
-//! Settings that only some modes of a store have.
+//! The modes of a store: who plans each, and settings that only some have.
 //!
-//! Owns: the refusal of what a mode would pass over.
+//! Owns: the choice, and the refusal of what a mode would pass over.
 //! Does not own: which mode has what, which stands beside each setting (`project::language`).
 //! A mode that a profile changes leaves what weaker layers say for the mode below: `storage` at the top level is for the
 //! profiles that run a server. What stands beside the mode, or above it, is a slip.
 
-use super::Planner;
 use super::label::Owner;
 use super::node::{Node, get, str_of, take};
+use super::{Planned, Planner, cnpg, operator, postgres, redis, sentinel};
 use crate::diag::{Diagnostic, suggest};
+use crate::project::language::postgres::POSTGRES;
+use crate::project::language::redis::REDIS;
 use crate::project::schema::{Modes, Object, Type, join};
 use crate::settings::{From, Layer};
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a setting for another mode of the store
     ///
     /// The setting is for another mode of the store, and would have no effect.
@@ -21,8 +23,33 @@ crate::rules! {
     MODE_FIELD = "mode-field", Error;
 }
 
+/// The objects of a Redis in its mode.
+pub fn redis(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
+    check(cx, owner, store, &REDIS);
+    match str_of(store, "mode") {
+        // Only the Secret of its URL, where something uses it.
+        Some("external") => Vec::new(),
+        Some("sentinel") => sentinel::plan(cx, owner, store),
+        Some("operator") => operator::plan(cx, owner, store),
+        _ => redis::plan(cx, owner, store),
+    }
+}
+
+/// The objects of a PostgreSQL in its mode.
+pub fn postgres(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
+    check(cx, owner, store, &POSTGRES);
+    match str_of(store, "mode") {
+        Some("external") => Vec::new(),
+        Some("cnpg") => cnpg::plan(cx, owner, store),
+        _ => {
+            let store = alone(cx, store);
+            postgres::plan(cx, owner, &store)
+        }
+    }
+}
+
 /// The settings of a single pod: without what a preset says for several, which have each other to avoid.
-pub fn alone(cx: &Planner, store: &Node) -> Node {
+fn alone(cx: &Planner, store: &Node) -> Node {
     let mut store = store.clone();
     for key in ["antiAffinity", "topologySpread"] {
         let is_presets = get(&store, key).is_some_and(|said| !cx.settings.is_users(&said.from));
@@ -34,7 +61,7 @@ pub fn alone(cx: &Planner, store: &Node) -> Node {
 }
 
 /// Refuses what the user wrote for another mode.
-pub fn check(cx: &mut Planner, owner: &Owner, store: &Node, object: &'static Object) {
+fn check(cx: &mut Planner, owner: &Owner, store: &Node, object: &'static Object) {
     let mode = str_of(store, "mode").unwrap_or("standalone").to_owned();
     let mut found = Vec::new();
     misplaced(object, store, &mode, String::new(), &mut found);

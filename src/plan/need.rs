@@ -17,6 +17,14 @@ use crate::project::schema;
 use crate::settings::From;
 use crate::tree::{Map, Tree};
 
+crate::declare! {
+    /// an encrypted value is missing
+    ///
+    /// The encrypted file of the profile has no value for a key that is needed.
+    /// Fix: `kgen secret set PROFILE SECRET KEY`.
+    SECRET_MISSING = "secret-missing", Error;
+}
+
 /// One key of a Secret.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -309,7 +317,7 @@ pub fn needed(cx: &Planner) -> Vec<Needed> {
         .map(|(name, key, entry)| {
             let home = Home::new(name.as_str(), key.as_str());
             Needed {
-                owner: super::secret::owner(cx, name, &[]).id,
+                owner: super::object::owner_of_secret(cx, name, None).id,
                 provider: provider::of(cx, &home),
                 source: ["value", "env", "file"].into_iter().find(|source| get(&entry.declared, source).is_some()),
                 pieces: entry.pieces.clone(),

@@ -3,18 +3,18 @@
 //! Owns: its RedisReplication with Sentinel, and the directives that the operator has no field for.
 //! Source: https://github.com/OT-CONTAINER-KIT/redis-operator, API `redis.redis.opstreelabs.in/v1beta2` as of 0.26.
 
-use super::app::meta;
-use super::config;
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, compact, get, map, merged, take, text};
-use super::pod::{self, Claims, Pod};
-use super::{Keeps, Planned, Planner, exporter, policy, redis, resources, sentinel, server};
+use super::object::meta;
+use super::pod::{self, Claims};
+use super::{Keeps, Planned, Planner, config, exporter, member, policy, redis, resources, server};
 use crate::diag::Diagnostic;
 use crate::format;
 use crate::plan::mode::MODE_FIELD;
 use crate::settings::From;
 
-crate::rules! {
+crate::declare! {
     /// an image that the operator cannot start
     ///
     /// The operator starts scripts of its own image, which other images do not have.
@@ -31,7 +31,7 @@ const USER: i64 = 1000;
 
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     image(cx, owner, store);
-    sentinel::members(cx, owner, store);
+    member::members(cx, owner, store);
     let persistence = get(store, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let mut pod = Pod::default();
     if persistence.is_some() {

@@ -7,10 +7,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
-use super::dangling::{SECTIONS, not_a_reference};
 use super::node::Node;
 use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, Part, Reference};
+use super::reference::{DANGLING_REFERENCE, SECTIONS, not_a_reference};
 use crate::access::fault::TOO_LARGE;
 use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;
@@ -18,7 +18,7 @@ use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a file's key stands inside a text
     ///
     /// A reference to a file's key stands inside a text. A file can be mounted, but not put into a variable.
@@ -30,15 +30,6 @@ crate::rules! {
     /// `${...}` does not read as a reference, or names a component without saying which of its outputs.
     /// Fix: `${redis.cache.url}`; a literal `${` is written `$${`.
     BAD_REFERENCE = "bad-reference", Error;
-
-    /// a reference to what is not there
-    ///
-    /// A reference names something that the project does not have in this profile: a component, an output, a key or a
-    ///   port.
-    /// Fix: take the suggested name; an output that a mode lacks (a `password` of an external store) has to come from a
-    ///   secret.
-    /// Before: `${redis.cahce.url}`. After: `${redis.cache.url}`.
-    DANGLING_REFERENCE = "dangling-reference", Error;
 
     /// references lead back to where they began
     ///
@@ -330,7 +321,7 @@ impl<'s> Resolver<'s> {
         if !matches!(output, "host" | "fqdn" | "port" | "url") {
             return Ok(None);
         }
-        let Some(port) = super::port::service_port(self, app)? else {
+        let Some(port) = super::port::service_port(app).map(|port| self.plain(&port)).transpose()? else {
             let none = app.get("service").and_then(Tree::as_str) == Some("none");
             let (why, hint) = if none {
                 ("`service: none`", "remove `service: none`".to_owned())

@@ -10,7 +10,7 @@ use super::node::{Node, compact, filled, list, pairs, text};
 use crate::diag::Diagnostic;
 use crate::tree::{Kind, Map};
 
-crate::rules! {
+crate::declare! {
     /// a parameter that CloudNativePG sets itself
     ///
     /// CloudNativePG sets this parameter itself and refuses a Cluster that does.

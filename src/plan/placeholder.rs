@@ -13,7 +13,7 @@ use crate::leak::placeholder;
 use crate::secret::Secret;
 use crate::tree::{Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a secret has a value that everybody knows
     ///
     /// The value is one that everybody knows (`changeme`, `password`, the one of a tutorial). Others try it first.

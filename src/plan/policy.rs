@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::app::meta;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of};
+use super::object::meta;
 use super::port::Port;
 use super::store::usual_port;
 use super::wire::Wire;

@@ -3,13 +3,12 @@
 use super::Planner;
 use super::label::Owner;
 use super::node::{Node, get, list, map, maybe, pairs, str_of, take, text};
-use super::output::Resolver;
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::output::DANGLING_REFERENCE;
+use crate::plan::reference::DANGLING_REFERENCE;
 use crate::project::schema::EXCLUSIVE_KEYS;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a Service without a port
     ///
     /// A Service without a port cannot be made.
@@ -189,14 +188,13 @@ fn exposed(service: &Node, port: &Port, index: usize) -> Node {
     named.or(first).unwrap_or(&port.number).clone()
 }
 
-/// The number under which an app is reached by others; `None` when it has no Service.
-pub fn service_port(resolver: &Resolver, app: &Node) -> Result<Option<Node>, Box<Diagnostic>> {
+/// The number under which an app is reached by others, as it is written; `None` when it has no Service.
+pub fn service_port(app: &Node) -> Option<Node> {
     if str_of(app, "service") == Some("none") {
-        return Ok(None);
+        return None;
     }
     let service = take(app, "service");
-    let first = served(app).into_iter().next();
-    first.map(|port| resolver.plain(&exposed(&service, &port, 0))).transpose()
+    served(app).first().map(|port| exposed(&service, port, 0))
 }
 
 /// A port of a probe, Ingress or route: as written, or the name of the first one.

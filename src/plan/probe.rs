@@ -5,7 +5,7 @@ use super::node::{Node, compact, get, map, merged, str_of, take};
 use super::port::{Port, or_first};
 use crate::diag::Diagnostic;
 
-crate::rules! {
+crate::declare! {
     /// a probe that asks nothing
     ///
     /// A probe has timings and nothing that it asks.

@@ -4,16 +4,16 @@
 //! `docs/measured.md`).
 //! Does not own: who is primary: it asks every member (`templates/scripts/proxy.sh`).
 
-use std::collections::BTreeSet;
-
-use super::app::meta;
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, compact, list, map, merged, take, text};
-use super::pod::{self, Claims, Pod};
+use super::object::meta;
+use super::pod::{self, Claims};
 use super::reference::{self, Part};
-use super::{Planned, Planner, Role, policy, rollout, security, sentinel, server};
+use super::{Planned, Planner, Role, member, policy, rollout, security, server};
 use crate::project::schema;
 use crate::tree::{Map, Tree};
+use std::collections::BTreeSet;
 
 const SCRIPT: &str = include_str!("../../templates/scripts/proxy.sh");
 /// A long-term support line; its user is 99.
@@ -50,13 +50,13 @@ pub fn owner(owner: &Owner) -> Owner {
 pub fn plan(cx: &mut Planner, store: &Owner, settings: &Node, count: i64) -> Vec<Planned> {
     let owner = owner(store);
     let mut pod = Pod::default();
-    let scripts = sentinel::scripts(cx, store, "proxy", &[("proxy.sh", SCRIPT)], &mut pod);
+    let scripts = member::scripts(cx, store, "proxy", &[("proxy.sh", SCRIPT)], &mut pod);
     // The configuration holds the password, as digits.
     pod.volume("conf", map([("emptyDir", map([("medium", "Memory".into()), ("sizeLimit", "1Mi".into())]))]));
     let mut env = Vec::new();
     server::password(cx, store, settings, &mut env);
     env.retain(|variable| variable.get("name").and_then(Tree::as_str) == Some("REDIS_PASSWORD"));
-    env.extend(sentinel::names(store, count, &take(settings, "replicas").from));
+    env.extend(member::names(store, count, &take(settings, "replicas").from));
     rollout::note(&mut pod, &env);
     let service = cx.resolver.service("redis", &store.name, settings).unwrap_or_else(|_| store.name_node());
     let base = merged(

@@ -1,21 +1,21 @@
-//! Redis and Valkey: which servers a store is made of in each mode.
+//! Redis and Valkey: a single server.
 //!
 //! Owns: the objects of a standalone server, and what all servers of kgen's share: user, volume, metrics.
 //! Does not own: what a server is told (`server.rs`), the other modes (`sentinel.rs`, `operator.rs`).
 
-use super::app::{meta, service_account};
+use super::gather::Claim;
+use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
-use super::pod::{self, Claims, Pod};
+use super::object::{meta, service_account};
+use super::pod::{self, Claims};
 use super::server::{self, Role};
-use super::volume::Claim;
-use super::{Keeps, Planned, Planner, exporter, mode, operator, policy, resources, rollout, sentinel};
+use super::{Keeps, Planned, Planner, exporter, policy, resources, rollout};
 use crate::diag::Diagnostic;
 use crate::plan::app::WORKLOAD_FIELD;
 use crate::project::MISSING_KEY;
-use crate::project::language::redis::REDIS;
 
-crate::rules! {
+crate::declare! {
     /// a StatefulSet names its claims itself
     ///
     /// A StatefulSet names its claims itself.
@@ -24,18 +24,6 @@ crate::rules! {
 }
 
 pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
-    mode::check(cx, owner, redis, &REDIS);
-    match str_of(redis, "mode") {
-        // Only the Secret of its URL, where something uses it.
-        Some("external") => return Vec::new(),
-        Some("sentinel") => return sentinel::plan(cx, owner, redis),
-        Some("operator") => return operator::plan(cx, owner, redis),
-        _ => {}
-    }
-    standalone(cx, owner, redis)
-}
-
-fn standalone(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let persistence = get(redis, "persistence").filter(|node| node.as_map().is_some()).cloned();
     let stateful = match str_of(redis, "workload") {
         Some(workload) => workload == "StatefulSet",

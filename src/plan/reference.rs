@@ -5,6 +5,20 @@
 
 use super::node::Node;
 
+crate::declare! {
+    /// a reference to what is not there
+    ///
+    /// A reference names something that the project does not have in this profile: a component, an output, a key or a
+    ///   port.
+    /// Fix: take the suggested name; an output that a mode lacks (a `password` of an external store) has to come from a
+    ///   secret.
+    /// Before: `${redis.cahce.url}`. After: `${redis.cache.url}`.
+    DANGLING_REFERENCE = "dangling-reference", Error;
+}
+
+/// Where there are components to refer to.
+pub const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];
+
 /// A string with references, in the order they stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -70,6 +84,18 @@ fn check(inner: &str) -> Result<(), String> {
         return Err(format!("`${{{inner}}}` is no reference: {shape}"));
     }
     Ok(())
+}
+
+/// What is meant by a word that no reference has: a variable of a shell or of another tool, when it is written like one.
+pub fn not_a_reference(word: &str) -> String {
+    let is_variable = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_:-".contains(&b));
+    if is_variable {
+        let name = word.split(':').next().unwrap_or_default();
+        return format!(
+            "`$${{{word}}}` writes a literal `${{{word}}}`; `$({name})` is another variable of the container"
+        );
+    }
+    "a reference is `${section.name.output}`, `${project}`, `${profile}` or `${namespace}`".into()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::project::MISSING_KEY;
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a Service that selects no pods, or others'
     ///
     /// A Service whose selector matches no pods has no addresses; one that matches several components sends requests to

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::project::MISSING_KEY;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// autoscaling by nothing
     ///
     /// Autoscaling has nothing to scale by.

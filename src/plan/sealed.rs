@@ -12,17 +12,17 @@ use super::external::{item, template_of};
 use super::label::Owner;
 use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
+use super::object::of_secret;
 use super::provider::Provider;
-use super::secret::meta;
 use super::{Keeps, Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
+use crate::plan::need::SECRET_MISSING;
 use crate::plan::output::NO_NAMESPACE;
-use crate::plan::secret::SECRET_MISSING;
 use crate::settings::From;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// values sealed for another name or namespace
     ///
     /// The values were sealed for another name, namespace or scope: the controller cannot open them.
@@ -73,7 +73,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         Some(name) => map([(name, text("true", &take(settings, "scope").from))]),
         None => Kind::Map(Map::new()).into(),
     };
-    let base = meta(cx, owner);
+    let base = of_secret(cx, owner);
     let annotations = merged(take(&base, "annotations").or_empty(), &annotations);
     let more = map([
         ("annotations", filled(annotations)),

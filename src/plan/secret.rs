@@ -4,13 +4,16 @@
 //! Does not own: which keys are needed (`need.rs`), values that kgen has itself (`given.rs`), the providers' objects
 //! (`external.rs`, `sealed.rs`, `sops.rs`), where a secret is used (`env.rs`, `volume.rs`).
 
+use super::given::Origin;
+use super::need::SECRET_MISSING;
 use std::collections::BTreeMap;
 
 use base64::Engine;
 
-use super::label::{self, Owner};
+use super::label::Owner;
 use super::need::{Delivered, Key, delivered, has_source, homes};
-use super::node::{Node, get, map, merged, text};
+use super::node::{get, map, merged, text};
+use super::object::{of_secret, owner_of_secret};
 use super::piece::{Home, Piece, has_operators, percent};
 use super::provider::{self, Provider};
 use super::{Keeps, Planned, Planner, external, given, sealed, sops};
@@ -19,32 +22,12 @@ use crate::secret::Secret;
 use crate::settings::From;
 use crate::tree::{Kind, Map};
 
-crate::rules! {
-    /// an encrypted value is missing
-    ///
-    /// The encrypted file of the profile has no value for a key that is needed.
-    /// Fix: `kgen secret set PROFILE SECRET KEY`.
-    SECRET_MISSING = "secret-missing", Error;
-
+crate::declare! {
     /// two providers write one Secret
     ///
     /// Two providers would each write one Secret whole; the last of them wins.
     /// Fix: make it two secrets.
     SECRET_MIXED = "secret-mixed", Error;
-}
-
-/// Where a key's value comes from.
-pub enum Origin {
-    /// kgen has it while rendering; `stream`: it came from the environment or a file.
-    Value { value: Secret<String>, stream: bool },
-    /// kgen will have it in the stream only.
-    Later,
-    /// No secret in it at all.
-    Plain(String),
-    /// The provider delivers it.
-    Delivered,
-    /// Already reported.
-    Broken,
 }
 
 /// What stands for a value of [`Origin::Later`] in `data`: `{"later":{}}`, which is right in a Secret of any type.
@@ -90,12 +73,12 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
             Origin::Broken => {}
         }
     }
-    let owner = owner(cx, name, &keys);
+    let owner = owner_of_secret(cx, name, keys.first().map(|(_, key)| &key.from));
     let mut out = Vec::new();
     let has_plain = !data.is_empty() || stream_only;
     if has_plain {
         let more = map([("type", cx.secrets.type_of(name)), ("data", Kind::Map(data).into())]);
-        let context = merged(meta(cx, &owner), &more);
+        let context = merged(of_secret(cx, &owner), &more);
         out.push((
             owner.clone(),
             Planned { values, stream_only, keeps: Keeps::Values, ..Planned::new("secret/secret.yaml", context) },
@@ -158,38 +141,6 @@ fn deliver(cx: &mut Planner, owner: &Owner, name: &str, keys: Vec<(String, Key)>
         Provider::Sops(settings) => sops::plan(cx, owner, name, settings, &all),
         _ => None,
     }
-}
-
-/// A Secret that a component brings belongs to that component.
-pub fn owner(cx: &Planner, name: &str, keys: &[(String, Key)]) -> Owner {
-    for section in ["redis", "postgres", "apps", "jobs"] {
-        let suffixes = match section {
-            "redis" => &[][..],
-            "postgres" => &["-backup", "-owner"],
-            _ => &["-env", "-files"],
-        };
-        let is_named = |name: &str| cx.settings.root.at(&[section, name]).is_some();
-        let base = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| is_named(base));
-        let component = base.unwrap_or(name);
-        if cx.settings.root.at(&["secrets", name]).is_none() && cx.settings.root.at(&[section, component]).is_some() {
-            let from = cx.resolver.key_from(section, component);
-            return Owner { id: format!("{section}.{component}"), section, name: name.to_owned(), from };
-        }
-    }
-    // Of a declared one its own name, of another who asks for its first key.
-    let declared = cx.resolver.key_from("secrets", name);
-    let asked = || keys.first().map(|(_, key)| key.from.clone()).unwrap_or_default();
-    let from = if declared == From::Nowhere { asked() } else { declared };
-    Owner { id: format!("secrets.{name}"), section: "secrets", name: name.to_owned(), from }
-}
-
-pub fn meta(cx: &Planner, owner: &Owner) -> Node {
-    map([
-        ("name", owner.name_node()),
-        ("namespace", cx.namespace()),
-        ("labels", label::labels(cx, owner, &Node::null())),
-        ("annotations", super::node::filled(label::annotations(cx, &Node::null()))),
-    ])
 }
 
 fn origin(cx: &mut Planner, home: &Home, key: &Key) -> Origin {

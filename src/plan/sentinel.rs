@@ -4,24 +4,17 @@
 //! measured (`docs/measured.md`).
 //! Does not own: what one server is told (`server.rs`), the one address for plain clients (`proxy.rs`).
 
-use super::app::{meta, service_account};
-use super::config;
+use super::gather::Pod;
 use super::label::{self, Owner};
+use super::member;
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
-use super::pod::{self, Claims, Pod};
+use super::object::{meta, service_account};
+use super::pod::{self, Claims};
 use super::server::{self, Role};
 use super::{Keeps, Planned, Planner, exporter, policy, proxy, redis, resources, rollout, security};
 use crate::diag::Diagnostic;
-use crate::settings::From;
 
-crate::rules! {
-    /// Sentinels without a majority
-    ///
-    /// Sentinel needs a majority: of two, none is left when one is lost; of four, no more than of three.
-    /// Fix: three or five.
-    /// Source: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/
-    SENTINEL_EVEN = "sentinel-even", Error;
-
+crate::declare! {
     /// Sentinel over a primary that forgets
     ///
     /// A primary that restarts without its data is followed by its replicas: they empty themselves.
@@ -35,13 +28,13 @@ const STOP: &str = include_str!("../../templates/scripts/stop-member.sh");
 const READY: &str = include_str!("../../templates/scripts/ready-member.sh");
 
 pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
-    let count = members(cx, owner, store);
+    let count = member::members(cx, owner, store);
     let persistence = persistence(cx, owner, store);
     let mut pod = Pod::default();
     redis::claim_name(cx, owner, persistence.as_ref());
     redis::data(cx, owner, persistence.as_ref(), &mut pod);
     let scripts =
-        scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP), ("ready.sh", READY)], &mut pod);
+        member::scripts(cx, owner, "scripts", &[("start.sh", START), ("stop.sh", STOP), ("ready.sh", READY)], &mut pod);
     let env = environment(owner, store, count);
     let resources = resources::resources(cx, store);
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));
@@ -87,23 +80,6 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     out
 }
 
-/// How many there are: odd, and at least three. A majority has to agree before a replica becomes the primary.
-pub fn members(cx: &mut Planner, owner: &Owner, store: &Node) -> i64 {
-    let said = take(store, "replicas");
-    let count = said.as_i64().unwrap_or(3);
-    if count < 3 || count % 2 == 0 {
-        let why = match count {
-            1 => "nobody is left to take over when it is lost".to_owned(),
-            2 => "when one is lost, the other one is no majority and cannot take over".to_owned(),
-            _ => format!("{} of them must agree, so no more may be lost than of {}", count / 2 + 1, count - 1),
-        };
-        let message = format!("`{}` has {count} member{}: {why}", owner.id, if count == 1 { "" } else { "s" });
-        let d = Diagnostic::new(SENTINEL_EVEN, message).at(cx.span_in(&said));
-        cx.report.push(d.hint("use 3, or 5 to outlive the loss of two").in_profile(&cx.settings.profile));
-    }
-    count
-}
-
 /// A set without an append-only file loses its data to the first member that restarts fast enough.
 fn persistence(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     let persistence = get(store, "persistence").filter(|node| node.as_map().is_some()).cloned();
@@ -125,45 +101,12 @@ fn persistence(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<Node> {
     persistence
 }
 
-/// A ConfigMap with scripts, mounted as the volume `scripts`; a change of them restarts the pod.
-pub fn scripts(cx: &mut Planner, owner: &Owner, suffix: &str, files: &[(&str, &str)], pod: &mut Pod) -> Planned {
-    let name = format!("{}-{suffix}", owner.name);
-    let of = |(name, text): &(&str, &str)| ((*name).to_owned(), Node::from(*text).of(&owner.from));
-    let items: Vec<(String, Node)> = files.iter().map(of).collect();
-    cx.checksums.insert(name.clone(), (config::checksum(&items), owner.from.clone()));
-    pod.reads(&name, &owner.from);
-    let source = map([("name", text(name.as_str(), &owner.from)), ("defaultMode", 0o555.into())]);
-    pod.volume("scripts", map([("configMap", source)]));
-    config::config_map(cx, &Owner { name, ..owner.clone() }, &items)
-}
-
-/// What all scripts of a set read: who is in it and where.
-pub fn names(owner: &Owner, count: i64, from: &From) -> Vec<Node> {
-    let names: Vec<String> = (0..count).map(|number| format!("{}-{number}", owner.name)).collect();
-    let domain = format!("{}-headless.$(POD_NAMESPACE).svc.cluster.local", owner.name);
-    vec![
-        field("POD_NAMESPACE", "metadata.namespace"),
-        variable("HEADLESS", text(domain, &owner.from)),
-        variable("MEMBERS", text(names.join(" "), &owner.from.and(from))),
-    ]
-}
-
 fn environment(owner: &Owner, store: &Node, count: i64) -> Vec<Node> {
     let from = take(store, "replicas").from;
-    let mut out = vec![field("POD_NAME", "metadata.name")];
-    out.extend(names(owner, count, &from));
-    out.push(variable("QUORUM", text((count / 2 + 1).to_string(), &from)));
+    let mut out = vec![member::field("POD_NAME", "metadata.name")];
+    out.extend(member::names(owner, count, &from));
+    out.push(member::variable("QUORUM", text((count / 2 + 1).to_string(), &from)));
     out
-}
-
-fn variable(name: &str, value: Node) -> Node {
-    map([("name", name.into()), ("value", value)])
-}
-
-/// A field of the pod.
-fn field(name: &str, path: &str) -> Node {
-    let source = map([("fieldPath", path.into())]);
-    map([("name", name.into()), ("valueFrom", map([("fieldRef", source)]))])
 }
 
 /// A member asks who is primary whenever its container starts, and accepts writes only while a replica has them too: what

@@ -14,7 +14,7 @@ use crate::format::server::{self, Engine};
 use crate::settings::From;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a password that nobody can put together
     ///
     /// A server's password is composed of several parts, and with `secretProvider: existing` kgen writes no Secret that

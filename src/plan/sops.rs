@@ -6,16 +6,16 @@
 use super::label::Owner;
 use super::need::Delivered;
 use super::node::{Node, map, merged, text};
+use super::object::of_secret;
 use super::provider::Provider;
-use super::secret::meta;
 use super::{Keeps, Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::secret::SECRET_MISSING;
+use crate::plan::need::SECRET_MISSING;
 use crate::settings::From;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a file that is not encrypted
     ///
     /// The file is no Secret that `sops` encrypted, or holds a readable value.
@@ -54,7 +54,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         ("stringData", part("stringData")),
         ("sops", part("sops")),
     ]);
-    Some(Planned::new("secret/sops.yaml", merged(meta(cx, owner), &more)).keeping(Keeps::Values))
+    Some(Planned::new("secret/sops.yaml", merged(of_secret(cx, owner), &more)).keeping(Keeps::Values))
 }
 
 /// A value that `sops` has not encrypted, or all of them where the file has no `sops` part.

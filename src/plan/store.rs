@@ -3,7 +3,7 @@
 //! Owns: their outputs and how a URL is put together, in the cluster and outside.
 //! Does not own: how a reference is found (`output.rs`).
 
-use super::cnpg;
+use super::cluster;
 use super::node::Node;
 use super::output::{Answer, Output, Resolver};
 use super::piece::{Home, Piece, Secretive, encoded, percent, push_text};
@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a store's password is spelled out
     ///
     /// A password or URL of a store is spelled out.
@@ -94,19 +94,20 @@ impl Resolver<'_> {
             return self.external("postgres", name, postgres, output);
         }
         let is_cnpg = mode == "cnpg";
-        let service = if is_cnpg { cnpg::service(name, "rw", self) } else { self.service("postgres", name, postgres)? };
+        let service =
+            if is_cnpg { cluster::service(name, "rw", self) } else { self.service("postgres", name, postgres)? };
         // What the operator makes up, it writes into a Secret of its own.
         let own = is_cnpg && postgres.get("password").is_none_or(Tree::is_null);
         if let ("password" | "url", true) = (output, own) {
             let key = if output == "url" { "uri" } else { output };
-            let home = Home::of_operator(cnpg::secret(name), key);
+            let home = Home::of_operator(cluster::secret(name), key);
             return Ok(Some(Output::Secret(Secretive::at(home, self.key_from("postgres", name)))));
         }
         let setting = |key: &str| self.setting(postgres, key).map(Option::unwrap_or_default);
         Ok(Some(match output {
             // The Service of the replicas has no address where there is one instance.
-            "readHost" if is_cnpg && cnpg::instances(postgres) > 1 => {
-                Output::Plain(cnpg::service(name, "ro", self).of(&setting_from(postgres, "instances")))
+            "readHost" if is_cnpg && cluster::instances(postgres) > 1 => {
+                Output::Plain(cluster::service(name, "ro", self).of(&setting_from(postgres, "instances")))
             }
             "readHost" if is_cnpg => Output::Plain(service.of(&setting_from(postgres, "instances"))),
             "host" | "readHost" => Output::Plain(service),

@@ -3,11 +3,11 @@
 //! Owns: names of volumes and claims, what a claim looks like so that a second apply says `unchanged`, and the
 //! ConfigMap or Secret behind `files`.
 
+use super::gather::{Claim, Pod};
 use super::label::Owner;
 use super::node::{Node, compact, get, list, map, maybe, pairs, str_of, take, text};
 use super::output::Output;
 use super::piece::Home;
-use super::pod::Pod;
 use super::reference::{self, Part};
 use super::wire::Via;
 use super::{Planner, env, need, resources};
@@ -15,7 +15,7 @@ use crate::diag::Diagnostic;
 use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a file that nobody can put together
     ///
     /// A file is composed of secrets that nobody can put together: with `existing`, kgen writes no Secret.
@@ -27,38 +27,6 @@ crate::rules! {
     /// A volume says neither a size nor what it is made of.
     /// Fix: `size: 1Gi`, `emptyDir: {}`, `configMap: {name: ...}`.
     VOLUME_KIND = "volume-kind", Error;
-}
-
-/// A claim that the component brings.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// The volume's name.
-    pub volume: String,
-    /// The claim's name, for a claim of its own.
-    pub name: Node,
-    pub size: Node,
-    pub storage_class: Node,
-    pub access_modes: Node,
-    pub path: Node,
-}
-
-impl Claim {
-    /// What a template sees.
-    pub fn context(&self) -> Node {
-        map([
-            ("volume", self.volume.as_str().into()),
-            ("claim", self.name.clone()),
-            ("size", self.size.clone()),
-            ("storageClassName", self.storage_class.clone()),
-            ("accessModes", self.access_modes.clone()),
-        ])
-    }
-
-    /// Whether several pods may write it.
-    pub fn is_shared(&self) -> bool {
-        let modes = self.access_modes.as_list().unwrap_or_default();
-        modes.iter().any(|mode| matches!(mode.as_str(), Some("ReadWriteMany" | "ReadOnlyMany")))
-    }
 }
 
 const KINDS: [&str; 11] = [

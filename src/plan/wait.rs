@@ -12,7 +12,7 @@ use super::reference::Reference;
 use super::wire::Via;
 use super::{Planner, layout, security};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::output::DANGLING_REFERENCE;
+use crate::plan::reference::DANGLING_REFERENCE;
 use crate::tree::Tree;
 
 const POSTGRES: &str = include_str!("../../templates/scripts/wait-postgres.sh");

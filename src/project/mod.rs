@@ -20,7 +20,7 @@ use node::Dialect;
 use scan::Leak;
 use schema::{Object, Type};
 
-crate::rules! {
+crate::declare! {
     /// the file holds no project
     ///
     /// The file holds no project: it is empty, or is no map.

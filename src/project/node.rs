@@ -19,7 +19,7 @@ use crate::diag::Diagnostic;
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// the file is no YAML
     ///
     /// The file cannot be read as YAML. kgen reads YAML 1.2: no tabs for indentation, a quote that opens must close,

@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Report, suggest};
 use crate::source::{Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// the language has no such key here
     ///
     /// The language has no such key in this place. Nothing is ignored silently: a key that nobody reads is a slip.

@@ -34,7 +34,7 @@ use crate::tree::{Entry, Kind, Map, Tree};
 use templates::Template;
 use view::{Desk, Kept};
 
-crate::rules! {
+crate::declare! {
     /// an object without kind or name
     ///
     /// An object without `apiVersion`, `kind` or `metadata.name`.

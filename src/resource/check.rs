@@ -9,7 +9,7 @@ use crate::resource::Part;
 use crate::resource::schema::MISSING_FIELD;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a kind without schema, or of a removed version
     ///
     /// No schema is known for this kind: only its metadata was checked. A version that Kubernetes removed is an error.

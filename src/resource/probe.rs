@@ -6,7 +6,7 @@
 use super::walk::At;
 use super::{Body, Finding, pods};
 
-crate::rules! {
+crate::declare! {
     /// `$(NAME)` where it becomes nothing, or part of a script
     ///
     /// The kubelet puts no value from a Secret or ConfigMap into the command of a probe: `$(NAME)` becomes the empty

@@ -20,7 +20,7 @@ use crate::diag::suggest;
 use crate::project::schema::WRONG_TYPE;
 use crate::tree::{Kind, Step};
 
-crate::rules! {
+crate::declare! {
     /// a field that the kind has not
     ///
     /// The kind has no such field: the server drops it without a word, or refuses the object.

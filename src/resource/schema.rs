@@ -16,10 +16,10 @@ use super::walk::At;
 use super::{Body, Finding};
 use crate::diag::suggest;
 use crate::project::schema::WRONG_TYPE;
-use crate::resource::values::ONE_OF;
+use crate::resource::values::form::ONE_OF;
 use crate::tree::{Kind, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a required field is missing
     ///
     /// The kind requires this field.

@@ -12,7 +12,7 @@ use super::{Body, Finding};
 use crate::diag::Rule;
 use crate::tree::Tree;
 
-crate::rules! {
+crate::declare! {
     /// a volume of the node's files
     ///
     /// A volume of type `hostPath` gives a pod the node's own files. Pod Security `baseline` forbids it.

@@ -16,7 +16,7 @@ use crate::project::node::{self, Dialect};
 use crate::source::{FileId, Sources, Span};
 use crate::tree::{Entry, Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// an encrypted value that nothing needs
     ///
     /// An encrypted file has a value that nothing needs.

@@ -18,7 +18,7 @@ use crate::project::schema::{MapType, Object, Switch, Type, join};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// `null` where nothing is inherited
     ///
     /// `null` removes what a weaker layer says, and no weaker layer says anything here.

@@ -15,7 +15,7 @@ use crate::project::Project;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// a profile stands on no preset
     ///
     /// A profile with a name of its own stands on no preset, so that most of its values would be missing.

@@ -8,7 +8,7 @@ use crate::project::node::{self, Dialect};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// an argument of `--set` that cannot be read
     ///
     /// An argument of `--set` is not `path=value`, or its path leads nowhere.

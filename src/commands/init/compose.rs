@@ -19,7 +19,7 @@ use crate::commands::Outcome;
 use crate::commands::load::{self, Workspace};
 use crate::commands::project::With;
 use crate::commands::terminal::Terminal;
-use crate::compose::load::Found;
+use crate::compose::context::Found;
 use crate::compose::note::{Note, Weight};
 use crate::compose::{self, Asked, Converted};
 use crate::diag::Diagnostic;

@@ -11,7 +11,7 @@ mod security;
 mod workload;
 
 use super::container;
-use super::load::Loader;
+use super::context::Context;
 use super::ports::{self, Ports};
 use super::probe;
 use super::service::{Service, resources};
@@ -35,11 +35,11 @@ pub struct App {
     allow: Vec<Item>,
 }
 
-pub fn app(loader: &mut Loader, service: Service, name: String, is_job: bool, project: &str, shared: &[String]) -> App {
+pub fn app(cx: &mut Context, service: Service, name: String, is_job: bool, project: &str, shared: &[String]) -> App {
     let mut app = App {
         name,
         is_job,
-        ports: ports::ports(loader, &service),
+        ports: ports::ports(cx, &service),
         service,
         head: Vec::new(),
         tail: Vec::new(),
@@ -47,24 +47,24 @@ pub fn app(loader: &mut Loader, service: Service, name: String, is_job: bool, pr
         mounts: Vec::new(),
         allow: Vec::new(),
     };
-    image::image(loader, &mut app, project);
+    image::image(cx, &mut app, project);
     if app.ports.all.is_empty() && !is_job {
         let usual = app.service.text("image").and_then(|image| ports::usual(&image));
         usual.into_iter().for_each(|port| app.ports.add(port, "TCP"));
     }
-    command(loader, &mut app);
-    let mut mounts = volume::mounts(loader, &app.service);
-    mounts.extend(volume::scratch(loader, &app.service));
+    command(cx, &mut app);
+    let mut mounts = volume::mounts(cx, &app.service);
+    mounts.extend(volume::scratch(cx, &app.service));
     for mount in mounts {
-        let fate = volume::fate(loader, &app.service, &mount);
+        let fate = volume::fate(cx, &app.service, &mount);
         app.mounts.push((mount, fate));
     }
-    workload::workload(loader, &mut app, shared);
-    let item = resources(loader, &app.service, false);
+    workload::workload(cx, &mut app, shared);
+    let item = resources(cx, &app.service, false);
     app.tail.extend(item);
-    health(loader, &mut app);
-    security::security(loader, &mut app, shared);
-    small(loader, &mut app);
+    health(cx, &mut app);
+    security::security(cx, &mut app, shared);
+    small(cx, &mut app);
     if !app.allow.is_empty() {
         let allow = std::mem::take(&mut app.allow);
         app.tail.push(Item::map("allow", allow));
@@ -83,13 +83,13 @@ impl App {
     }
 }
 
-fn command(loader: &mut Loader, app: &mut App) {
+fn command(cx: &mut Context, app: &mut App) {
     let mut is_shell = false;
     for (key, field) in [("entrypoint", "command"), ("command", "args")] {
         let Some(value) = app.service.map.get(key).filter(|value| !value.is_null()).cloned() else { continue };
-        let Some(words) = container::words(loader, &app.service.name, key, &value) else { continue };
+        let Some(words) = container::words(cx, &app.service.name, key, &value) else { continue };
         if words.is_empty() || words == [""] {
-            loader.notes.left(
+            cx.notes.left(
                 value.from,
                 app.subject(key),
                 "an empty one cannot take the image's own away: write the program as `command`",
@@ -98,7 +98,7 @@ fn command(loader: &mut Loader, app: &mut App) {
         }
         if words.iter().any(|word| !leak::find(word).is_empty()) {
             let why = "it has a secret in its text, and `***` stands in its place: give it as a variable, `$(NAME)`";
-            loader.notes.decide(value.from, app.subject(key), why);
+            cx.notes.decide(value.from, app.subject(key), why);
         }
         is_shell |= container::is_shell(&words);
         let (words, asked) = container::command(&words, is_shell);
@@ -110,32 +110,32 @@ fn command(loader: &mut Loader, app: &mut App) {
     }
 }
 
-fn health(loader: &mut Loader, app: &mut App) {
+fn health(cx: &mut Context, app: &mut App) {
     let Some(check) = app.service.map.get("healthcheck").filter(|value| !value.is_null()).cloned() else { return };
     if app.is_job {
-        loader.notes.left(check.from, app.subject("healthcheck"), "a job has no probes: it ends");
+        cx.notes.left(check.from, app.subject("healthcheck"), "a job has no probes: it ends");
         return;
     }
-    if let Some(found) = probe::probe(loader, &app.service.name, &check) {
+    if let Some(found) = probe::probe(cx, &app.service.name, &check) {
         found.port.into_iter().for_each(|port| app.ports.add(port, "TCP"));
         app.tail.push(found.item);
     }
 }
 
 /// Keys of one line each.
-fn small(loader: &mut Loader, app: &mut App) {
+fn small(cx: &mut Context, app: &mut App) {
     let at = |app: &App, key: &str| app.service.map.entry(key).map_or(app.service.at, |entry| entry.key_from);
     if let Some(text) = app.service.text("stop_grace_period") {
         match super::units::seconds(&text) {
             Ok(seconds) => app.tail.push(Item::raw("terminationGracePeriodSeconds", seconds.to_string())),
             Err(reason) => {
-                probe::bad(loader, &app.subject("stop_grace_period"), app.service.map.get("stop_grace_period"), &reason)
+                probe::bad(cx, &app.subject("stop_grace_period"), app.service.map.get("stop_grace_period"), &reason)
             }
         }
     }
     if app.service.text("stop_signal").is_some_and(|signal| !["SIGTERM", "TERM", "15"].contains(&signal.as_str())) {
         let why = "pods are stopped with SIGTERM; from 1.33 on `lifecycle: {stopSignal: SIGINT}` says another";
-        loader.notes.decide(at(app, "stop_signal"), app.subject("stop_signal"), why);
+        cx.notes.decide(at(app, "stop_signal"), app.subject("stop_signal"), why);
     }
     for (key, field) in [("stdin_open", "stdin"), ("tty", "tty")] {
         if app.service.text(key).as_deref() == Some("true") {
@@ -146,18 +146,16 @@ fn small(loader: &mut Loader, app: &mut App) {
         Some("always") => app.tail.push(Item::text("imagePullPolicy", "Always")),
         Some("never") => app.tail.push(Item::text("imagePullPolicy", "Never")),
         Some("missing" | "if_not_present") => app.tail.push(Item::text("imagePullPolicy", "IfNotPresent")),
-        Some(_) => {
-            loader.notes.left(at(app, "pull_policy"), app.subject("pull_policy"), "write `imagePullPolicy: Always`")
-        }
+        Some(_) => cx.notes.left(at(app, "pull_policy"), app.subject("pull_policy"), "write `imagePullPolicy: Always`"),
         None => {}
     }
     match app.service.text("restart").as_deref() {
         Some("no" | "on-failure") if !app.is_job => {
             let why = "an app is always restarted; what ends by itself is a job: write it under `jobs`";
-            loader.notes.decide(at(app, "restart"), app.subject("restart"), why);
+            cx.notes.decide(at(app, "restart"), app.subject("restart"), why);
         }
         _ => {}
     }
-    network::network(loader, app);
-    network::labels(loader, app);
+    network::network(cx, app);
+    network::labels(cx, app);
 }

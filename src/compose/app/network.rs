@@ -1,13 +1,14 @@
 //! What an app says of its network: the machine's, hosts of its own, the name that a proxy has for it.
 
-use super::super::load::{self, Loader};
+use super::super::context::Context;
+use super::super::load;
 use super::super::text::{self, Item};
 use super::App;
 use crate::format;
 use crate::source::Span;
 use crate::tree::{Map, Tree};
 
-pub fn network(loader: &mut Loader, app: &mut App) {
+pub fn network(cx: &mut Context, app: &mut App) {
     let at = |app: &App, key: &str| app.service.map.entry(key).map_or(app.service.at, |entry| entry.key_from);
     if let Some(mode) = app.service.text("network_mode").filter(|mode| mode != "bridge" && mode != "default") {
         let why = match mode.as_str() {
@@ -15,7 +16,7 @@ pub fn network(loader: &mut Loader, app: &mut App) {
             "none" => "write `egress: wiring` and `networkPolicy: wiring` to close it off",
             _ => "containers of one network are `sidecars` of one app",
         };
-        loader.notes.decide(at(app, "network_mode"), app.subject("network_mode"), why);
+        cx.notes.decide(at(app, "network_mode"), app.subject("network_mode"), why);
     }
     let Some(value) = app.service.map.get("extra_hosts").filter(|value| !value.is_null()) else { return };
     let pairs: Vec<(String, String)> = match (value.as_map(), value.as_list()) {
@@ -33,7 +34,7 @@ pub fn network(loader: &mut Loader, app: &mut App) {
     if pairs.iter().any(|(_, ip)| !is_ip(ip)) {
         let why =
             "`host-gateway` is the machine that Docker runs on: a pod has none; write the address of what is meant";
-        loader.notes.decide(value.from, app.subject("extra_hosts"), why);
+        cx.notes.decide(value.from, app.subject("extra_hosts"), why);
     }
     let aliases: Vec<String> = pairs
         .iter()
@@ -46,15 +47,15 @@ pub fn network(loader: &mut Loader, app: &mut App) {
 }
 
 /// A proxy's labels say under which name the app is reached.
-pub fn labels(loader: &mut Loader, app: &App) {
+pub fn labels(cx: &mut Context, app: &App) {
     for path in [&["labels"][..], &["deploy", "labels"]] {
         if let Some(value) = app.service.at(path).filter(|value| !value.is_null()).cloned() {
-            route(loader, app, &path.join("."), &value);
+            route(cx, app, &path.join("."), &value);
         }
     }
 }
 
-fn route(loader: &mut Loader, app: &App, key: &str, value: &Tree<Span>) {
+fn route(cx: &mut Context, app: &App, key: &str, value: &Tree<Span>) {
     let named = load::by_name(value.clone());
     let texts: Vec<String> = named
         .as_map()
@@ -70,11 +71,11 @@ fn route(loader: &mut Loader, app: &App, key: &str, value: &Tree<Span>) {
     match host {
         Some(host) => {
             let why = format!("Traefik's route: write `ingress: {{host: {host}, tls: {}-tls}}`", app.name);
-            loader.notes.decide(value.from, app.subject(key), why);
+            cx.notes.decide(value.from, app.subject(key), why);
         }
         None => {
             let why = "labels of containers are for tools of Docker; write `podLabels` or `podAnnotations` where something reads them";
-            loader.notes.left(value.from, app.subject(key), why);
+            cx.notes.left(value.from, app.subject(key), why);
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Users, groups and capabilities of an app.
 
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::text::{Item, Value};
 use super::super::volume;
 use super::App;
 use crate::tree::Tree;
 
-pub fn security(loader: &mut Loader, app: &mut App, shared: &[String]) {
+pub fn security(cx: &mut Context, app: &mut App, shared: &[String]) {
     let mut items = Vec::new();
-    user(loader, app, &mut items);
-    groups(loader, app, &mut items);
+    user(cx, app, &mut items);
+    groups(cx, app, &mut items);
     if app.service.text("read_only").as_deref() == Some("true") {
         items.push(Item::raw("readOnlyRootFilesystem", "true"));
     }
-    capabilities(loader, app, &mut items);
+    capabilities(cx, app, &mut items);
     // A claim that another app brings is one that kgen sets no group for by itself.
     let group = items.iter().find(|item| item.key == "runAsGroup" || item.key == "runAsUser");
     let group = group.map_or(Value::Raw("1000".into()), |item| item.value.clone());
@@ -25,7 +25,7 @@ pub fn security(loader: &mut Loader, app: &mut App, shared: &[String]) {
     }
 }
 
-fn user(loader: &mut Loader, app: &mut App, items: &mut Vec<Item>) {
+fn user(cx: &mut Context, app: &mut App, items: &mut Vec<Item>) {
     let Some(said) = app.service.text("user") else { return };
     let at = app.service.value_at("user");
     let (user, group) = said.split_once(':').map_or((said.as_str(), None), |(user, group)| (user, Some(group)));
@@ -36,18 +36,18 @@ fn user(loader: &mut Loader, app: &mut App, items: &mut Vec<Item>) {
             app.allow.push(Item::text("run-as-root", "from the Compose file"));
             let why =
                 "it runs as root, which a namespace under `restricted` refuses: take another user where the image can";
-            loader.notes.decide(at, app.subject("user"), why);
+            cx.notes.decide(at, app.subject("user"), why);
         }
         Some(id) => items.push(Item::raw("runAsUser", id.to_string())),
         None => {
             let why = "Kubernetes wants the number of a user: write `securityContext: {runAsUser: 1000}`";
-            loader.notes.decide(at, app.subject("user"), why);
+            cx.notes.decide(at, app.subject("user"), why);
         }
     }
     items.extend(group.and_then(number).map(|id| Item::raw("runAsGroup", id.to_string())));
 }
 
-fn groups(loader: &mut Loader, app: &App, items: &mut Vec<Item>) {
+fn groups(cx: &mut Context, app: &App, items: &mut Vec<Item>) {
     let groups = app.service.map.get("group_add").and_then(Tree::as_list).unwrap_or_default();
     let ids: Vec<&str> = groups.iter().filter_map(Tree::as_str).filter(|id| id.parse::<u32>().is_ok()).collect();
     if !ids.is_empty() {
@@ -55,11 +55,11 @@ fn groups(loader: &mut Loader, app: &App, items: &mut Vec<Item>) {
     }
     if ids.len() < groups.len() {
         let why = "Kubernetes wants the numbers of groups";
-        loader.notes.left(app.service.value_at("group_add"), app.subject("group_add"), why);
+        cx.notes.left(app.service.value_at("group_add"), app.subject("group_add"), why);
     }
 }
 
-fn capabilities(loader: &mut Loader, app: &App, items: &mut Vec<Item>) {
+fn capabilities(cx: &mut Context, app: &App, items: &mut Vec<Item>) {
     for value in app.service.map.get("cap_add").and_then(Tree::as_list).unwrap_or_default() {
         let name = value.as_str().unwrap_or_default().trim_start_matches("CAP_");
         if name == "NET_BIND_SERVICE" {
@@ -69,6 +69,6 @@ fn capabilities(loader: &mut Loader, app: &App, items: &mut Vec<Item>) {
         let why = format!(
             "`{name}`: `restricted` refuses it; where it must be: `securityContext: {{capabilities: {{add: [{name}]}}}}` and a namespace that allows it"
         );
-        loader.notes.decide(value.from, app.subject("cap_add"), why);
+        cx.notes.decide(value.from, app.subject("cap_add"), why);
     }
 }

@@ -1,13 +1,13 @@
 //! How many pods there are of an app, and how they are replaced.
 
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::probe;
 use super::super::text::Item;
 use super::App;
 use crate::tree::Tree;
 
 /// How many pods, and how they are replaced.
-pub fn workload(loader: &mut Loader, app: &mut App, shared: &[String]) {
+pub fn workload(cx: &mut Context, app: &mut App, shared: &[String]) {
     let mode = app.service.at(&["deploy", "mode"]).and_then(Tree::as_str).map(str::to_owned);
     if mode.as_deref() == Some("global") && !app.is_job {
         app.head.push(Item::text("workload", "DaemonSet"));
@@ -18,7 +18,7 @@ pub fn workload(loader: &mut Loader, app: &mut App, shared: &[String]) {
     };
     let count = said.as_ref().and_then(Tree::as_str).map(|text| text.parse::<u32>());
     if let Some(Err(_)) = count {
-        probe::bad(loader, &app.subject(key), said.as_ref(), "must be a number of containers");
+        probe::bad(cx, &app.subject(key), said.as_ref(), "must be a number of containers");
     }
     let count = count.and_then(Result::ok);
     if app.is_job || mode.as_deref() == Some("global") {
@@ -37,7 +37,7 @@ pub fn workload(loader: &mut Loader, app: &mut App, shared: &[String]) {
                 let why = format!(
                     "{count} pods would write one volume: one is written; several need `accessModes: [ReadWriteMany]`, or `workload: StatefulSet` with a volume each"
                 );
-                loader.notes.decide(at, app.subject(key), why);
+                cx.notes.decide(at, app.subject(key), why);
             }
             app.head.push(
                 Item::raw("replicas", if count == Some(0) { "0" } else { "1" }).beside("one pod writes the volume"),

@@ -16,8 +16,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::load::Loader;
-use super::store::Engine;
+use super::context::Context;
+use super::context::Engine;
 use crate::diag::suggest;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
@@ -67,38 +67,38 @@ fn goes_on(place: &Place, key: &str, engine: Option<Engine>) -> bool {
 }
 
 /// Tells of the keys of a map, and of those below it. `engine`: of a service that becomes a store.
-pub fn tell(loader: &mut Loader, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
+pub fn tell(cx: &mut Context, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
     let Some(place) = place(path) else { return };
     for (key, entry) in map.entries().filter(|(_, entry)| !says_nothing(&entry.value)) {
         let subject = if subject.is_empty() { key.to_string() } else { format!("{subject}.{key}") };
         match fate(place, key, engine) {
             Some(Fate::Quiet(_) | Fate::Kept) => {}
-            Some(Fate::Decide(why)) => loader.notes.decide(entry.key_from, &subject, why),
-            Some(Fate::Left(why)) => loader.notes.left(entry.key_from, &subject, why),
+            Some(Fate::Decide(why)) => cx.notes.decide(entry.key_from, &subject, why),
+            Some(Fate::Left(why)) => cx.notes.left(entry.key_from, &subject, why),
             Some(Fate::Unless(usual, _)) if entry.value.as_str() == Some(usual) => {}
-            Some(Fate::Unless(_, why)) => loader.notes.left(entry.key_from, &subject, why),
-            None => loader.notes.left(entry.key_from, &subject, unknown(place, key)),
+            Some(Fate::Unless(_, why)) => cx.notes.left(entry.key_from, &subject, why),
+            None => cx.notes.left(entry.key_from, &subject, unknown(place, key)),
         }
         if goes_on(place, key, engine) {
-            below(loader, &joined(path, key), &subject, &entry.value, engine);
+            below(cx, &joined(path, key), &subject, &entry.value, engine);
         }
     }
 }
 
-fn below(loader: &mut Loader, path: &str, subject: &str, value: &Tree<Span>, engine: Option<Engine>) {
+fn below(cx: &mut Context, path: &str, subject: &str, value: &Tree<Span>, engine: Option<Engine>) {
     match &value.kind {
-        Kind::Map(map) if place(path).is_some() => tell(loader, path, subject, map, engine),
-        Kind::Map(map) => named(loader, path, subject, map, engine),
-        Kind::List(list) => list.iter().for_each(|item| below(loader, path, subject, item, engine)),
+        Kind::Map(map) if place(path).is_some() => tell(cx, path, subject, map, engine),
+        Kind::Map(map) => named(cx, path, subject, map, engine),
+        Kind::List(list) => list.iter().for_each(|item| below(cx, path, subject, item, engine)),
         _ => {}
     }
 }
 
 /// A map by names, each of which is a place: `networks`, `depends_on`.
-fn named(loader: &mut Loader, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
+fn named(cx: &mut Context, path: &str, subject: &str, map: &Map<Span>, engine: Option<Engine>) {
     for (name, value) in map.iter() {
         if let Some(map) = value.as_map() {
-            tell(loader, &format!("{path}.*"), &format!("{subject}.{name}"), map, engine);
+            tell(cx, &format!("{path}.*"), &format!("{subject}.{name}"), map, engine);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Keys of a service that becomes a store, where their fate is another than an app's.
 
-use super::super::store::Engine;
+use super::super::context::Engine;
 use super::Fate::{self, Kept, Left, Quiet, Unless};
 
 const OWN: Fate = Left("the component has probes, ports, restarts and shared memory of its own");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::load::Found;
+use super::super::context::Found;
 use super::super::{Asked, Converted, convert};
 use super::*;
 use crate::source::Sources;

@@ -10,38 +10,16 @@ mod merge;
 pub use hide::hidden;
 pub use merge::{by_name, join};
 
-use super::interpolate::{self, Variables};
+use super::context::{Context, Found, wrong};
+use super::interpolate;
 use super::keys;
-use super::note::Notes;
-use crate::compose::{
-    COMPOSE_CYCLE, COMPOSE_ENV_FILE, COMPOSE_NO_SERVICES, COMPOSE_REFERENCE, COMPOSE_TYPE, COMPOSE_VARIABLE,
-};
-use crate::diag::{Diagnostic, Report};
+use crate::compose::{COMPOSE_CYCLE, COMPOSE_ENV_FILE, COMPOSE_NO_SERVICES, COMPOSE_REFERENCE, COMPOSE_VARIABLE};
+use crate::diag::Diagnostic;
 use crate::dotenv::{self, Reading};
 use crate::project::node::{self, Dialect};
 use crate::secret::Secret;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Span};
 use crate::tree::{Kind, Map, Tree};
-
-/// What stands at a path.
-pub enum Found {
-    Nothing,
-    Folder,
-    Text(String),
-    /// Not UTF-8, or too large to be a configuration.
-    Other,
-}
-
-/// Reads a path, relative to the folder of the compose file.
-pub type Read<'r> = &'r dyn Fn(&str) -> Found;
-
-pub struct Loader<'l> {
-    pub sources: &'l mut Sources,
-    pub read: Read<'l>,
-    pub variables: Variables,
-    pub notes: Notes,
-    pub report: Report,
-}
 
 /// All that was read, merged.
 #[derive(Default)]
@@ -56,7 +34,7 @@ pub struct Loaded {
 /// More files than these are a circle that nothing else has noticed.
 const DEEPEST: usize = 16;
 
-impl Loader<'_> {
+impl Context<'_> {
     pub fn load(&mut self, file: FileId) -> Loaded {
         self.dotenv();
         let mut out = Loaded::default();
@@ -312,10 +290,6 @@ impl Loader<'_> {
 }
 
 const EXAMPLE: &str = "it looks like `services: {web: {image: registry/name:tag}}`";
-
-pub fn wrong(subject: &str, expected: &str, found: &Tree<Span>) -> Diagnostic {
-    Diagnostic::new(COMPOSE_TYPE, format!("`{subject}` must be {expected}, found {}", found.noun())).at(found.from)
-}
 
 /// `include: [a.yaml, {path: [b.yaml, c.yaml]}]`.
 fn includes(top: &Map<Span>) -> Vec<(Span, String)> {

@@ -1,6 +1,6 @@
 //! The text of the project file: its sections in their order, and the comments of the whole.
 
-use super::super::store::Engine;
+use super::super::context::Engine;
 use super::super::text::{self, Item};
 use super::Writer;
 

@@ -16,7 +16,8 @@ pub use mounts::file_mark;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::app::App;
-use super::load::{Loaded, Loader};
+use super::context::Context;
+use super::load::Loaded;
 use super::secrets::Secrets;
 use super::service::Variable;
 use super::text::{Item, Value};
@@ -25,7 +26,7 @@ use super::{Parts, label, store};
 use shared::Shared;
 
 pub struct Writer<'w, 'l> {
-    loader: &'w mut Loader<'l>,
+    cx: &'w mut Context<'l>,
     net: Net,
     secrets: Secrets,
     shared: BTreeMap<String, Shared>,
@@ -38,12 +39,12 @@ pub struct Writer<'w, 'l> {
 }
 
 /// The text, and how many there are of each.
-pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Head) -> (String, String) {
-    let variables: Vec<Vec<Variable>> = parts.apps.iter().map(|app| app.service.own(loader)).collect();
-    let shared = shared::files(loader, &parts.apps, head.project);
-    let all = variables::all(loader, &parts.apps, &variables, &shared);
+pub fn write(cx: &mut Context, loaded: &Loaded, parts: &mut Parts, head: &Head) -> (String, String) {
+    let variables: Vec<Vec<Variable>> = parts.apps.iter().map(|app| app.service.own(cx)).collect();
+    let shared = shared::files(cx, &parts.apps, head.project);
+    let all = variables::all(cx, &parts.apps, &variables, &shared);
     let mut net =
-        Net { stores: std::mem::take(&mut parts.stores), secrets: loader.variables.secrets.clone(), ..Net::default() };
+        Net { stores: std::mem::take(&mut parts.stores), secrets: cx.variables.secrets.clone(), ..Net::default() };
     net.apps = parts.apps.iter().map(|app| Peer { name: app.name.clone(), ports: Vec::new() }).collect();
     for (alias, name) in &parts.names {
         let store = net.stores.iter().position(|store| store.name == *name).map(Target::Store);
@@ -51,10 +52,10 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
         net.names.extend(store.or(app).map(|target| (alias.clone(), target)));
     }
     let reached = reach(&mut net, &mut parts.apps, &all);
-    named_by_clients(loader, &mut net, &reached);
+    named_by_clients(cx, &mut net, &reached);
     parts.public.extend(net.stores.iter().filter_map(|store| store.database.clone()));
     let secrets = Secrets::new(free_name(&format!("{}-secrets", head.project), &parts.names));
-    let mut writer = Writer { loader, net, secrets, shared, reached, claims: BTreeSet::new(), untold: BTreeMap::new() };
+    let mut writer = Writer { cx, net, secrets, shared, reached, claims: BTreeSet::new(), untold: BTreeMap::new() };
     writer.open_stores();
     writer.shared_items(&parts.apps, &variables);
     let volumes = mounts::users(&parts.apps);
@@ -75,7 +76,7 @@ pub fn write(loader: &mut Loader, loaded: &Loaded, parts: &mut Parts, head: &Hea
 }
 
 /// A server that is told of no database, and whose clients all name one, as an app does that makes its own: it is that.
-fn named_by_clients(loader: &mut Loader, net: &mut Net, reached: &[Reached]) {
+fn named_by_clients(cx: &mut Context, net: &mut Net, reached: &[Reached]) {
     for (index, store) in net.stores.iter_mut().enumerate() {
         let all = reached.iter().flat_map(|reached| &reached.databases);
         let named: BTreeSet<&String> = all.filter(|(of, _)| *of == index).map(|(_, name)| name).collect();
@@ -83,7 +84,7 @@ fn named_by_clients(loader: &mut Loader, net: &mut Net, reached: &[Reached]) {
         if let (true, [name]) = (is_open, &named.into_iter().collect::<Vec<_>>()[..])
             && store::is_free(name)
         {
-            loader.notes.withdraw(&format!("{}.database", store.service));
+            cx.notes.withdraw(&format!("{}.database", store.service));
             store.items.push(Item::text("database", *name).beside("as its clients name it"));
             store.database = Some((*name).clone());
         }
@@ -141,7 +142,7 @@ impl Writer<'_, '_> {
                 "reached inside the cluster as `{}`; from outside write `ingress: {{host: {}.example.org, tls: {}-tls}}`",
                 app.name, app.name, app.name
             );
-            self.loader.notes.left(at, format!("{}.ports", app.service.name), why);
+            self.cx.notes.left(at, format!("{}.ports", app.service.name), why);
         }
         let (variables, from) = self.variables(index, app, own);
         if !variables.is_empty() {

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::app::App;
-use super::super::load::{Found, Loaded, join};
+use super::super::context::Found;
+use super::super::load::{Loaded, join};
 use super::super::store::Store;
 use super::super::text::{self, Item};
 use super::super::volume::{Fate, Mount};
@@ -83,7 +84,7 @@ impl Writer<'_, '_> {
         let why = format!(
             "`{name}` is shared by several services: that needs a storage class that can be `ReadWriteMany`; add `storageClassName` to it"
         );
-        self.loader.notes.decide(mount.at, format!("{}.volumes", app.service.name), why);
+        self.cx.notes.decide(mount.at, format!("{}.volumes", app.service.name), why);
         format!("{{size: 1Gi, claim: {claim}, accessModes: [ReadWriteMany]{read_only}}}")
     }
 
@@ -131,18 +132,18 @@ impl Writer<'_, '_> {
                 (Some(text), _) if !text.contains(interpolate::OPEN) && leak::find(text).is_empty() => {
                     files.push(Item::text(&path, container::literal(text)))
                 }
-                (_, Some(file)) if !file.starts_with('/') && matches!((self.loader.read)(&file), Found::Text(_)) => {
+                (_, Some(file)) if !file.starts_with('/') && matches!((self.cx.read)(&file), Found::Text(_)) => {
                     files.push(Item::raw(&path, self::file(head, &file)));
                 }
                 (Some(_), _) => {
                     let why = format!(
                         "`{source}`: it has a secret in its text: write it under `files` with `${{secrets.NAME.KEY}}`"
                     );
-                    self.loader.notes.decide(item.from, format!("{}.configs", app.service.name), why);
+                    self.cx.notes.decide(item.from, format!("{}.configs", app.service.name), why);
                 }
                 _ => {
                     let why = format!("`{source}`: its content is not in a file here; write it under `files`");
-                    self.loader.notes.decide(item.from, format!("{}.configs", app.service.name), why);
+                    self.cx.notes.decide(item.from, format!("{}.configs", app.service.name), why);
                 }
             }
         }
@@ -151,7 +152,7 @@ impl Writer<'_, '_> {
     fn missing(&mut self, section: &str, name: &str, at: Span, app: &App) {
         let message =
             format!("`{}.{section}` names `{name}`, which is not under `{section}` at the top", app.service.name);
-        self.loader.report.push(Diagnostic::new(COMPOSE_REFERENCE, message).at(at));
+        self.cx.report.push(Diagnostic::new(COMPOSE_REFERENCE, message).at(at));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is asked of a person once for all apps, and what is said of the order in which they start.
 
 use super::super::app::App;
-use super::super::store::Engine;
+use super::super::context::Engine;
 use super::super::text::Item;
 use super::super::wiring::Target;
 use super::Writer;
@@ -45,7 +45,7 @@ impl Writer<'_, '_> {
             let why = format!(
                 "it has no password, because clients are told its host alone: give them `${{redis.{name}.password}}` and remove `auth: none`"
             );
-            self.loader.notes.decide(at, service, why);
+            self.cx.notes.decide(at, service, why);
         }
     }
 
@@ -64,13 +64,13 @@ impl Writer<'_, '_> {
                     let why = format!(
                         "pods start in any order: `{name}` is not waited for, a client tries again until it answers"
                     );
-                    self.loader.notes.left(at, format!("{}.depends_on", app.service.name), why);
+                    self.cx.notes.left(at, format!("{}.depends_on", app.service.name), why);
                 }
                 None => {
                     let why = format!(
                         "`{name}` is a job, or not carried over: pods do not wait for it; where the app must not start before it, write its command under `initContainers` of the app"
                     );
-                    self.loader.notes.decide(at, format!("{}.depends_on", app.service.name), why);
+                    self.cx.notes.decide(at, format!("{}.depends_on", app.service.name), why);
                 }
             }
         }
@@ -81,7 +81,7 @@ impl Writer<'_, '_> {
     fn ask(&mut self, key: &str, open: &[&App], why: impl FnOnce(String) -> String) {
         let Some(first) = open.first() else { return };
         let names: Vec<String> = open.iter().map(|app| format!("`{}`", app.name)).collect();
-        self.loader.notes.decide(first.service.at, key, why(names.join(", ")));
+        self.cx.notes.decide(first.service.at, key, why(names.join(", ")));
     }
 
     /// Clients that may have the password from elsewhere: a file of their own.

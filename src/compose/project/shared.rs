@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::app::App;
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::service::{self, Variable};
 use super::super::text::Item;
 use super::super::wiring::{Out, Reached};
@@ -23,11 +23,11 @@ pub struct Shared {
 }
 
 /// The files that more than one service reads.
-pub fn files(loader: &mut Loader, apps: &[App], project: &str) -> BTreeMap<String, Shared> {
+pub fn files(cx: &mut Context, apps: &[App], project: &str) -> BTreeMap<String, Shared> {
     let mut users: BTreeMap<String, usize> = BTreeMap::new();
     let mut first: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for (index, app) in apps.iter().enumerate() {
-        for (number, file) in app.service.env_files(loader).into_iter().enumerate() {
+        for (number, file) in app.service.env_files(cx).into_iter().enumerate() {
             *users.entry(file.path.clone()).or_default() += 1;
             first.entry(file.path).or_insert((index, number));
         }
@@ -36,8 +36,8 @@ pub fn files(loader: &mut Loader, apps: &[App], project: &str) -> BTreeMap<Strin
     for (path, _) in users.into_iter().filter(|(_, count)| *count > 1) {
         let (index, number) = first[&path];
         let service = &apps[index].service;
-        let Some(file) = service.env_files(loader).into_iter().nth(number) else { continue };
-        let Some(variables) = service::read(loader, &file, &service.name) else { continue };
+        let Some(file) = service.env_files(cx).into_iter().nth(number) else { continue };
+        let Some(variables) = service::read(cx, &file, &service.name) else { continue };
         let mut all: Vec<Variable> = Vec::new();
         for variable in variables {
             all.retain(|known| known.0 != variable.0);
@@ -69,7 +69,7 @@ impl Writer<'_, '_> {
         for (path, mut shared) in std::mem::take(&mut self.shared) {
             let mut users = Vec::new();
             for (index, app) in apps.iter().enumerate() {
-                if app.service.env_files(self.loader).iter().any(|file| file.path == path) {
+                if app.service.env_files(self.cx).iter().any(|file| file.path == path) {
                     users.push(index);
                 }
             }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::app::App;
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::service::{self, Variable};
 use super::super::text::Item;
 use super::super::wiring::{Out, Reached};
@@ -16,7 +16,7 @@ use super::shared::Shared;
 
 /// All variables of each app, for what they reach.
 pub fn all(
-    loader: &mut Loader,
+    cx: &mut Context,
     apps: &[App],
     own: &[Vec<Variable>],
     shared: &BTreeMap<String, Shared>,
@@ -24,10 +24,10 @@ pub fn all(
     let mut out = Vec::new();
     for (app, own) in apps.iter().zip(own) {
         let mut all = Vec::new();
-        for file in app.service.env_files(loader) {
+        for file in app.service.env_files(cx) {
             match shared.get(&file.path) {
                 Some(shared) => all.extend(shared.variables.clone()),
-                None => all.extend(service::read(loader, &file, &app.service.name).unwrap_or_default()),
+                None => all.extend(service::read(cx, &file, &app.service.name).unwrap_or_default()),
             }
         }
         all.extend(own.clone());
@@ -48,7 +48,7 @@ impl Writer<'_, '_> {
             let Some(value) = value else { continue };
             let pieces = self.net.rewrite(&key, &value, &known, &mut reached);
             for odd in std::mem::take(&mut reached.odd) {
-                self.loader.notes.decide(at, format!("{}.environment.{key}", app.service.name), odd);
+                self.cx.notes.decide(at, format!("{}.environment.{key}", app.service.name), odd);
             }
             has_password.extend(pieces.iter().filter_map(Out::password_of).map(str::to_owned));
             items.push(Item::text(&key, self.value(&app.service.name, &pieces, true)));
@@ -61,14 +61,14 @@ impl Writer<'_, '_> {
     fn said(&mut self, app: &App, own: &[Variable]) -> (Vec<Variable>, Vec<String>) {
         let mut all: Vec<Variable> = Vec::new();
         let mut from = Vec::new();
-        for file in app.service.env_files(self.loader) {
+        for file in app.service.env_files(self.cx) {
             match self.shared.get(&file.path) {
                 Some(shared) => {
                     from.extend((!shared.plain.is_empty()).then(|| format!("configs.{}", shared.name)));
                     from.extend((!shared.secret.is_empty()).then(|| format!("secrets.{}", shared.name)));
                     all.extend(shared.own.clone());
                 }
-                None => all.extend(service::read(self.loader, &file, &app.service.name).unwrap_or_default()),
+                None => all.extend(service::read(self.cx, &file, &app.service.name).unwrap_or_default()),
             }
         }
         all.extend(own.iter().cloned());

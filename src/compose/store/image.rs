@@ -2,10 +2,11 @@
 //!
 //! Owns: which images are a Redis or a PostgreSQL, and which image the component gets.
 
-use super::super::load::Loader;
+use super::super::context::Context;
+use super::super::context::Engine;
 use super::super::service::Service;
 use super::super::text::Item;
-use super::{Engine, Store};
+use super::Store;
 use crate::format::{self, server};
 
 /// What an image is.
@@ -52,7 +53,7 @@ pub fn kind(image: &str) -> Kind {
 }
 
 /// The image as it is, where it says its version and kgen knows how it is run.
-pub fn image(loader: &mut Loader, service: &Service, engine: Engine, text: &str, store: &mut Store) {
+pub fn image(cx: &mut Context, service: &Service, engine: Engine, text: &str, store: &mut Store) {
     let subject = format!("{}.image", service.name);
     let at = service.value_at("image");
     let Ok(read) = format::image(text) else { return };
@@ -68,30 +69,30 @@ pub fn image(loader: &mut Loader, service: &Service, engine: Engine, text: &str,
             let why = format!(
                 "Bitnami's images are laid out in another way, and their tags are going away: `{by}` takes its place, whose volume begins empty"
             );
-            loader.notes.decide(at, subject, why);
+            cx.notes.decide(at, subject, why);
             if by != default {
                 store.items.push(Item::text("image", by));
             }
         }
-        Kind::Extended(extension) => extended(loader, service, text, extension, store),
+        Kind::Extended(extension) => extended(cx, service, text, extension, store),
         _ if !tag.contains(|c: char| c.is_ascii_digit()) && read.digest.is_none() => {
             let why = format!(
                 "no version: kgen's default `{default}` takes its place; write the version that your data is of"
             );
-            loader.notes.decide(at, subject, why);
+            cx.notes.decide(at, subject, why);
         }
         _ => store.items.push(Item::text("image", text)),
     }
 }
 
 /// An image with an extension, whose tag must say the major version of PostgreSQL.
-fn extended(loader: &mut Loader, service: &Service, text: &str, extension: &str, store: &mut Store) {
+fn extended(cx: &mut Context, service: &Service, text: &str, extension: &str, store: &mut Store) {
     let at = service.value_at("image");
     let subject = format!("{}.image", service.name);
     if server::postgres(text).major.is_none() {
         let why =
             "its tag does not say the major version of PostgreSQL: write `image`, and `major` where no tag says it";
-        loader.notes.decide(at, subject, why);
+        cx.notes.decide(at, subject, why);
         return;
     }
     store.items.push(Item::text("image", text));
@@ -99,5 +100,5 @@ fn extended(loader: &mut Loader, service: &Service, text: &str, extension: &str,
         "the app's role is no superuser, so `CREATE EXTENSION {extension}` may fail for it: a new database takes `initSql: \"RESET ROLE; CREATE EXTENSION {extension};\"`; for one that is there run it once, `kubectl exec -it {}-0 -c postgres -- psql -U postgres -d DATABASE` asks for the key `superuser-password` of the Secret `{}`",
         store.name, store.name
     );
-    loader.notes.decide(at, subject, why);
+    cx.notes.decide(at, subject, why);
 }

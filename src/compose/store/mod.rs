@@ -11,40 +11,14 @@ mod redis;
 pub use image::{Kind, kind};
 pub use postgres::is_free;
 
+use super::context::Context;
+use super::context::Engine;
 use super::interpolate;
-use super::load::Loader;
 use super::service::Service;
 use super::text::Item;
 use super::volume::Mount;
 use crate::secret::Secret;
 use crate::source::Span;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Engine {
-    Redis,
-    Postgres,
-}
-
-impl Engine {
-    pub fn port(self) -> u16 {
-        if self == Engine::Redis { 6379 } else { 5432 }
-    }
-
-    pub fn section(self) -> &'static str {
-        if self == Engine::Redis { "redis" } else { "postgres" }
-    }
-
-    /// Whether the words of a variable's name speak of it.
-    pub fn is_named_by(self, words: &[String]) -> bool {
-        let own = match self {
-            Engine::Redis => "redis valkey cache broker queue celery",
-            Engine::Postgres => {
-                "postgres postgresql pg db database sql jdbc datasource pgpassword pguser pghost pgport pgdatabase"
-            }
-        };
-        words.iter().any(|word| own.split(' ').any(|known| known == word))
-    }
-}
 
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -72,7 +46,7 @@ impl Store {
     }
 }
 
-pub fn store(loader: &mut Loader, service: &Service, engine: Engine, name: String) -> Store {
+pub fn store(cx: &mut Context, service: &Service, engine: Engine, name: String) -> Store {
     let mut store = Store {
         engine,
         name,
@@ -85,20 +59,20 @@ pub fn store(loader: &mut Loader, service: &Service, engine: Engine, name: Strin
         open: false,
     };
     if let Some(image) = service.text("image") {
-        image::image(loader, service, engine, &image, &mut store);
+        image::image(cx, service, engine, &image, &mut store);
     }
     match engine {
-        Engine::Redis => redis::redis(loader, service, &mut store),
-        Engine::Postgres => postgres::postgres(loader, service, &mut store),
+        Engine::Redis => redis::redis(cx, service, &mut store),
+        Engine::Postgres => postgres::postgres(cx, service, &mut store),
     }
     store
 }
 
 /// A variable that no component needs. Of a file that other services read too nothing is said.
-fn unused(loader: &mut Loader, service: &Service, key: &str, at: Span) {
+fn unused(cx: &mut Context, service: &Service, key: &str, at: Span) {
     if at.file == service.value_at("environment").file {
         let why = "the server's image has no use for it, or kgen sets it up itself";
-        loader.notes.left(at, format!("{}.environment.{}", service.name, interpolate::shown(key)), why);
+        cx.notes.left(at, format!("{}.environment.{}", service.name, interpolate::shown(key)), why);
     }
 }
 
@@ -107,13 +81,13 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// What is mounted into a store, but for its data.
-fn mounts_left(loader: &mut Loader, service: &Service, mounts: &[Mount], data: &[&str], config: &str) {
+fn mounts_left(cx: &mut Context, service: &Service, mounts: &[Mount], data: &[&str], config: &str) {
     for mount in mounts.iter().filter(|mount| !data.iter().any(|folder| is_below(&mount.target, folder))) {
         let is_config = mount.target.rsplit('/').next().is_some_and(|name| name.contains(".conf"));
         let why = match is_config {
             true => format!("`{}`: write {config} under `config`", mount.target),
             false => format!("`{}`: the component mounts its data, and nothing else", mount.target),
         };
-        loader.notes.left(mount.at, format!("{}.volumes", service.name), why);
+        cx.notes.left(mount.at, format!("{}.volumes", service.name), why);
     }
 }

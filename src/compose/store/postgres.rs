@@ -1,6 +1,6 @@
 //! A PostgreSQL: its database, role, parameters and the script that runs once.
 
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::service::{Service, resources};
 use super::super::text::{self, Item};
 use super::super::volume::{self, Mount};
@@ -10,23 +10,23 @@ use crate::secret::Secret;
 use crate::source::Span;
 use crate::tree::Tree;
 
-pub fn postgres(loader: &mut Loader, service: &Service, store: &mut Store) {
-    names(loader, service, store);
-    parameters(loader, service, store);
-    let mounts = volume::mounts(loader, service);
-    init_sql(loader, service, &mounts, store);
+pub fn postgres(cx: &mut Context, service: &Service, store: &mut Store) {
+    names(cx, service, store);
+    parameters(cx, service, store);
+    let mounts = volume::mounts(cx, service);
+    init_sql(cx, service, &mounts, store);
     let data = ["/var/lib/postgresql", "/bitnami", SCRIPTS];
-    mounts_left(loader, service, &mounts, &data, "its parameters");
-    secrets_left(loader, service, store);
-    if let Some(item) = resources(loader, service, true) {
+    mounts_left(cx, service, &mounts, &data, "its parameters");
+    secrets_left(cx, service, store);
+    if let Some(item) = resources(cx, service, true) {
         store.items.push(item);
     }
 }
 
 /// Its database, its role and their password.
-fn names(loader: &mut Loader, service: &Service, store: &mut Store) {
+fn names(cx: &mut Context, service: &Service, store: &mut Store) {
     let (mut user, mut database) = (None, None);
-    for (key, value, at) in service.environment(loader) {
+    for (key, value, at) in service.environment(cx) {
         match (key.as_str(), value) {
             ("POSTGRES_USER" | "POSTGRESQL_USERNAME", Some(value)) => user = Some((value, at)),
             ("POSTGRES_DB" | "POSTGRESQL_DATABASE", Some(value)) => database = Some((value, at)),
@@ -36,7 +36,7 @@ fn names(loader: &mut Loader, service: &Service, store: &mut Store) {
                 store.password = Some(Secret::new(project::file_mark(name)));
             }
             ("POSTGRES_USER" | "POSTGRES_DB" | "POSTGRES_PASSWORD" | "PGDATA" | "POSTGRES_HOST_AUTH_METHOD", _) => {}
-            _ => unused(loader, service, &key, at),
+            _ => unused(cx, service, &key, at),
         }
     }
     // The image's own defaults.
@@ -44,8 +44,8 @@ fn names(loader: &mut Loader, service: &Service, store: &mut Store) {
     let said_database = database.as_ref().map_or(said_user.as_str(), |(name, _)| name.as_str()).to_owned();
     let place = |said: Option<(String, Span)>| said.map_or(store.at, |(_, at)| at);
     let (user_at, database_at) = (place(user), place(database));
-    name(loader, store, "database", &said_database, database_at);
-    name(loader, store, "user", &said_user, user_at);
+    name(cx, store, "database", &said_database, database_at);
+    name(cx, store, "user", &said_user, user_at);
     (store.user, store.database) = (Some(said_user), Some(said_database));
 }
 
@@ -57,7 +57,7 @@ pub fn is_free(name: &str) -> bool {
 }
 
 /// A name as it is, where the component may have it.
-fn name(loader: &mut Loader, store: &mut Store, key: &str, said: &str, at: Span) {
+fn name(cx: &mut Context, store: &mut Store, key: &str, said: &str, at: Span) {
     if said == "app" {
         return;
     }
@@ -67,16 +67,16 @@ fn name(loader: &mut Loader, store: &mut Store, key: &str, said: &str, at: Span)
     }
     let what = if key == "user" { "role, which is no superuser," } else { "database" };
     let why = format!("the app gets a {what} of its own: `app`; variables that name it follow");
-    loader.notes.left(at, format!("{}.{key}", store.service), why);
+    cx.notes.left(at, format!("{}.{key}", store.service), why);
 }
 
 /// What kgen sets itself.
 const MANAGED: &str = "listen_addresses port data_directory config_file hba_file ident_file unix_socket_directories shared_preload_libraries password_encryption";
 
 /// `postgres -c max_connections=200`.
-fn parameters(loader: &mut Loader, service: &Service, store: &mut Store) {
+fn parameters(cx: &mut Context, service: &Service, store: &mut Store) {
     let Some(value) = service.map.get("command") else { return };
-    let Some(all) = container::words(loader, &service.name, "command", value) else { return };
+    let Some(all) = container::words(cx, &service.name, "command", value) else { return };
     let mut items = Vec::new();
     let mut left = false;
     let mut words = all.iter().map(String::as_str).filter(|word| *word != "postgres");
@@ -101,7 +101,7 @@ fn parameters(loader: &mut Loader, service: &Service, store: &mut Store) {
         store.items.push(Item::map("config", items));
     }
     if left {
-        loader.notes.left(
+        cx.notes.left(
             value.from,
             format!("{}.command", service.name),
             "of it only parameters (`-c name=value`) that kgen does not set itself are carried over",
@@ -113,7 +113,7 @@ fn parameters(loader: &mut Loader, service: &Service, store: &mut Store) {
 const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
 
 /// The one script that runs when the data directory is made.
-fn init_sql(loader: &mut Loader, service: &Service, mounts: &[Mount], store: &mut Store) {
+fn init_sql(cx: &mut Context, service: &Service, mounts: &[Mount], store: &mut Store) {
     let scripts = mounts.iter().filter(|mount| is_below(&mount.target, SCRIPTS));
     let mut taken = false;
     for mount in scripts {
@@ -131,20 +131,20 @@ fn init_sql(loader: &mut Loader, service: &Service, mounts: &[Mount], store: &mu
                     "`{}`: one file of SQL can be `initSql: {{file: ...}}`; put them together, without what needs a superuser or a shell",
                     mount.target
                 );
-                loader.notes.decide(mount.at, subject, why);
+                cx.notes.decide(mount.at, subject, why);
             }
         }
     }
 }
 
 /// Secrets of Compose that are not the password.
-fn secrets_left(loader: &mut Loader, service: &Service, store: &Store) {
+fn secrets_left(cx: &mut Context, service: &Service, store: &Store) {
     let list = service.map.get("secrets").and_then(Tree::as_list).unwrap_or_default();
     for item in list {
         let Some(source) = item.as_str().or_else(|| item.get("source")?.as_str()) else { continue };
         if store.password.as_ref().is_none_or(|password| *password.open() != project::file_mark(source)) {
             let why = format!("`{source}` is not its password, and the component mounts no other secret");
-            loader.notes.left(item.from, format!("{}.secrets", service.name), why);
+            cx.notes.left(item.from, format!("{}.secrets", service.name), why);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A Redis: the options of its server as the component's words.
 
-use super::super::load::Loader;
+use super::super::context::Context;
 use super::super::service::{Service, resources};
 use super::super::text::{Item, Value};
 use super::super::volume::{self, Mount};
@@ -21,24 +21,24 @@ struct Said {
     config: Vec<Item>,
 }
 
-pub fn redis(loader: &mut Loader, service: &Service, store: &mut Store) {
-    let mut said = said(loader, service, store);
-    password(loader, service, store);
-    let mounts = volume::mounts(loader, service);
-    mounts_left(loader, service, &mounts, &["/data", "/bitnami"], "its directives");
+pub fn redis(cx: &mut Context, service: &Service, store: &mut Store) {
+    let mut said = said(cx, service, store);
+    password(cx, service, store);
+    let mounts = volume::mounts(cx, service);
+    mounts_left(cx, service, &mounts, &["/data", "/bitnami"], "its directives");
     let mounts_data = |mount: &Mount| is_below(&mount.target, "/data") || is_below(&mount.target, "/bitnami");
     let keeps = persistence(store, &mut said, mounts.iter().any(mounts_data));
-    memory(loader, service, store, said.max, keeps);
+    memory(cx, service, store, said.max, keeps);
     if !said.config.is_empty() {
         store.items.push(Item::map("config", said.config));
     }
 }
 
-fn said(loader: &mut Loader, service: &Service, store: &mut Store) -> Said {
+fn said(cx: &mut Context, service: &Service, store: &mut Store) -> Said {
     let mut out = Said::default();
     let at = service.value_at("command");
     let subject = format!("{}.command", service.name);
-    for (name, values) in options(loader, service) {
+    for (name, values) in options(cx, service) {
         let value = values.join(" ");
         match name.as_str() {
             "requirepass" => store.password = Some(Secret::new(value)),
@@ -50,18 +50,16 @@ fn said(loader: &mut Loader, service: &Service, store: &mut Store) -> Said {
             "maxmemory" if value == "0" => {}
             "maxmemory" => match units::memory(&value) {
                 Some((bytes, _)) => out.max = Some((bytes, value)),
-                None => {
-                    loader.notes.decide(at, &subject, "`maxmemory` is no size: write `resources` that it follows from")
-                }
+                None => cx.notes.decide(at, &subject, "`maxmemory` is no size: write `resources` that it follows from"),
             },
             "maxmemory-policy" => {
                 out.is_cache = value.starts_with("allkeys");
                 store.items.push(Item::text("evictionPolicy", value));
             }
-            "" => loader.notes.decide(at, &subject, "a configuration file: write its directives under `config`"),
-            _ if is_one_of(MANAGED, &name) => loader.notes.left(at, &subject, format!("`{name}`: kgen sets it")),
+            "" => cx.notes.decide(at, &subject, "a configuration file: write its directives under `config`"),
+            _ if is_one_of(MANAGED, &name) => cx.notes.left(at, &subject, format!("`{name}`: kgen sets it")),
             _ if is_one_of(CARRIED, &name) => out.config.push(Item::text(&name, value)),
-            _ => loader.notes.left(at, &subject, format!("`{name}`: write it under `config` if it is needed")),
+            _ => cx.notes.left(at, &subject, format!("`{name}`: write it under `config` if it is needed")),
         }
     }
     out
@@ -74,14 +72,14 @@ fn is_one_of(list: &str, word: &str) -> bool {
     list.split(' ').any(|known| known == word)
 }
 
-fn password(loader: &mut Loader, service: &Service, store: &mut Store) {
-    for (key, value, at) in service.environment(loader) {
+fn password(cx: &mut Context, service: &Service, store: &mut Store) {
+    for (key, value, at) in service.environment(cx) {
         match (key.as_str(), value) {
             ("REDIS_PASSWORD" | "VALKEY_PASSWORD", Some(value)) if !value.is_empty() => {
                 store.password = Some(Secret::new(value))
             }
             ("REDIS_PASSWORD" | "VALKEY_PASSWORD" | "ALLOW_EMPTY_PASSWORD", _) => {}
-            _ => unused(loader, service, &key, at),
+            _ => unused(cx, service, &key, at),
         }
     }
 }
@@ -108,13 +106,13 @@ fn persistence(store: &mut Store, said: &mut Said, has_volume: bool) -> bool {
 }
 
 /// `maxmemory` follows from the memory limit, so the limit is what is written.
-fn memory(loader: &mut Loader, service: &Service, store: &mut Store, max: Option<(u64, String)>, keeps: bool) {
+fn memory(cx: &mut Context, service: &Service, store: &mut Store, max: Option<(u64, String)>, keeps: bool) {
     let share = if keeps { 45 } else { 75 };
-    let own = resources(loader, service, true);
+    let own = resources(cx, service, true);
     if let Some((bytes, said)) = max {
         if own.is_some() {
             let why = format!("its memory follows from the `maxmemory` of {said}; more is written under `resources`");
-            loader.notes.left(service.value_at("command"), format!("{}.deploy.resources", service.name), why);
+            cx.notes.left(service.value_at("command"), format!("{}.deploy.resources", service.name), why);
         }
         let limit = (bytes * 100).div_ceil(share).div_ceil(1 << 20);
         let both = format!("{{requests: {{memory: {limit}Mi}}, limits: {{memory: {limit}Mi}}}}");
@@ -132,9 +130,9 @@ fn memory(loader: &mut Loader, service: &Service, store: &mut Store, max: Option
 }
 
 /// The options of `redis-server`, each with its values.
-fn options(loader: &mut Loader, service: &Service) -> Vec<(String, Vec<String>)> {
+fn options(cx: &mut Context, service: &Service) -> Vec<(String, Vec<String>)> {
     let Some(value) = service.map.get("command") else { return Vec::new() };
-    let Some(mut all) = container::words(loader, &service.name, "command", value) else { return Vec::new() };
+    let Some(mut all) = container::words(cx, &service.name, "command", value) else { return Vec::new() };
     // `sh -c "redis-server --requirepass $PASSWORD"`.
     if let [shell, "-c", text, ..] = &all.iter().map(String::as_str).collect::<Vec<_>>()[..]
         && shell.ends_with("sh")

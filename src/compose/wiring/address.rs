@@ -1,7 +1,8 @@
 //! URLs that lead to a service, and the references that each becomes.
 
+use super::super::context::Engine;
 use super::super::interpolate::OPEN;
-use super::super::store::{Engine, Store};
+use super::super::store::Store;
 use super::url::Url;
 use super::{Net, OTHER_USER, Out, Reached, Target, push_text};
 use crate::leak;

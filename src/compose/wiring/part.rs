@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::context::Engine;
 use super::super::interpolate;
-use super::super::store::{Engine, Store};
+use super::super::store::Store;
 use super::{Net, OTHER_USER, Out, Reached, is_one_of, words_of};
 use crate::secret::Secret;
 

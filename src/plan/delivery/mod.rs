@@ -23,7 +23,7 @@ use crate::settings::{From, Settings};
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};
 
-crate::rules! {
+crate::declare! {
     /// profiles differ in what all of them share
     ///
     /// `output`, `layout` and `templates` belong to the project, because one tree holds all profiles; the namespace of

@@ -3,7 +3,7 @@
 use super::container::{CONTAINER, INIT_CONTAINER, PORTS, SIDECAR};
 use super::pod::POD;
 use super::probe::{PORT_OR_NAME, PROBES};
-use super::{ANNOTATIONS, COUNT0, COUNT1, NONE, PORT, STRING, SUBDOMAIN, TEXTS};
+use super::types::{ANNOTATIONS, COUNT0, COUNT1, NONE, PORT, STRING, SUBDOMAIN, TEXTS};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

@@ -2,8 +2,8 @@
 
 use super::env::{ENV, ENV_FROM};
 use super::probe::PROBES;
+use super::types::{PORT, QUANTITY, STRING, TEXTS};
 use super::volume::{FILE, VOLUME};
-use super::{PORT, QUANTITY, STRING, TEXTS};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

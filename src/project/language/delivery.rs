@@ -1,7 +1,7 @@
 //! What delivers the tree: Argo CD and Flux.
 
 use super::pod::LOCAL_REFERENCE;
-use super::{ANNOTATIONS, COUNT0, COUNT1, INT_MAX, LABELS, NAME, NONE, STRING, SUBDOMAIN};
+use super::types::{ANNOTATIONS, COUNT0, COUNT1, INT_MAX, LABELS, NAME, NONE, STRING, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, Object, Switch, Type};
 

@@ -1,6 +1,6 @@
 //! Variables, and where their values come from.
 
-use super::{QUANTITY, STRING, SUBDOMAIN};
+use super::types::{QUANTITY, STRING, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, Object, Switch, Type};
 

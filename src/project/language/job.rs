@@ -2,7 +2,7 @@
 
 use super::container::{CONTAINER, INIT_CONTAINER};
 use super::pod::POD;
-use super::{COUNT0, COUNT1, STRING};
+use super::types::{COUNT0, COUNT1, STRING};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

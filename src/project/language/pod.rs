@@ -1,7 +1,7 @@
 //! Where and how pods run.
 
 use super::modes::{EVERY, KEPT, OPEN, OURS, POD_ANNOTATIONS, POD_LABELS, RUNS};
-use super::{ANNOTATIONS, COUNT0, LABELS, STRING, SUBDOMAIN, TEXT_MAP};
+use super::types::{ANNOTATIONS, COUNT0, LABELS, STRING, SUBDOMAIN, TEXT_MAP};
 use crate::project::schema::{Field, Object, Switch, Type};
 
 /// Where and how pods run.

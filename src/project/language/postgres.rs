@@ -4,7 +4,7 @@ use super::modes::{self, CNPG, DATA, EVERY, EXTERNAL, INSTANCES, ONE, REPLICAS};
 use super::pod::POD;
 use super::secret::CONTENT;
 use super::store::STORE;
-use super::{COUNT1, NONE, QUANTITY, SUBDOMAIN};
+use super::types::{COUNT1, NONE, QUANTITY, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

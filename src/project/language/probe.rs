@@ -1,6 +1,6 @@
 //! Probes and what they ask.
 
-use super::{COUNT0, COUNT1, NONE, PORT, STRING, TEXTS};
+use super::types::{COUNT0, COUNT1, NONE, PORT, STRING, TEXTS};
 use crate::project::rule;
 use crate::project::schema::{Field, Object, Switch, Type};
 

@@ -4,7 +4,7 @@ use super::app::STRATEGY;
 use super::modes::{EVERY, EXTERNAL, KEPT, ONE};
 use super::pod::POD;
 use super::store::STORE;
-use super::{COUNT1, NONE, QUANTITY, SUBDOMAIN};
+use super::types::{COUNT1, NONE, QUANTITY, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

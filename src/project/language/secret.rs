@@ -1,6 +1,6 @@
 //! ConfigMaps and Secrets, and who delivers their values.
 
-use super::{COUNT1, STRING, SUBDOMAIN};
+use super::types::{COUNT1, STRING, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Object, Switch, Type};
 

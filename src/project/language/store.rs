@@ -5,7 +5,7 @@ use super::container::RESOURCES;
 use super::env::ENV;
 use super::modes::{self, BUDGET, EVERY, EXTERNAL, OPEN, RUNS};
 use super::probe::STORE_PROBE;
-use super::{NONE, PORT};
+use super::types::{NONE, PORT};
 use crate::project::rule;
 use crate::project::schema::{Field, MapType, Type};
 

@@ -1,6 +1,6 @@
 //! Files and volumes of a container.
 
-use super::{COUNT0, QUANTITY, STRING, SUBDOMAIN};
+use super::types::{COUNT0, QUANTITY, STRING, SUBDOMAIN};
 use crate::project::rule;
 use crate::project::schema::{Field, Object, Switch, Type};
 

@@ -15,7 +15,7 @@ use crate::resource::walk::At;
 use crate::tree::{Map, Tree};
 use index::Index;
 
-crate::rules! {
+crate::declare! {
     /// an object names one that is not there
     ///
     /// An object names another (a ConfigMap, Secret, claim, ServiceAccount, Service) that is not among the rendered

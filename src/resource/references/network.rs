@@ -11,7 +11,7 @@ use crate::resource::reference::Reference;
 use crate::resource::references::index::Workload;
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a Service over a primary and its replicas
     ///
     /// A Service over the primary and its replicas sends writes to replicas, which refuse them.

@@ -2,13 +2,14 @@
 //!
 //! Source: `ValidatePersistentVolumeClaimSpec` (`pkg/apis/core/validation`).
 
-use super::{or_empty, quantities, text};
+use super::form::{or_empty, text};
+use super::quantities;
 use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::INVALID_NAME;
-use crate::resource::values::{INVALID_QUANTITY, INVALID_VALUE};
+use crate::resource::values::form::INVALID_NAME;
+use crate::resource::values::form::{INVALID_QUANTITY, INVALID_VALUE};
 use crate::resource::walk::At;
 
 /// `claim` is the PersistentVolumeClaim or the template of one.

@@ -3,18 +3,19 @@
 //! Source: `validateContainerCommon`, `validateContainerPorts`, `ValidateEnv`, `ValidateVolumeMounts`,
 //! `validateProbe`, `validateHandler` (`pkg/apis/core/validation`).
 
-use super::{at_least, exactly_one, or_empty, quantities, short, text, unique};
+use super::form::{at_least, exactly_one, or_empty, short, text, unique};
+use super::quantities;
 use crate::diag::suggest;
 use crate::format;
 use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::pods::Role;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
-use crate::resource::values::{INVALID_PORT, INVALID_VALUE, ONE_OF};
+use crate::resource::values::form::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
+use crate::resource::values::form::{INVALID_PORT, INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a mount of a volume that is not there
     ///
     /// A container mounts a volume that the pod does not have.

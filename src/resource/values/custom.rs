@@ -3,14 +3,15 @@
 //! Source: the patterns of their CRDs, and what their controllers parse.
 
 use super::container::number;
-use super::{network, short, text};
+use super::form::{short, text};
+use super::network;
 use crate::format;
 use crate::resource::Finding;
-use crate::resource::values::INVALID_KEY;
-use crate::resource::values::{INVALID_NAME, INVALID_PATH};
+use crate::resource::values::form::INVALID_KEY;
+use crate::resource::values::form::{INVALID_NAME, INVALID_PATH};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a duration that is none
     ///
     /// A duration such as `30s`, `1h`.

@@ -5,14 +5,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::short;
+use super::form::short;
 use crate::access::fault::TOO_LARGE;
 use crate::format::{self, secret};
 use crate::plan::DUPLICATE_NAME;
 use crate::plan::given::INVALID_JSON;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::INVALID_KEY;
+use crate::resource::values::form::INVALID_KEY;
 use crate::resource::walk::At;
 use crate::tree::Kind;
 

@@ -1,15 +1,15 @@
 //! Kinds, names, namespaces, labels and annotations.
 
-use super::{short, text};
+use super::form::{short, text};
 use crate::access::fault::TOO_LARGE;
 use crate::format;
 use crate::format::Checked;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::INVALID_NAME;
+use crate::resource::values::form::INVALID_NAME;
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a label that Kubernetes refuses
     ///
     /// A label that Kubernetes refuses: at most 63 of letters, digits, `-`, `_`, `.`.

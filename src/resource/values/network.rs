@@ -4,16 +4,17 @@
 //! (`pkg/apis/networking/validation`).
 
 use super::container::{number, number_or_name};
-use super::{exactly_one, metadata, short, text, unique};
+use super::form::{exactly_one, short, text, unique};
+use super::metadata;
 use crate::format;
 use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::{INVALID_NAME, INVALID_PORT};
-use crate::resource::values::{INVALID_PATH, INVALID_VALUE, ONE_OF};
+use crate::resource::values::form::{INVALID_NAME, INVALID_PORT};
+use crate::resource::values::form::{INVALID_PATH, INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a field for another type of Service
     ///
     /// A field of a Service goes with another `type`.

@@ -4,14 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{at_least, container, exactly_one, or_empty, quantities, short, text, unique};
+use super::form::{at_least, exactly_one, or_empty, short, text, unique};
+use super::{container, quantities};
 use crate::format;
 use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::pods::Pod;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
-use crate::resource::values::{INVALID_VALUE, ONE_OF};
+use crate::resource::values::form::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
+use crate::resource::values::form::{INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
 #[rustfmt::skip]

@@ -3,15 +3,15 @@
 //! Source: `ValidateResourceRequirements`, `ValidateResourceQuantityValue`, `validateResourceName`
 //! (`pkg/apis/core/validation`).
 
-use super::short;
+use super::form::short;
 use crate::diag::Severity;
 use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
-use crate::resource::values::{INVALID_NAME, INVALID_QUANTITY};
+use crate::resource::values::form::{INVALID_NAME, INVALID_QUANTITY};
 use crate::resource::walk::At;
 
-crate::rules! {
+crate::declare! {
     /// a request above its limit
     ///
     /// A request above its limit, which the API refuses.

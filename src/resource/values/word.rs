@@ -6,7 +6,7 @@
 use super::metadata;
 use crate::diag::suggest;
 use crate::resource::Finding;
-use crate::resource::values::INVALID_VALUE;
+use crate::resource::values::form::INVALID_VALUE;
 use crate::resource::walk::At;
 
 const WORDS: &[(&str, &[&str])] = &[
@@ -77,6 +77,6 @@ fn one_of(key: &str, at: &At, words: &[&str], out: &mut Vec<Finding>) {
     at.children().iter().for_each(|item| one_of(key, item, words, out));
     let Some(text) = at.text().filter(|text| !words.contains(text)) else { return };
     let expected = suggest::one_of(words.iter().copied());
-    let message = format!("`{key}` must be {expected}, but is `{}`", super::short(text));
+    let message = format!("`{key}` must be {expected}, but is `{}`", super::form::short(text));
     out.push(at.found(INVALID_VALUE, message).maybe_hint(suggest::did_you_mean(text, words.iter().copied())));
 }

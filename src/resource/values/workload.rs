@@ -2,15 +2,16 @@
 //!
 //! Source: `pkg/apis/{apps,batch,autoscaling,policy,core}/validation`.
 
-use super::{at_least, claim, exactly_one, quantities, short, text};
+use super::form::{at_least, exactly_one, short, text};
+use super::{claim, quantities};
 use crate::format;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::INVALID_NAME;
-use crate::resource::values::INVALID_VALUE;
+use crate::resource::values::form::INVALID_NAME;
+use crate::resource::values::form::INVALID_VALUE;
 use crate::resource::walk::At;
 use crate::resource::{Finding, pods};
 
-crate::rules! {
+crate::declare! {
     /// a workload that does not select its own pods
     ///
     /// A workload's selector does not match its own pods, which the API refuses.
