@@ -2,6 +2,8 @@
 //!
 //! Owns: autoscalers, budgets, one pod behind an Ingress, rollouts that find no node.
 
+use std::collections::BTreeSet;
+
 use super::set::{Findings, Set, Workload};
 use crate::resource::pods::Role;
 use crate::resource::walk::At;
@@ -205,21 +207,20 @@ fn spread(set: &Set, workload: &Workload, out: &mut Findings) {
 
 /// One pod behind an Ingress or a route. What writes a claim of its own cannot have two.
 fn alone(set: &Set, out: &mut Findings) {
-    let mut said = Vec::new();
+    let mut said = BTreeSet::new();
     for (resource, name) in backends(set) {
-        let services = set
-            .kind("Service")
-            .filter(|(_, service, _)| service.id.name == name && service.id.namespace == resource.id.namespace);
-        for (_, service, spec) in services {
-            for workload in set.selected(&service.id.namespace, &spec.entries("selector")) {
-                let fixed = set.claims(workload).iter().any(|claim| claim.is_for_one());
-                if set.replicas(workload) == Some(1) && !fixed && !said.contains(&workload.index) {
-                    said.push(workload.index);
-                    let message = format!("one pod serves {}: each drain of its node is an outage", resource.id);
-                    let Some(spec) = workload.root.get("spec") else { continue };
-                    let finding = spec.found_at("replicas", SINGLE_REPLICA, message);
-                    out.push(workload.index, finding.hint("write `replicas: 2` or more"));
-                }
+        let namespace = &resource.id.namespace;
+        let service = set.object("Service", namespace, name).map(|(_, service)| At::root(&service.body));
+        let labels = service.and_then(|root| Some(root.get("spec")?.entries("selector"))).unwrap_or_default();
+        for workload in set.selected(namespace, &labels) {
+            let fixed = set.claims(workload).iter().any(|claim| claim.is_for_one());
+            let Some(spec) = workload.root.get("spec").filter(|_| set.replicas(workload) == Some(1) && !fixed) else {
+                continue;
+            };
+            if said.insert(workload.index) {
+                let message = format!("one pod serves {}: each drain of its node is an outage", resource.id);
+                let finding = spec.found_at("replicas", SINGLE_REPLICA, message);
+                out.push(workload.index, finding.hint("write `replicas: 2` or more"));
             }
         }
     }

@@ -93,7 +93,10 @@ impl<'s> Set<'s> {
 
     /// The object of this kind and name beside a workload.
     pub fn find(&self, kind: &str, workload: &Workload, name: &str) -> Option<(usize, &'s Resource)> {
-        let namespace = &workload.resource.id.namespace;
+        self.object(kind, &workload.resource.id.namespace, name)
+    }
+
+    pub fn object(&self, kind: &str, namespace: &Option<String>, name: &str) -> Option<(usize, &'s Resource)> {
         let found = self.names.get(&(kind, name)).map(Vec::as_slice).unwrap_or_default();
         let mut found = found.iter().filter_map(|index| Some((*index, self.resources.get(*index)?)));
         found.find(|(_, resource)| resource.id.namespace == *namespace)
@@ -106,12 +109,12 @@ impl<'s> Set<'s> {
             let name = at.get("metadata")?.str("name")?;
             Some(Claim { index: workload.index, name, spec: at.get("spec")?, own: true })
         });
-        let named = reference::of(workload.resource).into_iter().filter_map(|at| {
-            let (index, found) =
-                self.find("PersistentVolumeClaim", workload, at.name).filter(|_| at.is_in("volumes[].p"))?;
-            let spec = At::root(&found.body).get("spec")?;
-            Some(Claim { index, name: at.items.first()?.str("name")?, spec, own: false })
-        });
+        let named =
+            reference::of_pod(&workload.pod.spec, "volumes[].persistentVolumeClaim").into_iter().filter_map(|at| {
+                let (index, found) = self.find("PersistentVolumeClaim", workload, at.name)?;
+                let spec = At::root(&found.body).get("spec")?;
+                Some(Claim { index, name: at.items.first()?.str("name")?, spec, own: false })
+            });
         own.chain(named).collect()
     }
 

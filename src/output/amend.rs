@@ -243,11 +243,30 @@ pub fn patches(
     resources: &mut Vec<Resource>,
     report: &mut Report,
 ) {
+    let mut names = names(resources);
     for patch in &plan.patches {
-        if let Err(diagnostic) = apply(patch, settings, sources, resources) {
+        let before = resources.len();
+        if let Err(diagnostic) = apply(patch, settings, sources, resources, &mut names) {
             report.push(*diagnostic);
         }
+        if resources.len() != before {
+            names = self::names(resources);
+        }
     }
+}
+
+/// Which objects have a name: a patch of each of a thousand apps looks at one. A Job is named by its component too.
+type Names = BTreeMap<String, Vec<usize>>;
+
+fn names(resources: &[Resource]) -> Names {
+    let mut out = Names::new();
+    for (index, resource) in resources.iter().enumerate() {
+        let base = resource.component.strip_prefix("jobs.").filter(|base| *base != resource.id.name);
+        for name in base.into_iter().chain([&*resource.id.name]) {
+            out.entry(name.to_owned()).or_default().push(index);
+        }
+    }
+    out
 }
 
 fn apply(
@@ -255,6 +274,7 @@ fn apply(
     settings: &Settings,
     sources: &Sources,
     resources: &mut Vec<Resource>,
+    names: &mut Names,
 ) -> Result<(), Box<Diagnostic>> {
     let field = |key: &str| patch.at(&["target", key]).and_then(Tree::as_str);
     let place = patch.first_leaf().and_then(|leaf| settings.span(&leaf.from));
@@ -279,7 +299,13 @@ fn apply(
     let (mut matched, mut changed) = (0, 0);
     let mut deleted = BTreeSet::new();
     // In place: what one patch fails on is there for the next.
-    for (index, resource) in resources.iter_mut().enumerate().filter(|(_, resource)| matches(resource)) {
+    let all = || (0..resources.len()).collect();
+    let named = field("name").map_or_else(all, |name| names.get(name).cloned().unwrap_or_default());
+    for index in named {
+        let resource = &mut resources[index];
+        if !matches(resource) {
+            continue;
+        }
         matched += 1;
         let (body, did) = patched(&resource.body, &change).map_err(|reason| {
             let d = fail(PATCH_FAILS, format!("the patch of {}: {reason}", resource.id));
@@ -302,6 +328,9 @@ fn apply(
         }
         resource.body = body;
         rehash(resource);
+        if !names.contains_key(&resource.id.name) {
+            names.insert(resource.id.name.clone(), vec![index]);
+        }
     }
     let mut index = 0..;
     resources.retain(|_| !index.next().is_some_and(|index| deleted.contains(&index)));

@@ -114,7 +114,7 @@ pub fn of(resource: &Resource) -> Vec<Reference<'_>> {
         for (_, container) in pod.containers() {
             out.extend(of_container(&container));
         }
-        POD.iter().for_each(|row| follow(row, &pod.spec, &mut out));
+        out.extend(of_pod(&pod.spec, ""));
     }
     rows.iter().flat_map(|(.., rows)| *rows).for_each(|row| follow(row, &root, &mut out));
     if pod.is_none() && rows.is_none() && resource.id.group().contains('.') {
@@ -122,6 +122,13 @@ pub fn of(resource: &Resource) -> Vec<Reference<'_>> {
     }
     let namespace = resource.id.namespace.as_deref();
     out.retain(|reference| reference.within.str("namespace").is_none_or(|other| Some(other) == namespace));
+    out
+}
+
+/// Those of a pod itself whose fields begin so.
+pub fn of_pod<'t>(spec: &At<'t>, start: &str) -> Vec<Reference<'t>> {
+    let mut out = Vec::new();
+    POD.iter().filter(|(path, _)| path.starts_with(start)).for_each(|row| follow(row, spec, &mut out));
     out
 }
 
