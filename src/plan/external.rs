@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::label::Owner;
 use super::need::Delivered;
 use super::node::{Node, compact, get, list, map, merged, take, text};
-use super::object::of_secret;
+use super::object::meta;
 use super::piece::{Home, Piece};
 use super::{Keeps, Planned, Planner};
 use crate::format::secret::OPAQUE;
@@ -36,7 +36,7 @@ pub fn plan(cx: &Planner, owner: &Owner, name: &str, settings: &Node, keys: &[De
         ("template", if needed { Kind::Map(template).into() } else { Node::null() }),
         ("data", list(data.collect())),
     ]);
-    Planned::new("secret/externalsecret.yaml", merged(of_secret(cx, owner), &more)).keeping(Keeps::Values)
+    Planned::new("secret/externalsecret.yaml", merged(meta(cx, owner, &Node::null()), &more)).keeping(Keeps::Values)
 }
 
 fn kind(settings: &Node) -> Node {

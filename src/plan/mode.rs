@@ -94,19 +94,11 @@ fn misplaced<'n>(
     for field in object.fields() {
         let Some(said) = get(node, field.key).filter(|said| said.as_str() != Some("none")) else { continue };
         let path = join(&above, field.key);
-        match (&field.modes, inner(&field.ty)) {
+        match (&field.modes, field.ty.object()) {
             (Some(modes), _) if !modes.names.contains(&mode) => out.push((path, said, modes)),
             (_, Some(object)) => misplaced(object, said, mode, path, out),
             _ => {}
         }
-    }
-}
-
-fn inner(ty: &'static Type) -> Option<&'static Object> {
-    match ty {
-        Type::Object(object) => Some(object),
-        Type::OneOf(types) => types.iter().find_map(inner),
-        _ => None,
     }
 }
 

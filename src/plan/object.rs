@@ -15,16 +15,6 @@ pub fn meta(cx: &Planner, owner: &Owner, settings: &Node) -> Node {
     ])
 }
 
-/// As [`meta`], of a Secret, which no component has settings for.
-pub fn of_secret(cx: &Planner, owner: &Owner) -> Node {
-    map([
-        ("name", owner.name_node()),
-        ("namespace", cx.namespace()),
-        ("labels", label::labels(cx, owner, &Node::null())),
-        ("annotations", filled(label::annotations(cx, &Node::null()))),
-    ])
-}
-
 /// The component's own identity.
 pub fn service_account(app: &Node, base: &Node) -> Planned {
     let account = take(app, "serviceAccount");

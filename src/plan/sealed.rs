@@ -12,7 +12,7 @@ use super::external::{item, template_of};
 use super::label::Owner;
 use super::need::Delivered;
 use super::node::{Node, filled, map, merged, str_of, take, text};
-use super::object::of_secret;
+use super::object::meta;
 use super::provider::Provider;
 use super::{Keeps, Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
@@ -73,7 +73,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         Some(name) => map([(name, text("true", &take(settings, "scope").from))]),
         None => Kind::Map(Map::new()).into(),
     };
-    let base = of_secret(cx, owner);
+    let base = meta(cx, owner, &Node::null());
     let annotations = merged(take(&base, "annotations").or_empty(), &annotations);
     let more = map([
         ("annotations", filled(annotations)),

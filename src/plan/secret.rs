@@ -12,8 +12,8 @@ use base64::Engine;
 
 use super::label::Owner;
 use super::need::{Delivered, Key, delivered, has_source, homes};
-use super::node::{get, map, merged, text};
-use super::object::{of_secret, owner_of_secret};
+use super::node::{Node, get, map, merged, text};
+use super::object::{meta, owner_of_secret};
 use super::piece::{Home, Piece, has_operators, percent};
 use super::provider::{self, Provider};
 use super::{Keeps, Planned, Planner, external, given, sealed, sops};
@@ -78,7 +78,7 @@ fn one(cx: &mut Planner, name: &str) -> Vec<(Owner, Planned)> {
     let has_plain = !data.is_empty() || stream_only;
     if has_plain {
         let more = map([("type", cx.secrets.type_of(name)), ("data", Kind::Map(data).into())]);
-        let context = merged(of_secret(cx, &owner), &more);
+        let context = merged(meta(cx, &owner, &Node::null()), &more);
         out.push((
             owner.clone(),
             Planned { values, stream_only, keeps: Keeps::Values, ..Planned::new("secret/secret.yaml", context) },

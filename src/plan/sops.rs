@@ -6,7 +6,7 @@
 use super::label::Owner;
 use super::need::Delivered;
 use super::node::{Node, map, merged, text};
-use super::object::of_secret;
+use super::object::meta;
 use super::provider::Provider;
 use super::{Keeps, Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
@@ -54,7 +54,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, name: &str, settings: &Node, keys: 
         ("stringData", part("stringData")),
         ("sops", part("sops")),
     ]);
-    Some(Planned::new("secret/sops.yaml", merged(of_secret(cx, owner), &more)).keeping(Keeps::Values))
+    Some(Planned::new("secret/sops.yaml", merged(meta(cx, owner, &Node::null()), &more)).keeping(Keeps::Values))
 }
 
 /// A value that `sops` has not encrypted, or all of them where the file has no `sops` part.

@@ -6,7 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::law::make::Maker;
-use kgen::plan::mode;
+use kgen::project::language::{postgres::POSTGRES, redis::REDIS};
+use kgen::project::schema::Object;
 
 type Fields = Map<String, Value>;
 
@@ -422,11 +423,23 @@ fn job(map: &mut Fields) {
     }
 }
 
+/// The settings of a store, and parts of them, that only some modes have.
+pub fn modes(section: &str) -> Vec<(Vec<&'static str>, &'static [&'static str])> {
+    let store: &'static Object = if section == "redis" { &REDIS } else { &POSTGRES };
+    let mut out = Vec::new();
+    for field in store.fields() {
+        out.extend(field.modes.as_ref().map(|modes| (vec![field.key], modes.names)));
+        for part in field.ty.object().into_iter().flat_map(Object::fields) {
+            out.extend(part.modes.as_ref().map(|modes| (vec![field.key, part.key], modes.names)));
+        }
+    }
+    out
+}
+
 /// Only what its mode has.
 pub fn store(section: &str, mode: &str, map: &mut Fields) {
-    let rules = if section == "redis" { mode::REDIS } else { mode::POSTGRES };
-    for rule in rules.iter().filter(|rule| !rule.modes.contains(&mode)) {
-        match rule.path {
+    for (path, _) in modes(section).iter().filter(|(_, modes)| !modes.contains(&mode)) {
+        match &path[..] {
             [key] => drop(map.remove(*key)),
             [outer, key] => {
                 if let Some(inner) = inner(map, outer) {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use kgen::plan::mode;
 use kgen::project::language;
 use kgen::project::schema::Type;
 use serde_json::{Map, Value, json};
@@ -83,11 +82,11 @@ fn focus(random: &mut Random, table: &Table) -> Vec<Name> {
 
 /// A mode that has the fields that this project is about.
 fn mode_for(random: &mut Random, section: &str, modes: &[&'static str], focus: &[Name]) -> &'static str {
-    let rules = if section == "redis" { mode::REDIS } else { mode::POSTGRES };
+    let rules = fit::modes(section);
     let name = focus.iter().filter_map(|name| name.strip_prefix(section)?.strip_prefix(".*.")).next();
     let has = |mode: &str, name: &str| {
-        let mut rules = rules.iter().filter(|rule| name.starts_with(&rule.path.join(".")));
-        rules.all(|rule| rule.modes.contains(&mode))
+        let mut rules = rules.iter().filter(|(path, _)| name.starts_with(&path.join(".")));
+        rules.all(|(_, modes)| modes.contains(&mode))
     };
     let fits: Vec<&'static str> =
         modes.iter().copied().filter(|mode| name.is_none_or(|name| has(mode, name))).collect();

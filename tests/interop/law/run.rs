@@ -42,7 +42,7 @@ pub fn render(project: &Project, values: bool, origins: bool) -> Result<Rendered
 pub fn errors(refusal: &Refusal) -> Said {
     let all = refusal.report.sorted().into_iter().filter(|d| d.severity == Severity::Error);
     let place = |d: &kgen::diag::Diagnostic| d.span.map(|span| refusal.sources.first_line(span)).unwrap_or_default();
-    all.map(|d| (d.id.to_owned(), format!("{} [{}]", d.message, place(d).trim()))).collect()
+    all.map(|d| (d.rule.id.to_owned(), format!("{} [{}]", d.message, place(d).trim()))).collect()
 }
 
 /// Writes the encrypted files that are missing. No key opens them: kgen looks at the form alone.

@@ -55,7 +55,7 @@ pub fn tree(rendered: &Rendered, layout: Layout) -> Result<Files, String> {
     let profiles: Vec<_> = rendered.profiles.iter().map(profile).collect();
     match output::tree(layout, profiles, "kgen.yaml") {
         Ok(Ok(files)) => Ok(files),
-        Ok(Err(report)) => Err(report.sorted().iter().map(|d| format!("{}: {}\n", d.id, d.message)).collect()),
+        Ok(Err(report)) => Err(report.sorted().iter().map(|d| format!("{}: {}\n", d.rule.id, d.message)).collect()),
         Err(error) => Err(format!("{error:#}")),
     }
 }
