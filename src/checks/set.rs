@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::resource::pods::{self, Pod};
-use crate::resource::reference;
 use crate::resource::walk::At;
-use crate::resource::{Finding, Resource};
+use crate::resource::{Finding, Resource, reference};
 use crate::settings::Settings;
 use crate::tree::Tree;
 

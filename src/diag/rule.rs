@@ -50,7 +50,7 @@ impl Rule {
         self.page.first().map_or("", |line| line.trim())
     }
 
-    /// What it means, why, the way out, the source.
+    /// What it means, why, what to do, the source.
     pub fn text(&self) -> String {
         let mut out = String::new();
         for line in self.page.iter().skip(1).skip_while(|line| line.is_empty()) {

@@ -6,8 +6,7 @@
 //! operator (`barman.rs`).
 
 use super::container::Helper;
-use super::gather::Claim;
-use super::gather::Pod;
+use super::gather::{Claim, Pod};
 use super::label::{self, Owner};
 use super::node::{Node, compact, filled, get, list, map, merged, take, text};
 use super::object::meta;
@@ -155,7 +154,7 @@ fn of_pod(database: &Database) -> Node {
         }
     }
     let image = take(database.settings, "image");
-    database::with_security(&Kind::Map(out).into(), database.user, &image.from)
+    security::as_user(&Kind::Map(out).into(), database.user, &image.from)
 }
 
 /// The claim of a volume; or the one that exists.

@@ -1,13 +1,11 @@
-//! What a PostgreSQL has in every mode: names, passwords, its numeric user, SQL of the first start.
+//! What a PostgreSQL has in every mode: names, what the app's may not be, SQL of the first start.
 
 use super::label::Owner;
-use super::node::{Node, get, map, merged, str_of, take, text};
+use super::node::{Node, get, str_of, take, text};
 use super::piece::Home;
-use super::{Planner, env, need};
+use super::{Planner, env};
 use crate::diag::Diagnostic;
-use crate::plan::server::PASSWORD_COMPOSED;
 use crate::project::MISSING_KEY;
-use crate::settings::From;
 use crate::tree::{Kind, Tree};
 
 crate::declare! {
@@ -25,45 +23,6 @@ pub fn as_written(postgres: &Node, key: &str) -> Node {
         Some(name) if name.contains('$') => text(env::escaped(name), &said.from),
         _ => said,
     }
-}
-
-pub fn with_security(postgres: &Node, uid: i64, from: &From) -> Node {
-    let id = || Node::from(uid).of(from);
-    let own = map([(
-        "securityContext",
-        map([
-            ("runAsUser", id()),
-            ("runAsGroup", id()),
-            ("fsGroup", id()),
-            ("fsGroupChangePolicy", "OnRootMismatch".into()),
-        ]),
-    )]);
-    merged(own, postgres)
-}
-
-/// Where the password of the app's role is; `None` where there is none, which is reported.
-pub fn password(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Option<(Home, From)> {
-    let password = match cx.resolver.password("postgres", &owner.name, postgres) {
-        Ok(password) => password?,
-        Err(diagnostic) => {
-            cx.report.push(*diagnostic);
-            return None;
-        }
-    };
-    need::require_password(cx, &password);
-    if let Some(home) = password.home.clone().filter(|_| need::lives_at_home(cx, &password)) {
-        return Some((home, password.from));
-    }
-    let message = format!(
-        "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
-        owner.id
-    );
-    cx.report.push(
-        Diagnostic::new(PASSWORD_COMPOSED, message)
-            .at(cx.span_in_from(&owner.from))
-            .hint("name one key: `${secrets.NAME.KEY}`"),
-    );
-    None
 }
 
 pub fn superuser(owner: &Owner) -> Home {

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::Planner;
+use super::label::Owner;
 use super::node::{Node, get, take, text};
 use super::output::Output;
 use super::piece::{Home, Piece, Secretive, has_operators};
 use super::provider::{self, Provider};
+use crate::diag::Diagnostic;
 use crate::format::secret;
 use crate::project::schema;
 use crate::settings::From;
@@ -23,6 +25,13 @@ crate::declare! {
     /// The encrypted file of the profile has no value for a key that is needed.
     /// Fix: `kgen secret set PROFILE SECRET KEY`.
     SECRET_MISSING = "secret-missing", Error;
+
+    /// a password that nobody can put together
+    ///
+    /// A server's password is composed of several parts, and with `secretProvider: existing` kgen writes no Secret that
+    ///   could hold the result.
+    /// Fix: name one key: `${secrets.NAME.KEY}`.
+    PASSWORD_COMPOSED = "password-composed", Error;
 }
 
 /// One key of a Secret.
@@ -222,6 +231,29 @@ pub fn require_password(cx: &mut Planner, secret: &Secretive) {
     if let Some(key) = key(cx, secret) {
         key.password = true;
     }
+}
+
+/// Where a store's server finds its password, and what it is; `None` where it has none, or where none can reach it, which
+/// is reported.
+pub fn password(cx: &mut Planner, owner: &Owner, store: &Node) -> Option<(Home, Secretive)> {
+    let password = match cx.resolver.password(owner.section, &owner.name, store) {
+        Ok(password) => password?,
+        Err(diagnostic) => {
+            cx.report.push(*diagnostic);
+            return None;
+        }
+    };
+    require_password(cx, &password);
+    if let Some(home) = password.home.clone().filter(|_| lives_at_home(cx, &password)) {
+        return Some((home, password));
+    }
+    let message = format!(
+        "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
+        owner.id
+    );
+    let d = Diagnostic::new(PASSWORD_COMPOSED, message).at(cx.span_in_from(&owner.from));
+    cx.report.push(d.hint("name one key: `${secrets.NAME.KEY}`"));
+    None
 }
 
 /// A Sentinel of Redis has this password too: it writes it into its file without quotes, and does not start with what it

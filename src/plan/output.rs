@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use super::node::Node;
 use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
-use super::reference::{self, Part, Reference};
-use super::reference::{DANGLING_REFERENCE, SECTIONS, not_a_reference};
+use super::reference::{self, DANGLING_REFERENCE, Part, Reference, SECTIONS, not_a_reference};
 use crate::access::fault::TOO_LARGE;
 use crate::diag::{Diagnostic, suggest};
 use crate::project::schema;

@@ -5,8 +5,7 @@
 
 use super::backup::{self, Database};
 use super::database;
-use super::gather::Claim;
-use super::gather::Pod;
+use super::gather::{Claim, Pod};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, pairs, take, text};
 use super::object::{meta, service_account};
@@ -27,10 +26,9 @@ pub fn plan(cx: &mut Planner, owner: &Owner, postgres: &Node) -> Vec<Planned> {
     let uid = layout::user(postgres);
     let superuser = Secretive::at(database::superuser(owner), owner.from.clone());
     need::require(cx, &Secretive { from: superuser.from.and(&take(postgres, "mode").from), ..superuser });
-    let password = database::password(cx, owner, postgres);
+    let password = need::password(cx, owner, postgres).map(|(home, password)| (home, password.from));
     let server = server(cx, owner, postgres, &image, &layout, password.as_ref());
-    let context =
-        pod::context(cx, owner, &database::with_security(postgres, uid, &image.from), &pod, Claims::Templates);
+    let context = pod::context(cx, owner, &security::as_user(postgres, uid, &image.from), &pod, Claims::Templates);
     // No checksum of the init script: it runs once, and a change of it must not restart the database.
     let annotations = merged(take(&context, "annotations").or_empty(), &exporter::annotations(owner, postgres, 5432));
     let context = merged(context, &map([("annotations", filled(annotations))]));

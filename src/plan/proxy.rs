@@ -4,6 +4,8 @@
 //! `docs/measured.md`).
 //! Does not own: who is primary: it asks every member (`templates/scripts/proxy.sh`).
 
+use std::collections::BTreeSet;
+
 use super::gather::Pod;
 use super::label::{self, Owner};
 use super::node::{Node, compact, list, map, merged, take, text};
@@ -13,7 +15,6 @@ use super::reference::{self, Part};
 use super::{Planned, Planner, Role, member, policy, rollout, security, server};
 use crate::project::schema;
 use crate::tree::{Map, Tree};
-use std::collections::BTreeSet;
 
 const SCRIPT: &str = include_str!("../../templates/scripts/proxy.sh");
 /// A long-term support line; its user is 99.

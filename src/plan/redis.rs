@@ -3,17 +3,18 @@
 //! Owns: the objects of a standalone server, and what all servers of kgen's share: user, volume, metrics.
 //! Does not own: what a server is told (`server.rs`), the other modes (`sentinel.rs`, `operator.rs`).
 
-use super::gather::Claim;
-use super::gather::Pod;
+use super::gather::{Claim, Pod};
 use super::label::{self, Owner};
 use super::node::{Node, filled, get, list, map, merged, str_of, take, text};
 use super::object::{meta, service_account};
 use super::pod::{self, Claims};
+use super::security;
 use super::server::{self, Role};
 use super::{Keeps, Planned, Planner, exporter, policy, resources, rollout};
 use crate::diag::Diagnostic;
 use crate::plan::app::WORKLOAD_FIELD;
 use crate::project::MISSING_KEY;
+use crate::settings::From;
 
 crate::declare! {
     /// a StatefulSet names its claims itself
@@ -39,7 +40,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, redis: &Node) -> Vec<Planned> {
     let server = server::server(cx, owner, redis, persistence.as_ref(), &resources, Role::default());
     rollout::note(&mut pod, server.get("env").and_then(Node::as_list).unwrap_or_default());
     let context =
-        pod::context(cx, owner, &with_security(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
+        pod::context(cx, owner, &as_user(redis), &pod, if stateful { Claims::Templates } else { Claims::Named });
     let context = scraped(owner, redis, context);
     let mut base = meta(cx, owner, redis);
     let service = cx.resolver.service("redis", &owner.name, redis).unwrap_or_else(|_| owner.name_node());
@@ -104,18 +105,9 @@ pub fn claim_name(cx: &mut Planner, owner: &Owner, persistence: Option<&Node>) {
     }
 }
 
-/// The store's own numeric user: 999 in the redis and the valkey images.
-pub fn with_security(redis: &Node) -> Node {
-    let own = map([(
-        "securityContext",
-        map([
-            ("runAsUser", 999.into()),
-            ("runAsGroup", 999.into()),
-            ("fsGroup", 999.into()),
-            ("fsGroupChangePolicy", "OnRootMismatch".into()),
-        ]),
-    )]);
-    merged(own, redis)
+/// The user of the redis and the valkey images.
+pub fn as_user(redis: &Node) -> Node {
+    security::as_user(redis, 999, &From::Nowhere)
 }
 
 /// The volume at `/data`: a claim, or scratch space so that the working directory can be written.

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::piece::{Home, Secretive};
 use super::{Planner, need};
 use crate::diag::Diagnostic;
-use crate::plan::server::PASSWORD_COMPOSED;
+use crate::plan::need::PASSWORD_COMPOSED;
 use crate::plan::store::PASSWORD_LITERAL;
 use crate::project::MISSING_KEY;
 use crate::settings::From;

@@ -10,13 +10,12 @@ use base64::Engine;
 
 use super::external::{item, template_of};
 use super::label::Owner;
-use super::need::Delivered;
+use super::need::{Delivered, SECRET_MISSING};
 use super::node::{Node, filled, map, merged, str_of, take, text};
 use super::object::meta;
 use super::provider::Provider;
 use super::{Keeps, Planned, Planner, sops};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::need::SECRET_MISSING;
 use crate::plan::output::NO_NAMESPACE;
 use crate::settings::From;
 use crate::source::Span;

@@ -4,14 +4,13 @@
 //! Does not own: which keys are needed (`need.rs`), values that kgen has itself (`given.rs`), the providers' objects
 //! (`external.rs`, `sealed.rs`, `sops.rs`), where a secret is used (`env.rs`, `volume.rs`).
 
-use super::given::Origin;
-use super::need::SECRET_MISSING;
 use std::collections::BTreeMap;
 
 use base64::Engine;
 
+use super::given::Origin;
 use super::label::Owner;
-use super::need::{Delivered, Key, delivered, has_source, homes};
+use super::need::{Delivered, Key, SECRET_MISSING, delivered, has_source, homes};
 use super::node::{Node, get, map, merged, text};
 use super::object::{meta, owner_of_secret};
 use super::piece::{Home, Piece, has_operators, percent};

@@ -4,6 +4,7 @@
 //! file system group are kgen's own additions.
 
 use super::node::{Node, get, list, map, merged, take};
+use crate::settings::From;
 use crate::tree::{Kind, Map};
 
 /// Fields of `securityContext` that only a pod has.
@@ -20,6 +21,18 @@ const SHARED: [&str; 8] = [
     "appArmorProfile",
     "seLinuxChangePolicy",
 ];
+
+/// A store's settings with the numeric user of its image, unless they say another.
+pub fn as_user(store: &Node, uid: i64, from: &From) -> Node {
+    let id = || Node::from(uid).of(from);
+    let own = map([
+        ("runAsUser", id()),
+        ("runAsGroup", id()),
+        ("fsGroup", id()),
+        ("fsGroupChangePolicy", "OnRootMismatch".into()),
+    ]);
+    merged(map([("securityContext", own)]), store)
+}
 
 /// The pod's context. `claims`: whether a claim is mounted, which a non-root user can only write with a group.
 pub fn pod(settings: &Node, claims: bool) -> Node {

@@ -40,7 +40,7 @@ pub fn plan(cx: &mut Planner, owner: &Owner, store: &Node) -> Vec<Planned> {
     let server = server::server(cx, owner, store, persistence.as_ref(), &resources, role(&env));
     let sentinel = watcher(cx, owner, store, env);
     rollout::note(&mut pod, server.get("env").and_then(Node::as_list).unwrap_or_default());
-    let context = pod::context(cx, owner, &redis::with_security(store), &pod, Claims::Templates);
+    let context = pod::context(cx, owner, &redis::as_user(store), &pod, Claims::Templates);
     let context = redis::scraped(owner, store, context);
     server::facts(cx, owner, store);
     let is_proxied = cx.proxied.contains(&owner.id);

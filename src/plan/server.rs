@@ -15,13 +15,6 @@ use crate::settings::From;
 use crate::tree::Tree;
 
 crate::declare! {
-    /// a password that nobody can put together
-    ///
-    /// A server's password is composed of several parts, and with `secretProvider: existing` kgen writes no Secret that
-    ///   could hold the result.
-    /// Fix: name one key: `${secrets.NAME.KEY}`.
-    PASSWORD_COMPOSED = "password-composed", Error;
-
     /// data takes too much of the memory limit
     ///
     /// Redis needs memory beside its data: buffers, fragmentation, and a copy while it writes the data out. Above 90 %
@@ -188,27 +181,7 @@ fn reserved(cx: &mut Planner, owner: &Owner, key: &str, from: &From) {
 
 /// The password for the server and, under the name that its client reads, for the probes.
 pub fn password(cx: &mut Planner, owner: &Owner, redis: &Node, env: &mut Vec<Node>) -> bool {
-    let password = match cx.resolver.password("redis", &owner.name, redis) {
-        Ok(Some(password)) => password,
-        Ok(None) => return false,
-        Err(diagnostic) => {
-            cx.report.push(*diagnostic);
-            return false;
-        }
-    };
-    need::require_password(cx, &password);
-    let Some(home) = password.home.clone().filter(|_| need::lives_at_home(cx, &password)) else {
-        let message = format!(
-            "the password of `{}` is composed, which `secretProvider: existing` cannot deliver to a server",
-            owner.id
-        );
-        cx.report.push(
-            Diagnostic::new(PASSWORD_COMPOSED, message)
-                .at(cx.span_in_from(&owner.from))
-                .hint("name one key: `${secrets.NAME.KEY}`"),
-        );
-        return false;
-    };
+    let Some((home, password)) = need::password(cx, owner, redis) else { return false };
     if is_watched(redis) && !is_valkey(redis) {
         need::require_plain(cx, &password);
     }

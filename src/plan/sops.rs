@@ -4,13 +4,12 @@
 //! Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#decryption
 
 use super::label::Owner;
-use super::need::Delivered;
+use super::need::{Delivered, SECRET_MISSING};
 use super::node::{Node, map, merged, text};
 use super::object::meta;
 use super::provider::Provider;
 use super::{Keeps, Planned, Planner};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::need::SECRET_MISSING;
 use crate::settings::From;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};

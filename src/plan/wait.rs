@@ -8,11 +8,10 @@ use super::env;
 use super::label::Owner;
 use super::node::{Node, get, list, map, str_of, take, text};
 use super::output::Output;
-use super::reference::Reference;
+use super::reference::{DANGLING_REFERENCE, Reference};
 use super::wire::Via;
 use super::{Planner, layout, security};
 use crate::diag::{Diagnostic, suggest};
-use crate::plan::reference::DANGLING_REFERENCE;
 use crate::tree::Tree;
 
 const POSTGRES: &str = include_str!("../../templates/scripts/wait-postgres.sh");

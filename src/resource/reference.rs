@@ -141,6 +141,10 @@ pub fn of_container<'t>(container: &At<'t>) -> Vec<Reference<'t>> {
 }
 
 fn follow<'t>((path, of): &Row, root: &At<'t>, out: &mut Vec<Reference<'t>>) {
+    // Most objects have few of the fields: nothing is gathered for one that is not there.
+    if path.split(['.', '[']).next().is_none_or(|first| root.node.get(first).is_none()) {
+        return;
+    }
     let (way, key) = path.rsplit_once('.').unwrap_or(("", path));
     let mut ends = vec![(root.clone(), Vec::new())];
     for word in way.split('.').filter(|word| !word.is_empty()) {

@@ -16,8 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::context::Context;
-use super::context::Engine;
+use super::context::{Context, Engine};
 use crate::diag::suggest;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Tree};

@@ -2,8 +2,7 @@
 //!
 //! Owns: which images are a Redis or a PostgreSQL, and which image the component gets.
 
-use super::super::context::Context;
-use super::super::context::Engine;
+use super::super::context::{Context, Engine};
 use super::super::service::Service;
 use super::super::text::Item;
 use super::Store;

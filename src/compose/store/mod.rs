@@ -11,8 +11,7 @@ mod redis;
 pub use image::{Kind, kind};
 pub use postgres::is_free;
 
-use super::context::Context;
-use super::context::Engine;
+use super::context::{Context, Engine};
 use super::interpolate;
 use super::service::Service;
 use super::text::Item;

@@ -8,8 +8,7 @@ use crate::format;
 use crate::quantity::Quantity;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::form::INVALID_NAME;
-use crate::resource::values::form::{INVALID_QUANTITY, INVALID_VALUE};
+use crate::resource::values::form::{INVALID_NAME, INVALID_QUANTITY, INVALID_VALUE};
 use crate::resource::walk::At;
 
 /// `claim` is the PersistentVolumeClaim or the template of one.

@@ -11,8 +11,7 @@ use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::pods::Role;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::form::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
-use crate::resource::values::form::{INVALID_PORT, INVALID_VALUE, ONE_OF};
+use crate::resource::values::form::{INVALID_KEY, INVALID_NAME, INVALID_PATH, INVALID_PORT, INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
 crate::declare! {

@@ -7,8 +7,7 @@ use super::form::{short, text};
 use super::network;
 use crate::format;
 use crate::resource::Finding;
-use crate::resource::values::form::INVALID_KEY;
-use crate::resource::values::form::{INVALID_NAME, INVALID_PATH};
+use crate::resource::values::form::{INVALID_KEY, INVALID_NAME, INVALID_PATH};
 use crate::resource::walk::At;
 
 crate::declare! {

@@ -10,8 +10,7 @@ use crate::format;
 use crate::plan::DUPLICATE_NAME;
 use crate::resource::Finding;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::form::{INVALID_NAME, INVALID_PORT};
-use crate::resource::values::form::{INVALID_PATH, INVALID_VALUE, ONE_OF};
+use crate::resource::values::form::{INVALID_NAME, INVALID_PATH, INVALID_PORT, INVALID_VALUE, ONE_OF};
 use crate::resource::walk::At;
 
 crate::declare! {

@@ -6,8 +6,7 @@ use super::form::{at_least, exactly_one, short, text};
 use super::{claim, quantities};
 use crate::format;
 use crate::resource::schema::MISSING_FIELD;
-use crate::resource::values::form::INVALID_NAME;
-use crate::resource::values::form::INVALID_VALUE;
+use crate::resource::values::form::{INVALID_NAME, INVALID_VALUE};
 use crate::resource::walk::At;
 use crate::resource::{Finding, pods};
 
