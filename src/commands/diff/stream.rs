@@ -35,7 +35,8 @@ pub fn compare(
     let after = project.side(profile, &args.select);
     let own = profile.plan.namespace.clone();
     // What delivers the profiles lives in no profile's namespace.
-    let before_in = if *profile.settings.profile == *delivery::NAME { None } else { namespace(&old, &own) };
+    let before_in =
+        if *profile.settings.profile == *delivery::NAME { None } else { namespace(&old, &after.objects, &own) };
     let mode = Mode { foreign: true, namespaces: (before_in, own), ..Mode::default() };
     let diff = between(&before, &after, &mode);
     let objects = vec![(owned(&before), owned(&after))];

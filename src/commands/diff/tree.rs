@@ -65,15 +65,15 @@ fn one(args: &Args, project: &Project, name: &str, shown: &str, old: &[Resource]
     after.objects.retain(|resource| !resource.stream_only);
     let own = profile.and_then(|profile| profile.plan.namespace.clone());
     // What delivers the profiles lives in no profile's namespace.
-    let before_in = if name == delivery::NAME { None } else { namespace(old, &own) };
+    let before_in = if name == delivery::NAME { None } else { namespace(old, &after.objects, &own) };
     let mode = Mode { namespaces: (before_in, own), ..Mode::default() };
     answer.diffs.push(between(&before, &after, &mode));
     answer.objects.push((owned(&before), owned(&after)));
 }
 
 /// The namespace of a side whose profile nobody knows: its own where an object has it or, as `kubectl -n` is to say it, where
-/// objects have none; else the most common one.
-pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
+/// objects have none; else the most common one, if the new side has left it.
+pub fn namespace(objects: &[Resource], after: &[&Resource], own: &Option<String>) -> Option<String> {
     let namespaced = objects.iter().filter(|resource| !resource.id.is_of_cluster());
     let all: Vec<&Option<String>> = namespaced.map(|resource| &resource.id.namespace).collect();
     if all.contains(&own) {
@@ -85,6 +85,8 @@ pub fn namespace(objects: &[Resource], own: &Option<String>) -> Option<String> {
         (*count, *last) = (*count + 1, at);
     }
     let most = counts.into_iter().max_by_key(|(_, rank)| *rank).and_then(|(name, _)| name.clone());
+    // Objects that stay where they are were never in the namespace of a profile.
+    let most = most.filter(|most| after.iter().all(|resource| resource.id.namespace.as_ref() != Some(most)));
     most.or_else(|| own.clone())
 }
 
@@ -144,7 +146,7 @@ mod tests {
                 ..Resource::new("manifests", crate::resource::Body::from_json(&body)).unwrap()
             }
         };
-        namespace(&namespaces.iter().map(resource).collect::<Vec<_>>(), &own.map(str::to_owned))
+        namespace(&namespaces.iter().map(resource).collect::<Vec<_>>(), &[], &own.map(str::to_owned))
     }
 
     #[test]
