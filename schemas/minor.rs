@@ -143,10 +143,11 @@ fn known(document: &Document, definition: &Value, table: &Type, at: &str, out: &
         let field = table.field(key);
         let keys = keys(property);
         let (is_keyed, below) = match field {
-            Field::Keyed(below, names) | Field::Ordered(below, names) => {
+            Field::Keyed(below, names) => {
                 (names.iter().map(|(name, _)| *name).eq(keys.iter().map(String::as_str)), Some(below))
             }
-            Field::Env => (keys == ["name"], Some(&schema::VARIABLE)),
+            // Claim templates have no key to the API, which takes them as one.
+            Field::Known(below, _) => (keys.is_empty() || keys == ["name"], Some(below)),
             Field::Object(below) | Field::Items(below) => (keys.is_empty(), Some(below)),
             _ => (keys.is_empty(), None),
         };

@@ -122,7 +122,8 @@ impl<'r> Teller<'_, 'r> {
     }
 
     fn change(&self, old: &'r Resource, new: &'r Resource, found: &Found<'r>, how: How) -> Change {
-        let rule = impact::of(&Case::new(old, new, found, how, self.mode));
+        let case = Case::new(old, new, found, how, self.mode);
+        let rule = impact::of(&case);
         let (before, after) = shown::both(found);
         let way = shown::way(found);
         Change {
@@ -131,7 +132,7 @@ impl<'r> Teller<'_, 'r> {
             old: before,
             new: after,
             impact: rule.impact,
-            reason: Some(rule.reason()),
+            reason: Some(rule.said(&case)),
             cause: self.cause(old, new, found),
         }
     }

@@ -58,7 +58,7 @@ pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Fo
 
 pub(super) struct Walk<'t, 'm> {
     mode: &'m Mode,
-    kind: &'m str,
+    pub(super) kind: &'m str,
     native: bool,
     pub(super) at: Vec<Seg<'t>>,
     pub(super) found: Vec<Found<'t>>,

@@ -4,6 +4,7 @@
 //! writes into pod templates (`plan/pod.rs`, `plan/rollout.rs`), and names of ConfigMaps that carry a hash.
 //! Does not own: what the cause itself does (`impact.rs`).
 
+use std::borrow::Cow;
 use std::ptr;
 
 use super::compare::{Found, word};
@@ -16,8 +17,8 @@ use crate::resource::{Id, Resource};
 /// How the annotations begin that change with what a pod reads.
 pub const CHECKSUM: &str = "checksum.kgen.dev/";
 
-const ROLLED: Reason = Reason { id: "config-restarts", text: "its pods are replaced to read it" };
-const NEXT: Reason = Reason { id: "config-next-run", text: "its pods read it from the next run on" };
+const ROLLED: Reason = Reason { id: "config-restarts", text: Cow::Borrowed("its pods are replaced to read it") };
+const NEXT: Reason = Reason { id: "config-next-run", text: Cow::Borrowed("its pods read it from the next run on") };
 
 /// A pair with what differs in it.
 pub struct Differing<'r> {

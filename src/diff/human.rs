@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Change, Diff, Impact, Object, Reason, Shown, What};
+use super::{Change, Diff, Impact, Object, Reason, Shown, What, impact};
 use crate::escape::{spelled, spelled_lines};
 
 /// Longer values are cut: the other formats have them whole.
@@ -81,15 +81,15 @@ impl Out {
             What::Changed => ("  ", String::new()),
             What::Renamed { from } => ("> ", format!(" (was {})", from.name)),
         };
-        let reason = object.reason.filter(|_| telling(object.impact, object.reason));
+        let reason = object.reason.as_ref().filter(|reason| telling(object.impact, reason));
         let reason = reason.map_or(String::new(), |reason| format!("  {}", reason.text));
         let name = format!("{sign}{}{tail}", object.id);
         self.line(0, &[(hue(object.impact), &impact), (BOLD, &name), (DIM, &reason)]);
         let mut said: Vec<&str> = Vec::new();
         for change in &object.changes {
-            let fresh =
-                change.reason.filter(|reason| telling(change.impact, Some(*reason)) && !said.contains(&reason.text));
-            said.extend(fresh.map(|reason| reason.text));
+            let fresh = change.reason.as_ref().filter(|reason| telling(change.impact, reason));
+            let fresh = fresh.map(|reason| &*reason.text).filter(|text| !said.contains(text));
+            said.extend(fresh);
             self.change(change, fresh);
         }
         for effect in &object.effects {
@@ -98,7 +98,7 @@ impl Out {
         }
     }
 
-    fn change(&mut self, change: &Change, reason: Option<Reason>) {
+    fn change(&mut self, change: &Change, reason: Option<&str>) {
         let impact = format!("{:<9}  ", change.impact.word());
         let place = format!("{}: ", change.place);
         let cause = change.cause.as_ref().map_or(String::new(), |cause| {
@@ -124,7 +124,7 @@ impl Out {
             self.lines(lines(&change.old), lines(&change.new));
         }
         if let Some(reason) = reason {
-            self.line(13, &[(DIM, reason.text)]);
+            self.line(13, &[(DIM, reason)]);
         }
     }
 
@@ -150,11 +150,12 @@ impl Out {
 }
 
 /// Whether a reason says more than the word before it.
-fn telling(impact: Impact, reason: Option<Reason>) -> bool {
-    let usual = |reason: Reason| matches!(reason.id, "pod-template" | "operator-restarts" | "added" | "removed");
-    impact >= Impact::Recreate
-        || reason.is_some_and(|reason| impact == Impact::Restart && !usual(reason))
-        || reason.is_some_and(|reason| matches!(reason.id, "job-anew" | "secret-handed-over" | "namespace-of-profile"))
+fn telling(impact: Impact, reason: &Reason) -> bool {
+    match impact {
+        Impact::DataLoss | Impact::Recreate => true,
+        Impact::Restart => !matches!(reason.id, "pod-template" | "operator-restarts" | "added" | "removed"),
+        _ => impact::TOLD.contains(&reason.id),
+    }
 }
 
 fn is_long(shown: &Shown) -> bool {

@@ -7,6 +7,8 @@
 pub mod data_loss;
 pub mod effect;
 pub mod immutable;
+pub mod kept;
+pub mod load;
 pub mod whole;
 
 use super::compare::{Found, Mode};
@@ -49,7 +51,15 @@ impl Rule {
     }
 
     pub fn reason(&self) -> Reason {
-        Reason { id: self.id, text: self.text }
+        Reason { id: self.id, text: self.text.into() }
+    }
+
+    /// With what it says of this very change.
+    pub fn said(&self, case: &Case) -> Reason {
+        match data_loss::detail(self.id, case) {
+            Some(detail) => Reason { id: self.id, text: format!("{}; {detail}", self.text).into() },
+            None => self.reason(),
+        }
     }
 }
 
@@ -66,6 +76,9 @@ pub fn of(case: &Case) -> &'static Rule {
     let tables = [data_loss::RULES, immutable::RULES, effect::RULES];
     tables.into_iter().flatten().find(|rule| rule.fits(case)).unwrap_or(&effect::OTHER)
 }
+
+/// Rules of little impact whose sentence a reader should see all the same.
+pub const TOLD: [&str; 3] = ["job-anew", "secret-handed-over", "namespace-of-profile"];
 
 /// Every rule there is, for a page about each.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

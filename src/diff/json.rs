@@ -33,7 +33,7 @@ fn diff(diff: &Diff) -> Value {
 }
 
 fn object(object: &Object) -> Value {
-    let effect = |effect: &super::Effect| json!({"object": id(&effect.id), "impact": effect.impact.word(), "reason": reason(Some(effect.reason))});
+    let effect = |effect: &super::Effect| json!({"object": id(&effect.id), "impact": effect.impact.word(), "reason": reason(Some(&effect.reason))});
     let (what, from) = match &object.what {
         What::Added => ("added", None),
         What::Removed => ("removed", None),
@@ -46,7 +46,7 @@ fn object(object: &Object) -> Value {
     out.insert("what".into(), what.into());
     out.extend(from.map(|from| ("from".to_owned(), from)));
     out.insert("impact".into(), object.impact.word().into());
-    out.extend(object.reason.map(|found| ("reason".to_owned(), reason(Some(found)))));
+    out.extend(object.reason.as_ref().map(|found| ("reason".to_owned(), reason(Some(found)))));
     out.insert("changes".into(), object.changes.iter().map(change).collect());
     out.insert("effects".into(), object.effects.iter().map(effect).collect());
     Value::Object(out)
@@ -56,7 +56,7 @@ fn id(id: &Id) -> Value {
     json!({"apiVersion": id.api_version, "kind": id.kind, "namespace": id.namespace, "name": id.name})
 }
 
-fn reason(reason: Option<Reason>) -> Value {
+fn reason(reason: Option<&Reason>) -> Value {
     reason.map_or(Value::Null, |reason| json!({"id": reason.id, "text": reason.text}))
 }
 
@@ -71,7 +71,7 @@ fn change(change: &Change) -> Value {
         "old": change.old.as_ref().map(shown),
         "new": change.new.as_ref().map(shown),
         "impact": change.impact.word(),
-        "reason": reason(change.reason),
+        "reason": reason(change.reason.as_ref()),
         "cause": change.cause.as_ref().map(cause),
     })
 }

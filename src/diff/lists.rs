@@ -1,22 +1,21 @@
 //! Lists: which element of one side is which of the other, and when their order counts.
 //!
-//! Owns: pairing by key without losing an element, also where a key is there twice; the order of variables.
-//! Source of the latter: `$(VAR)` is replaced by what stands *before* it (Kubernetes' `EnvVar.value`), else it stays text.
+//! Owns: pairing by key without losing an element, also where a key is there twice; the order of what runs in an order, and
+//! of every list in a pod template.
 
 use std::collections::BTreeMap;
 
 use super::compare::{Found, Walk, word};
+use super::identity::{self, Kin, Pair};
 use super::place::Seg;
-use super::schema::{self, Field, Keys, VARIABLE};
+use super::schema::{self, Field, Keys};
 use crate::resource::Body;
-use crate::tree::Tree;
 
 impl<'t> Walk<'t, '_> {
     pub(super) fn list(&mut self, old: &'t Body, new: &'t Body, a: &'t [Body], b: &'t [Body], field: Field) {
         let done = match field {
-            Field::Keyed(kind, keys) => self.keyed(a, b, Field::Object(kind), keys, false),
-            Field::Ordered(kind, keys) => self.keyed(a, b, Field::Object(kind), keys, true),
-            Field::Env => self.variables(a, b),
+            Field::Keyed(kind, keys) => self.keyed(a, b, Field::Object(kind), (keys, Kin::Named), false),
+            Field::Known(kind, kin) => self.keyed(a, b, Field::Object(kind), (kin.keys(), kin), kin.is_ordered()),
             Field::Set => self.set(a, b),
             Field::Items(kind) => self.items(a, b, Field::Object(kind)),
             _ => self.items(a, b, Field::Plain),
@@ -34,7 +33,7 @@ impl<'t> Walk<'t, '_> {
             Some(names) => names.iter().all(|name| name.1 == 0),
             None => false,
         };
-        if unique(a) && unique(b) && self.keyed(a, b, field, NAMES, true) {
+        if unique(a) && unique(b) && self.keyed(a, b, field, (NAMES, Kin::Named), true) {
             return true;
         }
         if a.len() != b.len() {
@@ -49,30 +48,28 @@ impl<'t> Walk<'t, '_> {
     }
 
     /// False where an element has no key: nothing was reported.
-    fn keyed(&mut self, a: &'t [Body], b: &'t [Body], field: Field, keys: Keys, ordered: bool) -> bool {
-        let (Some(old), Some(new)) = (names(a, keys), names(b, keys)) else { return false };
-        self.pairs(a, b, &old, &new, field);
-        if ordered {
-            let common = |of: &[Name], other: &[Name]| -> Vec<Name> {
-                of.iter().filter(|name| other.contains(name)).cloned().collect()
-            };
-            let (old, new) = (common(&old, &new), common(&new, &old));
-            if old != new {
-                self.order(&old, &new);
-            }
+    fn keyed(&mut self, a: &'t [Body], b: &'t [Body], field: Field, by: (Keys, Kin), ordered: bool) -> bool {
+        let (Some(old), Some(new)) = (names(a, by.0), names(b, by.0)) else { return false };
+        let pairs = identity::pairs(by.1, a, b, (&old, &new));
+        self.pairs((a, &old), (b, &new), &pairs, field);
+        if ordered || self.is_template() {
+            self.order(&old, &new, &pairs);
         }
         true
     }
 
-    fn pairs(&mut self, a: &'t [Body], b: &'t [Body], old: &[Name], new: &[Name], field: Field) {
-        let there: BTreeMap<&Name, usize> = new.iter().enumerate().map(|(index, name)| (name, index)).collect();
-        let before: BTreeMap<&Name, usize> = old.iter().enumerate().map(|(index, name)| (name, index)).collect();
-        for (index, name) in old.iter().enumerate() {
-            let other = there.get(name).copied();
-            self.element(name, other.unwrap_or(index), a.get(index), other.and_then(|at| b.get(at)), field);
-        }
-        for (index, name) in new.iter().enumerate().filter(|(_, name)| !before.contains_key(name)) {
-            self.element(name, index, None, b.get(index), field);
+    /// Whether the pods of a template are replaced because a list in it has another order, as a controller compares
+    /// templates by their bytes.
+    /// Source: `EqualIgnoreHash` of `pkg/controller/deployment/util`, `getPatch` of the controllers of sets.
+    fn is_template(&self) -> bool {
+        self.at.contains(&Seg::Key("template")) || self.kind == "Pod"
+    }
+
+    fn pairs(&mut self, a: (&'t [Body], &[Name]), b: (&'t [Body], &[Name]), pairs: &[Pair], field: Field) {
+        for (old, new) in pairs {
+            let name = new.map_or_else(|| old.and_then(|at| a.1.get(at)), |at| b.1.get(at));
+            let (Some(name), Some(index)) = (name, new.or(*old)) else { continue };
+            self.element(name, index, old.and_then(|at| a.0.get(at)), new.and_then(|at| b.0.get(at)), field);
         }
     }
 
@@ -83,10 +80,26 @@ impl<'t> Walk<'t, '_> {
         self.at.pop();
     }
 
-    fn order(&mut self, old: &[Name], new: &[Name]) {
-        let words = |names: &[Name]| names.iter().map(|name| &*name.0).collect::<Vec<_>>().join(", ");
-        let order = Some((words(old), words(new)));
-        self.found.push(Found { at: self.at.clone(), old: None, new: None, order, filled: false, secret: false });
+    /// Says so where the elements of both sides stand in another order.
+    fn order(&mut self, old: &[Name], new: &[Name], pairs: &[Pair]) {
+        let both: Vec<(usize, usize)> = pairs.iter().filter_map(|(old, new)| old.zip(*new)).collect();
+        if both.is_sorted_by_key(|pair| pair.1) {
+            return;
+        }
+        let mut after: Vec<usize> = both.iter().map(|pair| pair.1).collect();
+        after.sort_unstable();
+        let words = |names: &[Name], at: &mut dyn Iterator<Item = usize>| {
+            at.filter_map(|at| names.get(at)).map(|name| &*name.0).collect::<Vec<_>>().join(", ")
+        };
+        let order = (words(old, &mut both.iter().map(|pair| pair.0)), words(new, &mut after.into_iter()));
+        self.found.push(Found {
+            at: self.at.clone(),
+            old: None,
+            new: None,
+            order: Some(order),
+            filled: false,
+            secret: false,
+        });
     }
 
     fn set(&mut self, a: &'t [Body], b: &'t [Body]) -> bool {
@@ -98,34 +111,6 @@ impl<'t> Walk<'t, '_> {
         let scalars = a.iter().chain(b).all(|item| word(item).is_some());
         scalars && counts(a) == counts(b)
     }
-
-    fn variables(&mut self, a: &'t [Body], b: &'t [Body]) -> bool {
-        let keys: Keys = &[("name", "")];
-        let (Some(old), Some(new)) = (names(a, keys), names(b, keys)) else { return false };
-        self.pairs(a, b, &old, &new, Field::Object(&VARIABLE));
-        let mut moved: Vec<&Name> = Vec::new();
-        for (index, name) in old.iter().enumerate() {
-            let Some(at) = new.iter().position(|other| other == name) else { continue };
-            for used in uses(&a[index]).filter(|used| uses(&b[at]).any(|other| other == *used)) {
-                let first = |names: &[Name]| names.iter().position(|name| name.0 == used);
-                let (Some(before), Some(after)) = (first(&old), first(&new)) else { continue };
-                if (before < index) != (after < at) {
-                    moved.extend([name, &old[before]]);
-                }
-            }
-        }
-        if !moved.is_empty() {
-            let of = |names: &[Name]| -> Vec<Name> { names.iter().filter(|n| moved.contains(n)).cloned().collect() };
-            self.order(&of(&old), &of(&new));
-        }
-        true
-    }
-}
-
-/// The names that a variable's value uses.
-fn uses(variable: &Body) -> impl Iterator<Item = &str> {
-    let text = variable.get("value").and_then(Tree::as_str).unwrap_or_default();
-    text.split("$(").skip(1).filter_map(|rest| rest.split_once(')').map(|(name, _)| name))
 }
 
 /// The key of an element, and how many of the same stand before it.
@@ -165,8 +150,8 @@ pub fn find<'b>(body: &'b Body, at: &[Seg], group: &str, kind: &str) -> Option<&
             Seg::Item { index, key } => {
                 let list = node.as_list()?;
                 let (kind, keys): (_, Keys) = match field {
-                    Field::Keyed(kind, keys) | Field::Ordered(kind, keys) => (kind, keys),
-                    Field::Env => (&VARIABLE, &[("name", "")]),
+                    Field::Keyed(kind, keys) => (kind, keys),
+                    Field::Known(kind, kin) => (kind, kin.keys()),
                     Field::Items(kind) => (kind, &[("name", "")]),
                     _ => (&schema::PLAIN, &[("name", "")]),
                 };

@@ -143,10 +143,10 @@ fn body(object: &Object, changes: &[&Change], more: &str) -> String {
 fn said<'d>(reasons: impl Iterator<Item = (Impact, &'d Reason)>) -> String {
     let mut all: BTreeMap<(std::cmp::Reverse<Impact>, &str), &Reason> = BTreeMap::new();
     for (impact, reason) in reasons {
-        all.entry((std::cmp::Reverse(impact), reason.id)).or_insert(reason);
+        all.entry((std::cmp::Reverse(impact), &reason.text)).or_insert(reason);
     }
     let line = |((impact, _), reason): (&(std::cmp::Reverse<Impact>, &str), &&Reason)| {
-        format!("- {}: {}\n", badge(impact.0), prose(reason.text))
+        format!("- {}: {}\n", badge(impact.0), prose(&reason.text))
     };
     let lines: String = all.iter().map(line).collect();
     if lines.is_empty() { lines } else { lines + "\n" }
@@ -159,7 +159,7 @@ fn effects(effects: &[Effect]) -> String {
     let mut sorted: Vec<&Effect> = effects.iter().collect();
     sorted.sort_by_key(|effect| std::cmp::Reverse(effect.impact));
     let line =
-        |effect: &Effect| format!("- {} of {}: {}\n", badge(effect.impact), id(&effect.id), prose(effect.reason.text));
+        |effect: &Effect| format!("- {} of {}: {}\n", badge(effect.impact), id(&effect.id), prose(&effect.reason.text));
     format!("Which means:\n\n{}\n", sorted.into_iter().map(line).collect::<String>())
 }
 

@@ -10,6 +10,7 @@ pub mod data;
 pub mod fold;
 pub mod html;
 pub mod human;
+mod identity;
 pub mod impact;
 pub mod json;
 pub mod lists;
@@ -22,6 +23,7 @@ mod server;
 pub mod shown;
 pub mod unified;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::resource::{Id, Part};
@@ -127,12 +129,12 @@ pub enum Shown {
 }
 
 /// Which rule of `impact` decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// Kebab-case; `kgen explain ID` prints its page.
     pub id: &'static str,
     /// One sentence in lower case.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

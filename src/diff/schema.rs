@@ -8,6 +8,7 @@
 //! Sources: `x-kubernetes-list-type`, `x-kubernetes-list-map-keys` and `x-kubernetes-patch-merge-key` of Kubernetes 1.34's
 //! `api/openapi-spec/swagger.json`; `SetDefaults_*` of `pkg/apis/{core,apps,batch,networking,autoscaling,rbac}/*/defaults.go`.
 
+use super::identity::Kin;
 use crate::tree::{Map, Tree};
 
 /// Key and the value that it has where it is not written.
@@ -25,10 +26,8 @@ pub enum Field {
     Object(&'static Type),
     /// A list by key; its order does not count.
     Keyed(&'static Type, Keys),
-    /// A list by key; its order counts.
-    Ordered(&'static Type, Keys),
-    /// Variables: a list by name, whose order counts where one uses another.
-    Env,
+    /// A list of what is known by more than its name.
+    Known(&'static Type, Kin),
     /// A list of objects as a whole; its order counts.
     Items(&'static Type),
     /// A list of scalars whose order does not count.
@@ -64,7 +63,7 @@ impl Type {
     }
 }
 
-use Field::{Env, IntOrString, Items, Keyed, Object, Ordered, Quantities, Quantity, Set};
+use Field::{IntOrString, Items, Keyed, Known, Object, Quantities, Quantity, Set};
 use Value::{Bool, Empty, Int, Like, Made, Text};
 
 const NAME: Keys = &[("name", "")];
@@ -152,7 +151,7 @@ static RESOURCES: Type = Type {
 
 static CONTAINER: Type = Type {
     fields: &[
-        ("env", Env),
+        ("env", Keyed(&VARIABLE, NAME)),
         ("ports", Keyed(&PORT, &[("containerPort", ""), ("protocol", "TCP")])),
         ("volumeMounts", Keyed(&MOUNT, &[("mountPath", "")])),
         ("volumeDevices", Keyed(&PLAIN, &[("devicePath", "")])),
@@ -187,7 +186,7 @@ fn pull_policy(container: &Map<crate::resource::Origin>) -> Option<&'static str>
 
 static PORT: Type = Type { fields: &[], defaults: &[("protocol", Text("TCP"))] };
 static MOUNT: Type = Type { fields: &[], defaults: &[("readOnly", Bool(false)), ("subPath", Text(""))] };
-pub static VARIABLE: Type = Type { fields: &[("valueFrom", Object(&VALUE_FROM))], defaults: &[("value", Text(""))] };
+static VARIABLE: Type = Type { fields: &[("valueFrom", Object(&VALUE_FROM))], defaults: &[("value", Text(""))] };
 static VALUE_FROM: Type =
     Type { fields: &[("resourceFieldRef", Object(&RESOURCE_REF)), ("fieldRef", Object(&FIELD_REF))], defaults: &[] };
 // SetDefaults_ObjectFieldSelector
@@ -196,11 +195,10 @@ static RESOURCE_REF: Type = Type { fields: &[("divisor", Quantity)], defaults: &
 
 static POD: Type = Type {
     fields: &[
-        ("containers", Keyed(&CONTAINER, NAME)),
-        // They run one after the other.
-        ("initContainers", Ordered(&CONTAINER, NAME)),
+        ("containers", Known(&CONTAINER, Kin::Containers)),
+        ("initContainers", Known(&CONTAINER, Kin::Steps)),
         ("ephemeralContainers", Keyed(&CONTAINER, NAME)),
-        ("volumes", Keyed(&VOLUME, NAME)),
+        ("volumes", Known(&VOLUME, Kin::Volumes)),
         ("imagePullSecrets", Keyed(&PLAIN, NAME)),
         ("hostAliases", Keyed(&PLAIN, &[("ip", "")])),
         ("topologySpreadConstraints", Keyed(&SPREAD, &[("topologyKey", ""), ("whenUnsatisfiable", "")])),
@@ -282,7 +280,7 @@ static SET: Type = Type {
     fields: &[
         ("template", Object(&TEMPLATE)),
         // Atomic to the API: an order of their own is a change that it refuses.
-        ("volumeClaimTemplates", Ordered(&CLAIM_OBJECT, &[("metadata.name", "")])),
+        ("volumeClaimTemplates", Known(&CLAIM_OBJECT, Kin::Claims)),
         ("updateStrategy", Object(&SET_STRATEGY)),
         ("persistentVolumeClaimRetentionPolicy", Object(&RETENTION)),
     ],

@@ -31,7 +31,7 @@ fn one(out: &mut String, diff: &Diff, object: &Object, whole: &dyn Fn(&Id, bool)
         What::Renamed { from } => (name(&diff.old, from), name(&diff.new, &object.id)),
         What::Changed => (name(&diff.old, &object.id), name(&diff.new, &object.id)),
     };
-    let reason = object.reason.map_or(String::new(), |reason| format!(": {}", reason.text));
+    let reason = object.reason.as_ref().map_or(String::new(), |reason| format!(": {}", reason.text));
     let _ = writeln!(out, "# {}{reason}", object.impact.word());
     for effect in &object.effects {
         let id = spelled(&effect.id.to_string());

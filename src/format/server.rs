@@ -25,12 +25,17 @@ pub struct Server {
     pub engine: Engine,
     /// `None` where the tag does not say it, as `latest`.
     pub major: Option<u32>,
+    /// Of Redis and Valkey, whose files change with it: `None` for a floating tag, as `7`.
+    pub minor: Option<u32>,
     pub base: Option<Base>,
+    /// Of a distribution, as its code name: `None` where the tag leaves it to the day of the build.
+    pub release: Option<&'static str>,
 }
 
 /// By the last part of the name, as mirrors keep it: the server, and what it is built on where the tag does not say.
-const REPOSITORIES: [(&str, Engine, Base); 10] = [
+const REPOSITORIES: [(&str, Engine, Base); 11] = [
     ("redis", Engine::Redis, Base::Debian),
+    ("redis-stack-server", Engine::Redis, Base::Debian),
     ("valkey", Engine::Valkey, Base::Debian),
     ("postgres", Engine::Postgres, Base::Debian),
     ("postgresql", Engine::Postgres, Base::Debian),
@@ -47,46 +52,59 @@ pub fn of(text: &str) -> Option<Server> {
     let image = image(text).ok()?;
     let last = image.name.rsplit('/').next()?;
     let (_, engine, base) = REPOSITORIES.iter().find(|(name, ..)| *name == last)?;
-    let tag = image.tag.unwrap_or_default();
-    Some(Server { engine: *engine, major: major(tag, *engine), base: Some(base_of(tag).unwrap_or(*base)) })
+    let said = said(image.tag.unwrap_or_default(), *engine);
+    Some(Server { base: said.base.or(Some(*base)), ..said })
 }
 
 /// Of an image that is a PostgreSQL, whatever it is called.
 pub fn postgres(text: &str) -> Server {
     let tag = image(text).ok().and_then(|image| image.tag).unwrap_or_default();
-    let unknown = Server { engine: Engine::Postgres, major: major(tag, Engine::Postgres), base: base_of(tag) };
-    of(text).filter(|server| server.engine == Engine::Postgres).unwrap_or(unknown)
+    of(text).filter(|server| server.engine == Engine::Postgres).unwrap_or_else(|| said(tag, Engine::Postgres))
 }
 
 /// Of an image that is a Redis or a Valkey, whatever it is called.
 pub fn cache(text: &str) -> Server {
     let name = image(text).map_or(text, |image| image.name);
     let engine = if name.contains("valkey") { Engine::Valkey } else { Engine::Redis };
-    of(text).filter(|server| server.engine != Engine::Postgres).unwrap_or(Server { engine, major: None, base: None })
+    let unknown = Server { engine, major: None, minor: None, base: None, release: None };
+    of(text).filter(|server| server.engine != Engine::Postgres).unwrap_or(unknown)
+}
+
+/// What a tag says of a server.
+fn said(tag: &str, engine: Engine) -> Server {
+    let (major, minor) = version(tag, engine);
+    let release = release(tag);
+    let is_alpine = tag.split(['-', '_']).any(|word| word.starts_with("alpine"));
+    let base = if is_alpine { Some(Base::Alpine) } else { release.map(|_| Base::Debian) };
+    Server { engine, major, minor, base, release: release.filter(|word| *word != "debian") }
 }
 
 /// `16`, `17.2-bookworm`, `v8.2.2`, `16-3.4` of PostGIS; of PostgreSQL also `pg16`, `0.8.0-pg17`, `pg16.4-ts2.15`.
-fn major(tag: &str, engine: Engine) -> Option<u32> {
-    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok();
-    let first = || number(tag.strip_prefix('v').unwrap_or(tag));
+fn version(tag: &str, engine: Engine) -> (Option<u32>, Option<u32>) {
+    let numbers = |text: &str| {
+        let word = text.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
+        let mut numbers = word.split('.').map(|number| number.parse::<u32>().ok());
+        (numbers.next().flatten(), numbers.next().flatten())
+    };
+    let first = numbers(tag.strip_prefix('v').unwrap_or(tag));
     match engine {
         Engine::Postgres => {
-            let behind = tag.split(['-', '_']).find_map(|word| number(word.strip_prefix("pg")?));
+            let behind = tag.split(['-', '_']).find_map(|word| numbers(word.strip_prefix("pg")?).0);
             // An extension's own version is smaller.
-            behind.or_else(first).filter(|major| (9..100).contains(major))
+            (behind.or(first.0).filter(|major| (9..100).contains(major)), None)
         }
-        Engine::Redis | Engine::Valkey => first().filter(|major| (1..100).contains(major)),
+        Engine::Redis | Engine::Valkey => match first {
+            (Some(major), minor) if (1..100).contains(&major) => (Some(major), minor),
+            _ => (None, None),
+        },
     }
 }
 
-fn base_of(tag: &str) -> Option<Base> {
-    const DEBIAN: [&str; 8] = ["trixie", "bookworm", "bullseye", "buster", "noble", "jammy", "focal", "debian"];
-    let mut words = tag.split(['-', '_']);
-    words.find_map(|word| match word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') {
-        "alpine" => Some(Base::Alpine),
-        word if DEBIAN.contains(&word) => Some(Base::Debian),
-        _ => None,
-    })
+/// The code name of a release of Debian or Ubuntu; `debian` of a tag that says no more.
+fn release(tag: &str) -> Option<&'static str> {
+    const RELEASES: [&str; 9] =
+        ["trixie", "bookworm", "bullseye", "buster", "stretch", "noble", "jammy", "focal", "debian"];
+    tag.split(['-', '_']).find_map(|word| RELEASES.into_iter().find(|release| word == *release))
 }
 
 #[cfg(test)]
@@ -133,7 +151,7 @@ mod tests {
         {
             assert_eq!(of(image), None, "{image}");
         }
-        assert_eq!(postgres("acme/shop-db:0.3-pg17"), Server { engine: Engine::Postgres, major: Some(17), base: None });
+        assert_eq!((postgres("acme/shop-db:0.3-pg17").major, postgres("acme/shop-db:0.3-pg17").base), (Some(17), None));
         assert_eq!(
             (cache("acme/valkey-tuned:1").engine, cache("acme/cache:1").engine),
             (Engine::Valkey, Engine::Redis)
@@ -150,6 +168,21 @@ mod tests {
             ("pgvector/pgvector:pg17", Base::Debian),
         ] {
             assert_eq!(of(image).unwrap().base, Some(wanted), "{image}");
+        }
+    }
+
+    #[test]
+    fn a_tag_says_the_minor_version_and_the_release() {
+        for (image, wanted) in [
+            ("redis:7.4.2-bookworm", (Some(4), Some("bookworm"))),
+            ("redis:7-alpine", (None, None)),
+            ("valkey/valkey:9.1", (Some(1), None)),
+            ("postgres:17.2-trixie", (None, Some("trixie"))),
+            ("ghcr.io/cloudnative-pg/postgresql:17-standard-bookworm", (None, Some("bookworm"))),
+            ("bitnami/postgresql:15.4.0-debian-11-r45", (None, None)),
+        ] {
+            let said = of(image).unwrap();
+            assert_eq!((said.minor, said.release), wanted, "{image}");
         }
     }
 }

@@ -64,7 +64,7 @@ fn a_port_is_a_number_or_its_text_where_it_may_be_a_name() {
 }
 
 #[test]
-fn the_order_of_lists_with_keys_does_not_count() {
+fn elements_with_keys_are_found_in_any_order() {
     let with = |ports: Json, mounts: Json| deployment(json!({"ports": ports, "volumeMounts": mounts}));
     let a = with(
         json!([{"containerPort": 80, "name": "http"}, {"containerPort": 53, "protocol": "UDP"}, {"containerPort": 53}]),
@@ -74,8 +74,10 @@ fn the_order_of_lists_with_keys_does_not_count() {
         json!([{"containerPort": 53, "protocol": "TCP"}, {"containerPort": 53, "protocol": "UDP"}, {"name": "http", "containerPort": 80, "protocol": "TCP"}]),
         json!([{"name": "x", "mountPath": "/b"}, {"mountPath": "/a", "name": "x"}]),
     );
-    assert_eq!(strict(a.clone(), b.clone()), NONE);
-    assert_eq!(strict(b, a), NONE);
+    let container = "spec.template.spec.containers[c]";
+    let order = [format!("{container}.ports"), format!("{container}.volumeMounts")];
+    assert_eq!(strict(a.clone(), b.clone()), order, "a controller compares templates as they are written");
+    assert_eq!(strict(b, a), order);
     let service = |ports: Json| object("v1", "Service", json!({"spec": {"ports": ports}}));
     let (http, dns) = (json!({"port": 80, "name": "http"}), json!({"port": 53, "protocol": "UDP", "name": "dns"}));
     assert_eq!(strict(service(json!([http, dns])), service(json!([dns, http]))), NONE);
@@ -88,7 +90,9 @@ fn lists_that_kustomize_does_not_know_have_keys_too() {
         object("v1", "Pod", json!({"spec": {"resourceClaims": claims, "schedulingGates": gates, "containers": []}}))
     };
     let (a, b) = (json!({"name": "a"}), json!({"name": "b"}));
-    assert_eq!(strict(pod(json!([a, b]), json!([a, b])), pod(json!([b, a]), json!([b, a]))), NONE);
+    let pods = |list: &str| format!("spec.{list}");
+    let order = [pods("resourceClaims"), pods("schedulingGates")];
+    assert_eq!(strict(pod(json!([a, b]), json!([a, b])), pod(json!([b, a]), json!([b, a]))), order);
     let finalizers = |list: Json| object("v1", "ConfigMap", json!({"metadata": {"name": "api", "finalizers": list}}));
     assert_eq!(strict(finalizers(json!(["a/b", "c/d"])), finalizers(json!(["c/d", "a/b"]))), NONE);
 }
@@ -123,20 +127,54 @@ fn a_key_that_is_there_twice_loses_nothing() {
 }
 
 #[test]
-fn the_order_of_variables_counts_where_one_uses_another() {
+fn the_order_in_a_pod_template_counts() {
     let variable = |name: &str, value: &str| json!({"name": name, "value": value});
     let (a, b, url) = (variable("A", "1"), variable("B", "2"), variable("URL", "x://$(A)@h"));
     let env = |list: &[&Json]| deployment(json!({ "env": list }));
-    assert_eq!(strict(env(&[&a, &b]), env(&[&b, &a])), NONE);
-    assert_eq!(strict(env(&[&a, &b, &url]), env(&[&b, &a, &url])), NONE);
     let at = "spec.template.spec.containers[c].env";
+    assert_eq!(strict(env(&[&a, &b]), env(&[&b, &a])), [at]);
     assert_eq!(strict(env(&[&a, &url, &b]), env(&[&url, &a, &b])), [at], "exactly one difference");
-    assert_eq!(strict(env(&[&url]), env(&[&url, &a])), [format!("{at}[A]")]);
+    assert_eq!(strict(env(&[&url]), env(&[&url, &a])), [format!("{at}[A]")], "what comes is no order");
     let (old, new) = (body(&env(&[&a, &b, &url])), body(&env(&[&url, &b, &a])));
-    let mode = Mode::default();
     let id = Id::of(&new).unwrap();
-    let found = objects(&old, &new, &id, &mode);
-    assert_eq!(found[0].order, Some(("A, URL".into(), "URL, A".into())));
+    let found = objects(&old, &new, &id, &Mode::default());
+    assert_eq!(found[0].order, Some(("A, B, URL".into(), "URL, B, A".into())));
+    let pod = |spec: Json| object("apps/v1", "DaemonSet", json!({"spec": {"template": {"spec": spec}}}));
+    for list in ["imagePullSecrets", "volumes", "containers", "initContainers"] {
+        let (one, other) = (json!({"name": "a"}), json!({"name": "b"}));
+        let places = strict(pod(json!({list: [one, other]})), pod(json!({list: [other, one]})));
+        assert_eq!(places, [format!("spec.template.spec.{list}")]);
+    }
+    let alias = |ip: &str| json!({"ip": ip, "hostnames": ["a"]});
+    let aliases = |list: Json| pod(json!({ "hostAliases": list }));
+    let places = strict(
+        aliases(json!([alias("1.1.1.1"), alias("2.2.2.2")])),
+        aliases(json!([alias("2.2.2.2"), alias("1.1.1.1")])),
+    );
+    assert_eq!(places, ["spec.template.spec.hostAliases"]);
+}
+
+#[test]
+fn one_container_or_volume_under_another_name_is_one() {
+    let pod = |container: &str, volume: &str| {
+        let mounts = json!([{"name": volume, "mountPath": "/data"}]);
+        let containers = json!([{"name": container, "image": "a/b:1", "volumeMounts": mounts}]);
+        let volumes = json!([{"name": volume, "persistentVolumeClaim": {"claimName": "files"}}]);
+        object(
+            "apps/v1",
+            "Deployment",
+            json!({"spec": {"template": {"spec": {"containers": containers, "volumes": volumes}}}}),
+        )
+    };
+    let start = "spec.template.spec";
+    assert_eq!(
+        strict(pod("server", "data"), pod("api", "storage")),
+        [
+            format!("{start}.containers[api].name"),
+            format!("{start}.containers[api].volumeMounts[/data].name"),
+            format!("{start}.volumes[storage].name")
+        ]
+    );
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub fn whole(object: &Object) -> String {
                 "<li><span class=\"badge {0}\">{0}</span> <code>{1}</code> <span class=\"reason\">{2}</span></li>",
                 impact.word(),
                 escaped(&spelled(&id.to_string())),
-                prose(reason.text)
+                prose(&reason.text)
             );
         }
         out.push_str("</ul>");
@@ -48,7 +48,7 @@ pub fn change(change: &Change) -> String {
 
 fn meta(impact: Impact, reason: Option<&Reason>, cause: Option<&Cause>) -> String {
     let reason =
-        reason.map(|reason| format!(" <span class=\"reason\">{}</span>", prose(reason.text))).unwrap_or_default();
+        reason.map(|reason| format!(" <span class=\"reason\">{}</span>", prose(&reason.text))).unwrap_or_default();
     let from = from(cause);
     format!("<div class=\"meta\"><p><span class=\"badge {0}\">{0}</span>{reason}</p>{from}</div>", impact.word())
 }

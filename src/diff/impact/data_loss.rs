@@ -1,16 +1,23 @@
 //! Changes after which data is gone, or can no longer be read.
 //!
-//! Owns: the rules about volumes and what lies on them. Measured with real servers: `docs/measured.md` (Redis 7.4 and 8
-//! files do not load in Valkey, nor the other way round; PostgreSQL's files belong to one major and one user).
+//! Owns: the rules about volumes and what lies on them. Volumes and containers are compared by what they are (`kept.rs`),
+//! servers by what loads whose files (`load.rs`).
 
+use super::kept::{Mount, keeps_data, kept, list, mounts, name, pod, sources};
+use super::load::{self, Load};
 use super::{Case, Rule};
 use crate::diff::Impact::{DataLoss, Restart};
 use crate::diff::compare::quantity;
+use crate::diff::identity::Kin;
+use crate::format;
 use crate::format::server::{self, Engine, Server};
 use crate::resource::Body;
 use crate::tree::Tree;
 
 const PODS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+const SERVERS: &[&str] =
+    &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "RedisReplication.redis.redis.opstreelabs.in"];
+const IMAGES: &[&str] = &["spec.template.spec.containers.*.image", "spec.kubernetesConfig.image"];
 
 pub static RULES: &[Rule] = &[
     // Deleting the set leaves the claims of the old template behind; the pods start on new ones.
@@ -21,7 +28,11 @@ pub static RULES: &[Rule] = &[
         text: "the pods start without the volumes of this claim template",
         kinds: &["StatefulSet"],
         at: &["spec.volumeClaimTemplates"],
-        when: |case| case.found.new.is_none() && case.found.order.is_none() && case.at.len() <= 3,
+        when: |case| {
+            let gone = case.found.new.is_none() && case.found.order.is_none() && case.at.len() <= 3;
+            // A template of another name makes claims of another name.
+            gone || case.at.ends_with(&["metadata", "name"])
+        },
     },
     // ValidatePersistentVolumeClaimUpdate: "field can not be less than previous value".
     Rule {
@@ -93,32 +104,79 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "engine-change",
         impact: DataLoss,
-        text: "the files of one engine do not load in the other: Redis and Valkey share a protocol, not a format",
-        kinds: PODS,
-        at: &["spec.template.spec.containers.*.image"],
-        when: |case| keeps_data(case.old) && servers(case).is_some_and(|(a, b)| a.engine != b.engine),
+        text: "the files of one engine do not load in the other",
+        kinds: SERVERS,
+        at: IMAGES,
+        when: |case| {
+            servers(case).is_some_and(|(a, b)| {
+                let caches = a.engine != Engine::Postgres && b.engine != Engine::Postgres;
+                a.engine != b.engine && !(caches && load::loads(a, b) != Load::No)
+            })
+        },
+    },
+    Rule {
+        id: "files-refused",
+        impact: DataLoss,
+        text: "the server does not start on the files of the other version",
+        kinds: SERVERS,
+        at: IMAGES,
+        when: |case| caches(case) == Some(Load::No),
+    },
+    Rule {
+        id: "files-unknown",
+        impact: DataLoss,
+        text: "the files are not known to load: this pair of versions was not measured",
+        kinds: SERVERS,
+        at: IMAGES,
+        when: |case| caches(case) == Some(Load::Unknown),
+    },
+    Rule {
+        id: "server-unknown",
+        impact: DataLoss,
+        text: "which server the other image has is not known, and whether it reads the files on the volume",
+        kinds: SERVERS,
+        at: IMAGES,
+        when: |case| {
+            let known = |text: Option<&str>, planned: Option<Server>| text.and_then(server::of).or(planned).is_some();
+            let repository = |text: &str| format::image(text).map_or(text.to_owned(), |image| image.name.to_owned());
+            let other = case.old_text().map(repository) != case.new_text().map(repository);
+            had_data(case) && other && servers(case).is_none() && known(case.old_text(), case.servers[0])
+        },
     },
     Rule {
         id: "postgres-major",
         impact: DataLoss,
         text: "PostgreSQL does not start on the files of another major version: dump and restore",
         kinds: PODS,
-        at: &["spec.template.spec.containers.*.image"],
-        when: |case| {
-            let majors = postgres(case).and_then(|(a, b)| a.major.zip(b.major));
-            keeps_data(case.old) && majors.is_some_and(|(a, b)| a != b)
-        },
+        at: IMAGES,
+        when: |case| postgres(case).and_then(|(a, b)| a.major.zip(b.major)).is_some_and(|(a, b)| a != b),
+    },
+    Rule {
+        id: "postgres-unknown",
+        impact: DataLoss,
+        text: "which PostgreSQL is in the image is not known, and it starts on the files of one major version only",
+        kinds: PODS,
+        at: IMAGES,
+        when: |case| postgres(case).is_some_and(|(a, b)| a.major.is_some() != b.major.is_some()),
     },
     Rule {
         id: "postgres-family",
         impact: DataLoss,
         text: "alpine and debian sort texts differently and run as other users: indexes on the volume are wrong",
         kinds: PODS,
-        at: &["spec.template.spec.containers.*.image"],
-        when: |case| {
-            let bases = postgres(case).and_then(|(a, b)| a.base.zip(b.base));
-            keeps_data(case.old) && bases.is_some_and(|(a, b)| a != b)
-        },
+        at: IMAGES,
+        when: |case| postgres(case).and_then(|(a, b)| a.base.zip(b.base)).is_some_and(|(a, b)| a != b),
+    },
+    // https://www.postgresql.org/docs/current/sql-altercollation.html: indexes over texts must be rebuilt when the collations
+    // of the C library change. A tag that names no release may be of either.
+    Rule {
+        id: "postgres-collation",
+        impact: DataLoss,
+        text: "another release of the system sorts texts differently, and indexes over texts miss rows: after the change run \
+               `REINDEX DATABASE` and `ALTER DATABASE ... REFRESH COLLATION VERSION` in each database",
+        kinds: &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Cluster.postgresql.cnpg.io"],
+        at: &["spec.template.spec.containers.*.image", "spec.imageName"],
+        when: |case| postgres(case).is_some_and(|(a, b)| a.release != b.release),
     },
     Rule {
         id: "pgdata-moved",
@@ -126,14 +184,14 @@ pub static RULES: &[Rule] = &[
         text: "PostgreSQL looks for its files elsewhere, and makes a new, empty database there",
         kinds: PODS,
         at: &["spec.template.spec.containers.*.env"],
-        when: |case| case.key("env") == Some("PGDATA") && keeps_data(case.old),
+        when: |case| case.key("env") == Some("PGDATA") && case.had_data(),
     },
     Rule {
         id: "mount-moved",
         impact: DataLoss,
         text: "the files on the volume are no longer where the program looks for them",
         kinds: PODS,
-        at: &["spec.template.spec.containers.*.volumeMounts.*"],
+        at: &["spec.template.spec.containers.*"],
         when: mount_moved,
     },
     Rule {
@@ -186,100 +244,111 @@ fn majors(case: &Case) -> Option<(u32, u32)> {
     of(case.old_text()).zip(of(case.new_text()))
 }
 
-fn pod(object: &Body) -> Option<&Body> {
-    object.at(&["spec", "template", "spec"])
-}
-
-fn volumes(object: &Body) -> &[Body] {
-    pod(object).and_then(|pod| pod.get("volumes")).and_then(Tree::as_list).unwrap_or_default()
-}
-
-fn name(node: &Body) -> Option<&str> {
-    node.get("name").and_then(Tree::as_str)
-}
-
-/// The names of the volumes that outlive a pod.
-fn persistent(object: &Body) -> Vec<&str> {
-    let templates = object.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
-    let claims = volumes(object).iter().filter(|volume| volume.get("persistentVolumeClaim").is_some());
-    let templates = templates.iter().filter_map(|template| template.at(&["metadata", "name"])?.as_str());
-    templates.chain(claims.filter_map(name)).collect()
-}
-
-fn keeps_data(object: &Body) -> bool {
-    !persistent(object).is_empty()
-}
-
 fn new_volume<'t>(case: &Case<'_, 't>) -> Option<&'t Body> {
-    let wanted = case.key("volumes")?;
-    volumes(case.new).iter().find(|volume| name(volume) == Some(wanted))
+    case.pair("volumes", Kin::Volumes).1
 }
 
 /// A claim that the pods had and have no longer, said where it goes away.
 fn volume_lost(case: &Case) -> bool {
-    let after = persistent(case.new);
-    let lost = |volume: &str| !after.contains(&volume);
-    let claims: Vec<&str> = volumes(case.old)
-        .iter()
-        .filter(|volume| volume.get("persistentVolumeClaim").is_some())
-        .filter_map(name)
-        .collect();
+    let after = sources(case.new);
+    let lost = |volume: &Body| kept(volume).is_some_and(|source| after.iter().all(|(_, other)| *other != source));
     match case.key("volumes") {
-        Some(volume) => case.found.new.is_none() && claims.contains(&volume) && lost(volume),
-        None => claims.into_iter().any(lost),
+        Some(_) => case.found.new.is_none() && case.pair("volumes", Kin::Volumes).0.is_some_and(lost),
+        None => pod(case.old).map(|pod| list(pod, "volumes")).unwrap_or_default().iter().any(lost),
     }
 }
 
+/// What a container had at a path, and has there no longer: said at the mount, or at the container that goes away.
 fn mount_moved(case: &Case) -> bool {
-    let (Some(container), Some(mount)) = (case.key("containers"), case.key("volumeMounts")) else { return false };
-    let goes = case.found.new.is_none() || case.ends("subPath") || case.ends("name");
-    let containers = pod(case.old).and_then(|pod| pod.get("containers")).and_then(Tree::as_list).unwrap_or_default();
-    let mounts = containers.iter().filter(|node| name(node) == Some(container)).filter_map(|node| {
-        let list = node.get("volumeMounts").and_then(Tree::as_list)?;
-        list.iter().find(|node| node.get("mountPath").and_then(Tree::as_str) == Some(mount))
-    });
-    let before = persistent(case.old);
-    goes && mounts.filter_map(name).any(|volume| before.contains(&volume))
+    let (Some(old), new) = case.containers() else { return false };
+    let path = case.key("volumeMounts").map(|path| path.trim_end_matches('/'));
+    let here = case.at.get(5) == Some(&"volumeMounts") || (case.at.len() == 5 && case.found.new.is_none());
+    let gone = |mount: &Mount| match new {
+        Some(new) => !mounts(case.new, new).contains(mount),
+        // Another container may have it where this one had it.
+        None => all(case.new).into_iter().all(|other| other.source != mount.source),
+    };
+    here && mounts(case.old, old).iter().any(|mount| path.is_none_or(|path| mount.path == path) && gone(mount))
+}
+
+/// What all containers of an object keep.
+fn all(object: &Body) -> Vec<Mount<'_>> {
+    let containers = pod(object).map(|pod| list(pod, "containers")).unwrap_or_default();
+    containers.iter().flat_map(|container| mounts(object, container)).collect()
 }
 
 /// `--appendonly yes` becomes `no`: said once, where it stands.
 fn persistence_off(case: &Case) -> bool {
     let on = |list: &[Body]| list.windows(2).any(|pair| pair[0].as_str() == Some("--appendonly") && is_yes(&pair[1]));
-    let arguments = |object: &Body| -> bool {
-        let containers = pod(object).and_then(|pod| pod.get("containers")).and_then(Tree::as_list).unwrap_or_default();
-        let mut same = containers.iter().filter(|node| name(node) == case.key("containers"));
-        same.any(|node| node.get("args").and_then(Tree::as_list).is_some_and(on))
-    };
+    let (old, new) = case.containers();
+    let arguments = |container: Option<&Body>| container.is_some_and(|container| on(list(container, "args")));
     let here = case.at.last() == Some(&"args") || case.found.old.is_some_and(is_yes);
-    here && keeps_data(case.old) && arguments(case.old) && !arguments(case.new)
+    here && case.had_data() && arguments(old) && !arguments(new)
 }
 
 fn is_yes(node: &Body) -> bool {
     node.as_str() == Some("yes")
 }
 
-/// What the images before and after run, where both say it, or their plans where the images do not; of one with a name of its
-/// own, how it was run says the engine.
+/// Whether what stands here has files that outlive it.
+fn had_data(case: &Case) -> bool {
+    match case.id.kind.as_str() {
+        "RedisReplication" => case.old.at(&["spec", "storage"]).is_some(),
+        "Cluster" => true,
+        _ => case.had_data(),
+    }
+}
+
+/// What the images before and after run on files that outlive them, where both say it, or their plans where the images do
+/// not; of one with a name of its own, how it is run says the engine.
 fn servers(case: &Case) -> Option<(Server, Server)> {
-    let of = |text: &str, planned: Option<Server>| {
-        let said = server::of(text).or(planned).or_else(|| run_as(case, text))?;
+    if !had_data(case) {
+        return None;
+    }
+    let containers = case.containers();
+    let of = |text: &str, planned: Option<Server>, container: Option<&Body>| {
+        let operated = || match case.id.kind.as_str() {
+            "Cluster" => Some(server::postgres(text)),
+            "RedisReplication" => Some(server::cache(text)),
+            _ => None,
+        };
+        let said = server::of(text).or(planned).or_else(operated).or_else(|| run_as(container?, text))?;
         Some(Server { major: said.major.or(planned.and_then(|server| server.major)), ..said })
     };
-    of(case.old_text()?, case.servers[0]).zip(of(case.new_text()?, case.servers[1]))
+    let old = of(case.old_text()?, case.servers[0], containers.0)?;
+    // Of two names of one's own, what the first is run as holds for the second.
+    let new = of(case.new_text()?, case.servers[1], containers.1);
+    Some((old, new?))
 }
 
 /// Of a container that says where PostgreSQL has its files, or whether Redis appends to one.
-fn run_as(case: &Case, image: &str) -> Option<Server> {
-    let containers = pod(case.old)?.get("containers")?.as_list()?;
-    let container = containers.iter().find(|node| name(node) == case.key("containers"))?;
-    let list = |key: &str| container.get(key).and_then(Tree::as_list).unwrap_or_default();
-    if list("env").iter().any(|variable| name(variable) == Some("PGDATA")) {
+fn run_as(container: &Body, image: &str) -> Option<Server> {
+    if list(container, "env").iter().any(|variable| name(variable) == Some("PGDATA")) {
         return Some(server::postgres(image));
     }
-    let appends = list("args").iter().any(|argument| argument.as_str() == Some("--appendonly"));
+    let appends = list(container, "args").iter().any(|argument| argument.as_str() == Some("--appendonly"));
     appends.then(|| server::cache(image))
 }
 
 fn postgres(case: &Case) -> Option<(Server, Server)> {
     servers(case).filter(|(a, b)| a.engine == Engine::Postgres && b.engine == Engine::Postgres)
+}
+
+fn caches(case: &Case) -> Option<Load> {
+    let (a, b) = servers(case).filter(|(a, b)| a.engine != Engine::Postgres && b.engine != Engine::Postgres)?;
+    Some(load::loads(a, b))
+}
+
+/// What a rule adds about this very change.
+pub fn detail(id: &str, case: &Case) -> Option<String> {
+    match id {
+        "engine-change" | "files-refused" | "files-unknown" => {
+            let (old, _) = servers(case).filter(|(old, _)| old.engine != Engine::Postgres)?;
+            Some(match load::known(old) {
+                Some(known) => format!("what was written is known to load in {known}"),
+                None => "name a version that was measured in both images, as `7.4`, or dump and restore".into(),
+            })
+        }
+        _ => None,
+    }
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::*;
 use crate::escape::spelled;
 use crate::resource::Id;
@@ -18,9 +20,10 @@ fn object(id: Id, what: What, impact: Impact, changes: Vec<Change>) -> Object {
     Object { id, component: "apps.api".into(), what, impact, reason: None, changes, effects: Vec::new() }
 }
 
-const POD: Reason = Reason { id: "pod-template", text: "the pod template changes, and `Deployment` replaces its pods" };
-const CLAIM: Reason = Reason { id: "claim-removed", text: "the claim goes away with its data" };
-const READS: Reason = Reason { id: "config-read", text: "its pods read it at their start" };
+const POD: Reason =
+    Reason { id: "pod-template", text: Cow::Borrowed("the pod template changes, and `Deployment` replaces its pods") };
+const CLAIM: Reason = Reason { id: "claim-removed", text: Cow::Borrowed("the claim goes away with its data") };
+const READS: Reason = Reason { id: "config-read", text: Cow::Borrowed("its pods read it at their start") };
 
 fn sample() -> Diff {
     let cause = |setting: &str, layer: &str, line| {
