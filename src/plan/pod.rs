@@ -93,6 +93,8 @@ fn annotations(cx: &Planner, owner: &Owner, settings: &Node, pod: &Pod) -> Node 
     out
 }
 
+/// The account of the pods: always named. An apply that only leaves it out leaves the old one in place, which the server
+/// keeps in a deprecated second field, and pruning then deletes the account that the next pod asks for.
 fn account(owner: &Owner, settings: &Node) -> Node {
     let said = take(settings, "serviceAccount");
     match get(&said, "name") {
@@ -101,7 +103,7 @@ fn account(owner: &Owner, settings: &Node) -> Node {
             let create = settings.at(&["serviceAccount", "create"]).map(|create| create.from.clone());
             owner.name_node().of(&create.unwrap_or_default())
         }
-        None => Node::null(),
+        None => text("default", &settings.at(&["serviceAccount", "create"]).unwrap_or(&said).from),
     }
 }
 
