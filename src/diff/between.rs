@@ -2,6 +2,9 @@
 //!
 //! Owns: the order of what is told, and putting the parts together: pairs, differences, consequences, impacts, causes.
 
+use std::collections::BTreeSet;
+
+use super::behind;
 use super::cause::Causes;
 use super::compare::{self, Found, Mode};
 use super::fold::{self, Differing};
@@ -28,11 +31,13 @@ pub fn between<'r>(old: &Side<'r>, new: &Side<'r>, mode: &Mode) -> Diff {
     let pairs = pairing::pairs(&old.objects, &new.objects, mode);
     let mut all: Vec<Differing> = pairs.into_iter().map(|pair| differing(pair, mode)).collect();
     fold::fold(&mut all);
+    behind::told(&mut all, &new.objects);
     let (left, equal): (Vec<_>, Vec<_>) = all.into_iter().partition(fold::is_left);
     let teller = Teller { old, new, mode };
     let mut objects: Vec<Object> = left.into_iter().filter_map(|one| teller.object(one)).collect();
     objects.extend(moved(&objects, old, new, mode));
     objects.sort_by(sequence);
+    apart(&mut objects, mode);
     Diff { old: old.name.clone(), new: new.name.clone(), objects, equal: equal.len() }
 }
 
@@ -51,6 +56,21 @@ fn sequence(a: &Object, b: &Object) -> std::cmp::Ordering {
     order::compare(&kind(&a.id), &kind(&b.id))
         .then_with(|| stays(a).cmp(&stays(b)))
         .then_with(|| order::compare(&a.id, &b.id))
+}
+
+/// Says what tells objects apart: some from those of the profile, some from twins.
+fn apart(objects: &mut [Object], mode: &Mode) {
+    let name = |object: &Object| (object.id.kind.clone(), object.id.name.clone());
+    let mut seen = BTreeSet::new();
+    let twins: BTreeSet<_> = objects.iter().map(name).filter(|name| !seen.insert(name.clone())).collect();
+    for object in objects {
+        let own = if object.what == What::Removed { &mode.namespaces.0 } else { &mode.namespaces.1 };
+        let namespace = object.id.namespace.as_deref();
+        object.apart = match twins.contains(&name(object)) {
+            true => Some(format!("{}, {}", object.id.api_version, namespace.unwrap_or("no namespace"))),
+            false => namespace.filter(|_| object.id.namespace != *own && !object.id.is_of_cluster()).map(str::to_owned),
+        };
+    }
 }
 
 /// Stands for the namespace of a profile that names none.
@@ -73,6 +93,7 @@ fn moved(objects: &[Object], old: &Side, new: &Side, mode: &Mode) -> Option<Obje
     Some(Object {
         id: id(after),
         component: "project".into(),
+        apart: None,
         what: What::Renamed { from: id(before) },
         impact: rule.impact.min(lost.max(Impact::Recreate)),
         reason: Some(rule.reason()),
@@ -102,6 +123,7 @@ impl<'r> Teller<'_, 'r> {
         Some(Object {
             id: resource.id.clone(),
             component: resource.component.clone(),
+            apart: None,
             what,
             impact: worst.max().unwrap_or(Impact::None),
             reason: rule.map(Rule::reason),

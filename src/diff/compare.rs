@@ -36,8 +36,16 @@ pub struct Found<'t> {
     pub order: Option<(String, String)>,
     /// One side says what a server fills in anyway.
     pub filled: bool,
+    /// What the server writes in place of what goes away, where that is another value.
+    pub default: Option<String>,
     /// A value that may never be shown.
     pub secret: bool,
+}
+
+impl<'t> Found<'t> {
+    pub fn at(at: Vec<Seg<'t>>) -> Self {
+        Self { at, old: None, new: None, order: None, filled: false, default: None, secret: false }
+    }
 }
 
 pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Found<'t>> {
@@ -106,13 +114,19 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn is_texts(&self) -> bool {
-        matches!(self.at.last(), Some(Seg::Key(key)) if TEXTS.contains(key))
+        match &self.at[..] {
+            // The name of a field that a definition describes.
+            [.., Seg::Key("properties"), _] => false,
+            [.., Seg::Key(key)] => TEXTS.contains(key),
+            _ => false,
+        }
     }
 
     pub(super) fn compare(&mut self, old: &'t Body, new: &'t Body, field: Field) {
         match (&old.kind, &new.kind) {
             (Kind::Map(a), Kind::Map(b)) => match field {
                 Field::Object(kind) => self.map(a, b, kind),
+                Field::Objects(kind) => self.keys(a, b, |_| Field::Object(kind)),
                 Field::Quantities => self.keys(a, b, |_| Field::Quantity),
                 _ => self.map(a, b, &schema::PLAIN),
             },
@@ -157,13 +171,20 @@ impl<'t> Walk<'t, '_> {
             (None, Some(said), Some(value)) => is_filled(said, value, a, field),
             _ => false,
         };
+        let default = match (old, new, kind.default(key)) {
+            (Some(_), None, Some(value)) if !filled => written(value, b),
+            _ => None,
+        };
         let before = self.found.len();
         // A port's protocol is part of its key: it is always there.
         if filled && (self.mode.foreign || key == "protocol") {
             return;
         }
         self.value(old, new, field);
-        self.found[before..].iter_mut().for_each(|found| found.filled |= filled);
+        for found in &mut self.found[before..] {
+            found.filled |= filled;
+            found.default = found.default.take().or_else(|| default.clone());
+        }
     }
 
     /// Whether this place is not compared at all.
@@ -188,7 +209,7 @@ impl<'t> Walk<'t, '_> {
     }
 
     pub(super) fn report(&mut self, old: Option<&'t Body>, new: Option<&'t Body>) {
-        self.found.push(Found { at: self.at.clone(), old, new, order: None, filled: false, secret: false });
+        self.found.push(Found { old, new, ..Found::at(self.at.clone()) });
     }
 
     /// `data` and `stringData` are one map of bytes to the server.
@@ -225,6 +246,18 @@ fn is_filled(said: &Body, value: Value, other: &Map<Origin>, field: Field) -> bo
             };
             said.as_map().is_some_and(|map| map.iter().all(|(key, value)| value.is_null() || default(key, value)))
         }
+    }
+}
+
+/// What a server writes where nothing is said; nothing of what has parts.
+fn written(value: Value, other: &Map<Origin>) -> Option<String> {
+    match value {
+        Value::Int(number) => Some(number.to_string()),
+        Value::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Like(key) => other.get(key).and_then(word),
+        Value::Made(make) => make(other).map(str::to_owned),
+        Value::Empty => None,
     }
 }
 

@@ -32,6 +32,11 @@ impl<'r> Differing<'r> {
         self.pair.old.is_none() || self.pair.new.is_none() || self.pair.how != How::Name || !self.found.is_empty()
     }
 
+    /// Whether the object of the old side is no object of the new one.
+    pub fn goes(&self) -> bool {
+        self.pair.new.is_none() || self.pair.how == How::Content
+    }
+
     fn resource(&self) -> Option<&'r Resource> {
         self.pair.new.or(self.pair.old)
     }

@@ -122,8 +122,8 @@ fn section(row: &Row, diffs: &[Diff]) -> String {
         "" => String::new(),
         component => format!(" <span class=\"component\">{}</span>", escaped(&spelled(component))),
     };
-    let apart = row.apart.iter().map(|text| format!(" <span class=\"id\">({})</span>", escaped(&spelled(text))));
-    let component = apart.collect::<String>() + &component;
+    let apart = row.apart.map(|text| format!(" <span class=\"id\">({})</span>", escaped(&spelled(text))));
+    let component = apart.unwrap_or_default() + &component;
     let mut out = format!(
         "<section class=\"{0}\">\n<h2><span class=\"badge {0}\">{0}</span> <span class=\"id\">{1}/<wbr><strong>{2}</strong></span>{component}</h2>\n<table role=\"table\">\n",
         row.impact.word(),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Change, Diff, Impact, Object, Reason, Shown, What, impact};
+use super::{Change, Diff, Impact, Object, Reason, Shown, What, impact, plain};
 use crate::escape::{spelled, spelled_lines};
 
 /// Longer values are cut: the other formats have them whole.
@@ -81,9 +81,10 @@ impl Out {
             What::Changed => ("  ", String::new()),
             What::Renamed { from } => ("> ", format!(" (was {})", from.name)),
         };
+        let apart = object.apart.as_ref().map_or(String::new(), |apart| format!(" ({apart})"));
         let reason = object.reason.as_ref().filter(|reason| telling(object.impact, reason));
         let reason = reason.map_or(String::new(), |reason| format!("  {}", reason.text));
-        let name = format!("{sign}{}{tail}", object.id);
+        let name = format!("{sign}{}{apart}{tail}", object.id);
         self.line(0, &[(hue(object.impact), &impact), (BOLD, &name), (DIM, &reason)]);
         let mut said: Vec<&str> = Vec::new();
         for change in &object.changes {
@@ -164,25 +165,17 @@ fn is_long(shown: &Shown) -> bool {
 
 /// On one line.
 fn short(shown: &Option<Shown>) -> Option<String> {
-    Some(match shown.as_ref()? {
-        Shown::Scalar(text) | Shown::Text(text) | Shown::Block(text) => match text.chars().count() > WIDEST {
-            true => text.chars().take(WIDEST - 3).chain("...".chars()).collect(),
-            false => text.clone(),
-        },
-        Shown::Masked(text) => (*text).to_owned(),
+    let text = plain::content(shown.as_ref()?);
+    Some(match text.chars().count() > WIDEST {
+        true => text.chars().take(WIDEST - 3).chain("...".chars()).collect(),
+        false => text.to_owned(),
     })
 }
 
 fn lines(shown: &Option<Shown>) -> String {
-    match shown {
-        Some(Shown::Text(text) | Shown::Block(text) | Shown::Scalar(text)) => {
-            if text.ends_with('\n') {
-                text.clone()
-            } else {
-                format!("{text}\n")
-            }
-        }
-        Some(Shown::Masked(text)) => format!("{text}\n"),
+    match shown.as_ref().map(plain::content) {
+        Some(text) if text.ends_with('\n') => text.to_owned(),
+        Some(text) => format!("{text}\n"),
         None => String::new(),
     }
 }

@@ -5,6 +5,7 @@
 //! Does not own: the difference itself (`compare.rs`), what follows in other objects (`fold.rs`).
 
 pub mod data_loss;
+pub mod definition;
 pub mod effect;
 pub mod immutable;
 pub mod kept;
@@ -73,16 +74,17 @@ pub fn is_kind(id: &Id, kind: &str) -> bool {
 
 /// The rule that decides about a difference.
 pub fn of(case: &Case) -> &'static Rule {
-    let tables = [data_loss::RULES, immutable::RULES, effect::RULES];
+    let tables = [data_loss::RULES, definition::RULES, immutable::RULES, effect::RULES];
     tables.into_iter().flatten().find(|rule| rule.fits(case)).unwrap_or(&effect::OTHER)
 }
 
 /// Rules of little impact whose sentence a reader should see all the same.
-pub const TOLD: [&str; 3] = ["job-anew", "secret-handed-over", "namespace-of-profile"];
+pub const TOLD: [&str; 6] =
+    ["job-anew", "secret-handed-over", "namespace-of-profile", "claim-class", "held-back", "definition-stricter"];
 
 /// Every rule there is, for a page about each.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    let tables = [data_loss::RULES, immutable::RULES, effect::RULES, whole::RULES];
+    let tables = [data_loss::RULES, definition::RULES, immutable::RULES, effect::RULES, whole::RULES];
     tables.into_iter().flatten().chain([&effect::OTHER])
 }
 

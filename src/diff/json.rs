@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::shown::DEFAULT;
 use super::{Cause, Change, Diff, Impact, Object, Reason, Shown, What};
 use crate::escape;
 use crate::resource::{Id, Part};
@@ -79,6 +80,7 @@ fn change(change: &Change) -> Value {
 fn shown(shown: &Shown) -> Value {
     let (form, text) = match shown {
         Shown::Scalar(text) => ("scalar", text.as_str()),
+        Shown::Default(text) => ("default", text.strip_suffix(DEFAULT).unwrap_or(text)),
         Shown::Text(text) => ("text", text.as_str()),
         Shown::Block(text) => ("block", text.as_str()),
         Shown::Masked(text) => ("masked", *text),

@@ -92,14 +92,7 @@ impl<'t> Walk<'t, '_> {
             at.filter_map(|at| names.get(at)).map(|name| &*name.0).collect::<Vec<_>>().join(", ")
         };
         let order = (words(old, &mut both.iter().map(|pair| pair.0)), words(new, &mut after.into_iter()));
-        self.found.push(Found {
-            at: self.at.clone(),
-            old: None,
-            new: None,
-            order: Some(order),
-            filled: false,
-            secret: false,
-        });
+        self.found.push(Found { order: Some(order), ..Found::at(self.at.clone()) });
     }
 
     fn set(&mut self, a: &'t [Body], b: &'t [Body]) -> bool {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use code::{code, longest_run, prose};
 use fit::{Part, Size};
 
-use super::plain::{self, Line, Twins, counts, plural, verb};
+use super::plain::{self, Line, counts, plural, verb};
 use super::{Cause, Change, Diff, Effect, Impact, Object, Reason, Shown, What};
 
 /// What GitHub takes is 65 536 characters; the rest is for what a workflow puts around it.
@@ -82,7 +82,7 @@ fn badge(impact: Impact) -> String {
     format!("{} {}", dot(impact), impact.word())
 }
 
-fn of_size(object: &Object, twins: &Twins, size: Size) -> String {
+fn of_size(object: &Object, size: Size) -> String {
     let fields = if object.changes.is_empty() {
         String::new()
     } else {
@@ -92,7 +92,7 @@ fn of_size(object: &Object, twins: &Twins, size: Size) -> String {
         Size::Full => {
             let changes: Vec<&Change> = object.changes.iter().collect();
             let texts: String = object.changes.iter().filter(|change| plain::is_long(change)).map(block).collect();
-            format!("#### {}\n\n{}{texts}", title(object, twins), body(object, &changes, ""))
+            format!("#### {}\n\n{}{texts}", title(object), body(object, &changes, ""))
         }
         Size::Short => {
             let mut changes: Vec<&Change> = object.changes.iter().collect();
@@ -101,16 +101,16 @@ fn of_size(object: &Object, twins: &Twins, size: Size) -> String {
             changes.truncate(ROWS);
             let more =
                 if more > 0 { format!("And {} more.\n\n", plural(more, "field", "fields")) } else { String::new() };
-            format!("#### {}\n\n{}", title(object, twins), body(object, &changes, &more))
+            format!("#### {}\n\n{}", title(object), body(object, &changes, &more))
         }
-        Size::Line => format!("- {}{fields}\n\n", title(object, twins)),
+        Size::Line => format!("- {}{fields}\n\n", title(object)),
         Size::Gone => String::new(),
     }
 }
 
 /// `🟡 restart · `Deployment/api` changed (`apps.api`)`.
-fn title(object: &Object, twins: &Twins) -> String {
-    let apart = twins.apart(object).map(|text| format!(" ({})", code(&plain::short(&text, VALUE))));
+fn title(object: &Object) -> String {
+    let apart = object.apart.as_ref().map(|text| format!(" ({})", code(&plain::short(text, VALUE))));
     let apart = apart.unwrap_or_default();
     let mut out = format!("{} · {}{apart} {}", badge(object.impact), id(&object.id), verb(&object.what));
     if let What::Renamed { from } = &object.what {

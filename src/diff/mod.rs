@@ -3,6 +3,7 @@
 //! Owns: the answer as data. `compare` makes it, `impact` judges it, the formats only write it.
 //! Does not own: where the objects come from (`commands/diff`), how they are rendered.
 
+mod behind;
 pub mod between;
 pub mod cause;
 pub mod compare;
@@ -78,6 +79,8 @@ pub struct Object {
     pub id: Id,
     /// `redis.cache`; empty where the side does not know.
     pub component: Arc<str>,
+    /// What tells it from others: the namespace where that is not the profile's, the version too of one of two twins.
+    pub apart: Option<String>,
     pub what: What,
     /// The worst of its changes and effects.
     pub impact: Impact,
@@ -120,6 +123,8 @@ pub struct Change {
 pub enum Shown {
     /// A scalar, as YAML would write it on one line.
     Scalar(String),
+    /// What the server writes where nothing is written any more: `1 (default)`.
+    Default(String),
     /// A text of several lines, to be compared line by line.
     Text(String),
     /// A map or list, as YAML.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::Mode;
-use crate::resource::{Body, Resource};
+use crate::resource::{Body, Id, Resource};
 use crate::tree::Kind;
 
 /// What makes two objects one.
@@ -62,7 +62,17 @@ fn key(resource: &Resource, own: &Option<String>, mode: &Mode) -> Key {
         "Namespace" if moves && Some(&id.name) == own.as_ref() => String::new(),
         _ => id.name.clone(),
     };
-    (id.group().to_owned(), id.kind.clone(), namespace, name)
+    (group(id).to_owned(), id.kind.clone(), namespace, name)
+}
+
+/// Kinds that moved to groups of their own are the same objects there.
+/// Source: https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-16
+fn group(id: &Id) -> &str {
+    match (id.group(), id.kind.as_str()) {
+        ("extensions", "Ingress" | "NetworkPolicy") => "networking.k8s.io",
+        ("extensions", "Deployment" | "DaemonSet" | "ReplicaSet") => "apps",
+        (group, _) => group,
+    }
 }
 
 /// ConfigMaps and Jobs whose names differ only in a hash at the end.

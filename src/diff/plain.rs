@@ -3,8 +3,6 @@
 //! Owns: how long a shown value may be, the lines of two texts side by side.
 //! Does not own: hidden characters (`escape`), the signs of Markdown and HTML (`markdown.rs`, `html.rs`).
 
-use std::collections::BTreeSet;
-
 use similar::{ChangeTag, TextDiff};
 
 use super::{Change, Diff, Impact, Object, Shown, What};
@@ -84,7 +82,7 @@ fn marked(mut old: String, mut new: String) -> (String, String) {
 
 pub fn content(shown: &Shown) -> &str {
     match shown {
-        Shown::Scalar(text) | Shown::Text(text) | Shown::Block(text) => text,
+        Shown::Scalar(text) | Shown::Default(text) | Shown::Text(text) | Shown::Block(text) => text,
         Shown::Masked(text) => text,
     }
 }
@@ -111,26 +109,6 @@ pub fn verb(what: &What) -> &'static str {
         What::Changed => "changed",
         What::Renamed { .. } => "renamed",
     }
-}
-
-/// The kinds and names that more than one object of a diff has.
-pub struct Twins<'d>(BTreeSet<(&'d str, &'d str)>);
-
-impl<'d> Twins<'d> {
-    pub fn of(diff: &'d Diff) -> Self {
-        let mut seen = BTreeSet::new();
-        Self(diff.objects.iter().map(name).filter(|name| !seen.insert(*name)).collect())
-    }
-
-    /// What tells an object from its twins.
-    pub fn apart(&self, object: &Object) -> Option<String> {
-        let namespace = object.id.namespace.as_deref().unwrap_or("no namespace");
-        self.0.contains(&name(object)).then(|| format!("{}, {namespace}", object.id.api_version))
-    }
-}
-
-fn name(object: &Object) -> (&str, &str) {
-    (&object.id.kind, &object.id.name)
 }
 
 pub fn plural(count: usize, one: &str, many: &str) -> String {

@@ -24,6 +24,8 @@ pub enum Field {
     /// `80` is `"80"`.
     IntOrString,
     Object(&'static Type),
+    /// A map of objects, by names that its author chose.
+    Objects(&'static Type),
     /// A list by key; its order does not count.
     Keyed(&'static Type, Keys),
     /// A list of what is known by more than its name.
@@ -63,7 +65,7 @@ impl Type {
     }
 }
 
-use Field::{IntOrString, Items, Keyed, Known, Object, Quantities, Quantity, Set};
+use Field::{IntOrString, Items, Keyed, Known, Object, Objects, Quantities, Quantity, Set};
 use Value::{Bool, Empty, Int, Like, Made, Text};
 
 const NAME: Keys = &[("name", "")];
@@ -107,6 +109,7 @@ pub fn of(group: &str, kind: &str) -> &'static Type {
             &WEBHOOK_OBJECT
         }
         ("storage.k8s.io", "StorageClass") => &CLASS_OBJECT,
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => &DEFINITION_OBJECT,
         ("postgresql.cnpg.io", "Cluster") => &CLUSTER_OBJECT,
         _ => &ANY_OBJECT,
     }
@@ -353,11 +356,16 @@ static SERVICE: Type = Type {
         ("type", Text("ClusterIP")),
         ("sessionAffinity", Text("None")),
         ("internalTrafficPolicy", Text("Cluster")),
-        ("externalTrafficPolicy", Text("Cluster")),
+        ("externalTrafficPolicy", Made(traffic)),
         ("allocateLoadBalancerNodePorts", Bool(true)),
         ("publishNotReadyAddresses", Bool(false)),
     ],
 };
+/// Of a Service that answers outside of the cluster.
+fn traffic(service: &Map<crate::resource::Origin>) -> Option<&'static str> {
+    matches!(service.get("type")?.as_str()?, "NodePort" | "LoadBalancer").then_some("Cluster")
+}
+
 static SERVICE_PORT: Type = Type {
     fields: &[("targetPort", IntOrString)],
     defaults: &[("protocol", Text("TCP")), ("targetPort", Like("port"))],
@@ -458,6 +466,27 @@ static CLASS_OBJECT: Type = Type {
     // SetDefaults_StorageClass
     defaults: &[("reclaimPolicy", Text("Delete")), ("volumeBindingMode", Text("Immediate"))],
 };
+
+static DEFINITION: Type = Type {
+    fields: &[("versions", Keyed(&DEFINED, NAME)), ("names", Object(&NAMES))],
+    // SetDefaults_CustomResourceDefinitionSpec
+    defaults: &[("preserveUnknownFields", Bool(false)), ("conversion", Empty)],
+};
+static NAMES: Type = Type { fields: &[("shortNames", Set), ("categories", Set)], defaults: &[] };
+static DEFINED: Type = Type { fields: &[("schema", Object(&SCHEMA))], defaults: &[] };
+static SCHEMA: Type = Type { fields: &[("openAPIV3Schema", Object(&SHAPE))], defaults: &[] };
+/// A part of a structural schema: the sets in it are in no order.
+static SHAPE: Type = Type {
+    fields: &[
+        ("required", Set),
+        ("enum", Set),
+        ("properties", Objects(&SHAPE)),
+        ("items", Object(&SHAPE)),
+        ("additionalProperties", Object(&SHAPE)),
+    ],
+    defaults: &[],
+};
+object!(DEFINITION_OBJECT, DEFINITION);
 
 /// CloudNativePG's own quantities: its server keeps them as written, its operator compares values.
 static CLUSTER: Type = Type {

@@ -14,6 +14,8 @@ use crate::project::mask;
 use crate::resource::Body;
 use crate::tree::{Kind, Tree};
 
+/// Behind what the server writes.
+pub const DEFAULT: &str = " (default)";
 const HIDDEN: &str = "***";
 const CHANGED: &str = "*** (changed)";
 
@@ -30,6 +32,7 @@ pub fn both(found: &Found) -> (Option<Shown>, Option<Shown>) {
     let name = context(&found.at);
     let (old, new) = (found.old.map(|node| one(node, name)), found.new.map(|node| one(node, name)));
     match (old, new) {
+        (old, None) => (old, found.default.as_ref().map(|text| Shown::Default(format!("{text}{DEFAULT}")))),
         (Some(old), Some(new)) if old == new => (Some(Shown::Masked(HIDDEN)), Some(Shown::Masked(CHANGED))),
         both => both,
     }
@@ -181,7 +184,7 @@ mod tests {
         let (old, new) = (Body::from("hunter2!x"), Body::from("hunter3!x"));
         let item = Seg::Item { index: 0, key: Some("DB_PASSWORD".into()) };
         let at = vec![Seg::Key("env"), item, Seg::Key("value")];
-        let found = Found { at, old: Some(&old), new: Some(&new), order: None, filled: false, secret: false };
+        let found = Found { old: Some(&old), new: Some(&new), ..Found::at(at) };
         assert_eq!(both(&found), (Some(Shown::Masked(HIDDEN)), Some(Shown::Masked(CHANGED))));
     }
 

@@ -71,10 +71,6 @@ fn hunk(out: &mut String, old: &str, new: &str, tail: &str) {
 }
 
 fn text(shown: &Option<Shown>) -> String {
-    let text = match shown {
-        None => return String::new(),
-        Some(Shown::Masked(text)) => text,
-        Some(Shown::Scalar(text) | Shown::Text(text) | Shown::Block(text)) => text.as_str(),
-    };
+    let Some(text) = shown.as_ref().map(super::plain::content) else { return String::new() };
     if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }

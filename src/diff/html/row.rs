@@ -1,6 +1,5 @@
 //! What stands side by side: a row for each object and field, a cell for each diff.
 
-use crate::diff::plain::Twins;
 use crate::diff::{Change, Diff, Impact, Object};
 use crate::resource::Id;
 
@@ -8,7 +7,7 @@ use crate::resource::Id;
 pub struct Row<'d> {
     pub id: &'d Id,
     /// What tells it from another of its name.
-    pub apart: Option<String>,
+    pub apart: Option<&'d str>,
     pub component: &'d str,
     pub impact: Impact,
     /// By diff; `None` where it does not differ.
@@ -45,7 +44,6 @@ pub struct Field<'d> {
 pub fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
     let mut rows: indexmap::IndexMap<(&str, &str, &str, usize), Row> = indexmap::IndexMap::new();
     for (at, diff) in diffs.iter().enumerate() {
-        let twins = Twins::of(diff);
         for object in &diff.objects {
             let key = (object.id.group(), object.id.kind.as_str(), object.id.name.as_str());
             let taken =
@@ -53,7 +51,7 @@ pub fn objects(diffs: &[Diff]) -> Vec<Row<'_>> {
             let index = (0..).find(|index| !taken(index)).unwrap_or_default();
             let row = rows.entry((key.0, key.1, key.2, index)).or_insert_with(|| Row {
                 id: &object.id,
-                apart: twins.apart(object),
+                apart: object.apart.as_deref(),
                 component: &object.component,
                 impact: object.impact,
                 cells: vec![None; diffs.len()],

@@ -7,6 +7,7 @@
 use super::{Case, Rule, always};
 use crate::diff::Impact::{Live, None, Restart};
 use crate::diff::pairing::How;
+use crate::resource::Body;
 use crate::tree::Tree;
 
 const ROLLED: &[&str] = &["Deployment", "StatefulSet", "DaemonSet"];
@@ -73,6 +74,22 @@ pub static RULES: &[Rule] = &[
         when: |case| case.at.last().is_some_and(|key| key.starts_with(crate::diff::fold::CHECKSUM)),
     },
     Rule {
+        id: "held-back",
+        impact: Live,
+        text: "no pod takes it yet: the workload is paused, has no pod, or its partition is above all of them",
+        kinds: ROLLED,
+        at: &["spec.template"],
+        when: |case| is_held(case.new),
+    },
+    Rule {
+        id: "order",
+        impact: Restart,
+        text: "another order is another template to a controller: pods are replaced",
+        kinds: ROLLED,
+        at: &["spec.template"],
+        when: |case| case.found.order.is_some(),
+    },
+    Rule {
         id: "pod-template",
         impact: Restart,
         text: "the pod template changes: pods are replaced",
@@ -87,6 +104,25 @@ pub static RULES: &[Rule] = &[
         kinds: &["Pod"],
         at: &["spec.containers.*.image", "spec.initContainers.*.image"],
         when: always,
+    },
+    // https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling
+    Rule {
+        id: "replicas-default",
+        impact: Restart,
+        text: "the server writes 1 in its place, and all other pods end before an autoscaler adds any: hand the number over first, \
+               as `kgen notes` says",
+        kinds: &["Deployment", "StatefulSet", "ReplicaSet"],
+        at: &["spec.replicas"],
+        when: |case| case.found.new.is_none() && case.found.old.and_then(Tree::as_i64) > Some(1),
+    },
+    // What waited in the old template reaches the pods now.
+    Rule {
+        id: "rollout-released",
+        impact: Restart,
+        text: "pods that were held back at an older template are replaced now",
+        kinds: ROLLED,
+        at: &["spec.paused", "spec.updateStrategy"],
+        when: released,
     },
     Rule {
         id: "scaled-to-zero",
@@ -125,6 +161,15 @@ pub static RULES: &[Rule] = &[
         at: &["spec.strategy", "spec.updateStrategy", "spec.minReadySeconds"],
         when: always,
     },
+    // ValidatePersistentVolumeClaimUpdate: a class that the admission filled in is the claim's own.
+    Rule {
+        id: "claim-class",
+        impact: Live,
+        text: "nothing changes where this is the class that the claim has, as the cluster's default; the API refuses any other",
+        kinds: &["PersistentVolumeClaim"],
+        at: &["spec.storageClassName"],
+        when: |case| case.found.old.is_none(),
+    },
     Rule {
         id: "next-run",
         impact: Live,
@@ -146,7 +191,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "config-data",
         impact: Live,
-        text: "mounted files follow within a minute, variables at the next start",
+        text: "mounted files follow within a minute, unless by `subPath`; those and variables at the next start",
         kinds: &["ConfigMap", "Secret"],
         at: &["data", "binaryData", "stringData"],
         when: always,
@@ -255,3 +300,31 @@ pub static RULES: &[Rule] = &[
         when: |case: &Case| !crate::diff::schema::is_native(case.id.group()),
     },
 ];
+
+fn number(object: &Body, path: &[&str], default: i64) -> i64 {
+    object.at(path).and_then(Tree::as_i64).unwrap_or(default)
+}
+
+const PARTITION: [&str; 4] = ["spec", "updateStrategy", "rollingUpdate", "partition"];
+
+/// Whether a new template reaches no pod.
+fn is_held(object: &Body) -> bool {
+    let replicas = number(object, &["spec", "replicas"], 1);
+    let paused = object.at(&["spec", "paused"]).and_then(Tree::as_bool) == Some(true);
+    let daemon = object.get("kind").and_then(Tree::as_str) == Some("DaemonSet");
+    let first = number(object, &["spec", "ordinals", "start"], 0);
+    !daemon && (paused || replicas == 0 || number(object, &PARTITION, 0) >= first + replicas)
+}
+
+fn released(case: &Case) -> bool {
+    let is = |object: &Body, path: &[&str], word: &str| object.at(path).is_some_and(|node| node.to_string() == word);
+    let ends = |path: &[&str], word: &str| is(case.old, path, word) && !is(case.new, path, word);
+    let lower = number(case.new, &PARTITION, 0) < number(case.old, &PARTITION, 0);
+    match case.at.get(1) {
+        Some(&"paused") => ends(&["spec", "paused"], "true"),
+        _ if case.ends("partition") || case.found.new.is_none() => {
+            lower || ends(&["spec", "updateStrategy", "type"], "OnDelete")
+        }
+        _ => ends(&["spec", "updateStrategy", "type"], "OnDelete"),
+    }
+}

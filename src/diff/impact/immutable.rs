@@ -2,9 +2,10 @@
 //!
 //! Owns: the table. Sources are functions of Kubernetes 1.34, `pkg/apis/*/validation` and `pkg/registry/*/strategy.go`.
 
-use super::{Case, Rule, always};
+use super::{Case, Rule, always, begins};
 use crate::diff::Impact::Recreate;
 use crate::diff::pairing::How;
+use crate::resource::Body;
 use crate::tree::Tree;
 
 /// A Job with a hash in its name is another Job, not a changed one.
@@ -14,6 +15,20 @@ fn same_name(case: &Case) -> bool {
 
 fn was_immutable(case: &Case) -> bool {
     same_name(case) && case.old.get("immutable").and_then(Tree::as_bool) == Some(true)
+}
+
+/// A Job that has not begun: its pods may still be sent elsewhere.
+fn is_waiting(case: &Case) -> bool {
+    const MAY: [&str; 6] = [
+        "spec.template.spec.nodeSelector",
+        "spec.template.spec.affinity",
+        "spec.template.spec.tolerations",
+        "spec.template.spec.schedulingGates",
+        "spec.template.metadata.labels",
+        "spec.template.metadata.annotations",
+    ];
+    let waits = |object: &Body| object.at(&["spec", "suspend"]).and_then(Tree::as_bool) == Some(true);
+    waits(case.old) && MAY.iter().any(|start| begins(&case.at, start))
 }
 
 pub static RULES: &[Rule] = &[
@@ -72,9 +87,7 @@ pub static RULES: &[Rule] = &[
         kinds: &["Service"],
         at: &["spec.clusterIP", "spec.clusterIPs"],
         when: |case| {
-            let external = |object: &crate::resource::Body| {
-                object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("ExternalName")
-            };
+            let external = |object: &Body| object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("ExternalName");
             !external(case.old) && !external(case.new)
         },
     },
@@ -86,7 +99,7 @@ pub static RULES: &[Rule] = &[
         kinds: &["Service"],
         at: &["spec.ipFamilies"],
         when: |case| {
-            let first = |object: &crate::resource::Body| {
+            let first = |object: &Body| {
                 let list = object.at(&["spec", "ipFamilies"]).and_then(Tree::as_list)?;
                 list.first().and_then(Tree::as_str).map(str::to_owned)
             };
@@ -101,9 +114,7 @@ pub static RULES: &[Rule] = &[
         kinds: &["Service"],
         at: &["spec.loadBalancerClass", "spec.healthCheckNodePort"],
         when: |case| {
-            let kind = |object: &crate::resource::Body| {
-                object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("LoadBalancer")
-            };
+            let kind = |object: &Body| object.at(&["spec", "type"]).and_then(Tree::as_str) == Some("LoadBalancer");
             kind(case.old) && kind(case.new)
         },
     },
@@ -117,7 +128,8 @@ pub static RULES: &[Rule] = &[
         at: &["spec"],
         when: |case| {
             let size = ["spec", "resources", "requests", "storage"];
-            case.at != size && case.at.get(1) != Some(&"volumeAttributesClassName")
+            let class = case.at == ["spec", "storageClassName"] && case.found.old.is_none();
+            case.at != size && !class && case.at.get(1) != Some(&"volumeAttributesClassName")
         },
     },
     // ValidatePersistentVolumeUpdate: "spec.persistentvolumesource is immutable after creation"; ValidateImmutableField of
@@ -149,6 +161,7 @@ pub static RULES: &[Rule] = &[
         impact: Recreate,
         text: "a Job never changes what it runs: it is deleted and made anew, and runs again",
         kinds: &["Job"],
+        // validatePodTemplateUpdate of `pkg/apis/batch/validation`: a suspended Job may change where its pods will run.
         at: &[
             "spec.template",
             "spec.completions",
@@ -160,7 +173,7 @@ pub static RULES: &[Rule] = &[
             "spec.managedBy",
             "spec.successPolicy",
         ],
-        when: same_name,
+        when: |case| same_name(case) && !is_waiting(case),
     },
     // ValidateConfigMapUpdate, ValidateSecretUpdate: "field is immutable when `immutable` is set".
     Rule {
@@ -212,8 +225,34 @@ pub static RULES: &[Rule] = &[
         id: "class-driver",
         impact: Recreate,
         text: "what stands behind a class never changes",
-        kinds: &["IngressClass", "RuntimeClass", "VolumeAttributesClass"],
-        at: &["spec.controller", "handler", "driverName", "parameters"],
+        kinds: &["IngressClass", "RuntimeClass", "VolumeAttributesClass", "GatewayClass.gateway.networking.k8s.io"],
+        at: &["spec.controller", "handler", "driverName", "parameters", "spec.controllerName"],
+        when: always,
+    },
+    // ValidateCSIDriverUpdate: attachRequired, volumeLifecycleModes.
+    Rule {
+        id: "csi-driver",
+        impact: Recreate,
+        text: "the API refuses it: the driver's object is deleted and made anew",
+        kinds: &["CSIDriver"],
+        at: &["spec.attachRequired", "spec.volumeLifecycleModes"],
+        when: always,
+    },
+    // ValidateEndpointSliceUpdate; ValidateControllerRevisionUpdate; ValidateResourceClaimUpdate and its template's;
+    // ValidateVolumeAttachmentUpdate; ValidateCertificateSigningRequestUpdate.
+    Rule {
+        id: "never-changes",
+        impact: Recreate,
+        text: "the API refuses it: such an object is made once, and never changes",
+        kinds: &[
+            "EndpointSlice",
+            "ControllerRevision",
+            "ResourceClaim",
+            "ResourceClaimTemplate",
+            "VolumeAttachment",
+            "CertificateSigningRequest",
+        ],
+        at: &["addressType", "data", "spec"],
         when: always,
     },
     // ValidateResourceQuotaUpdate: scopes.
@@ -223,15 +262,6 @@ pub static RULES: &[Rule] = &[
         text: "the scopes of a quota never change",
         kinds: &["ResourceQuota"],
         at: &["spec.scopes", "spec.scopeSelector"],
-        when: always,
-    },
-    // ValidateCustomResourceDefinitionUpdate: scope and group, names.plural and names.kind once established.
-    Rule {
-        id: "crd-identity",
-        impact: Recreate,
-        text: "the definition must be made anew, and all its objects go with the old one",
-        kinds: &["CustomResourceDefinition"],
-        at: &["spec.scope", "spec.group", "spec.names.plural", "spec.names.kind"],
         when: always,
     },
     // ValidatePodUpdate: only images, activeDeadlineSeconds, terminationGracePeriodSeconds, tolerations, scheduling gates.

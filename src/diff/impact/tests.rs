@@ -68,6 +68,7 @@ fn at(what: &str, path: &str, old: Value, new: Value) -> (Value, Value) {
     (one(old), one(new))
 }
 
+const CRD: &str = "apiextensions.k8s.io/v1 CustomResourceDefinition";
 const CNPG: &str = "postgresql.cnpg.io/v1 Cluster";
 const REDIS: &str = "redis.redis.opstreelabs.in/v1beta2 RedisReplication";
 
@@ -104,6 +105,21 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         let mut out = pods("apps/v1 Deployment", json!({}));
         out["spec"]["template"]["metadata"] = json!({"annotations": {"checksum.kgen.dev/secrets": value}});
         out
+    };
+    let paused = |image: &str| {
+        object("apps/v1 Deployment", &[("spec.paused", json!(true)), ("spec.template.spec.x", json!(image))])
+    };
+    let ordered = |names: Value| {
+        let volumes: Vec<Value> =
+            names.as_array().unwrap().iter().map(|name| json!({"name": name, "emptyDir": {}})).collect();
+        pods("apps/v1 Deployment", json!({ "volumes": volumes }))
+    };
+    let versions = |list: Value| object(CRD, &[("spec.versions", list)]);
+    let shapes = |old: Value, new: Value| {
+        let one = |shape: Value| {
+            versions(json!([{"name": "v1", "schema": {"openAPIV3Schema": {"type": "object", "properties": shape}}}]))
+        };
+        (one(old), one(new))
     };
     vec![
         ("claim-template-removed", (claims(claim("1Gi")), claims(json!([])))),
@@ -209,10 +225,30 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         ("priority-class", at("scheduling.k8s.io/v1 PriorityClass", "value", json!(1), json!(2))),
         ("class-driver", at("networking.k8s.io/v1 IngressClass", "spec.controller", json!("a/b"), json!("a/c"))),
         ("quota-scopes", at("v1 ResourceQuota", "spec.scopes", json!(["Terminating"]), json!(["NotTerminating"]))),
+        ("definition-anew", at(CRD, "spec.scope", json!("Cluster"), json!("Namespaced"))),
+        ("definition-version", (versions(json!([{"name": "v1"}, {"name": "v2"}])), versions(json!([{"name": "v2"}])))),
         (
-            "crd-identity",
-            at("apiextensions.k8s.io/v1 CustomResourceDefinition", "spec.scope", json!("Cluster"), json!("Namespaced")),
+            "definition-version",
+            (versions(json!([{"name": "v1", "served": true}])), versions(json!([{"name": "v1", "served": false}]))),
         ),
+        ("definition-text", shapes(json!({"a": {"description": "x"}}), json!({"a": {"description": "y"}}))),
+        (
+            "definition-field-removed",
+            shapes(json!({"a": {"type": "string"}, "labels": {"type": "object"}}), json!({"a": {"type": "string"}})),
+        ),
+        ("definition-field-removed", shapes(json!({"description": {"type": "string"}}), json!({}))),
+        (
+            "definition-field-removed",
+            shapes(json!({"a": {"x-kubernetes-preserve-unknown-fields": true}}), json!({"a": {}})),
+        ),
+        ("definition-type", shapes(json!({"a": {"type": "string"}}), json!({"a": {"type": "integer"}}))),
+        (
+            "definition-required",
+            shapes(json!({"a": {"properties": {"b": {}}}}), json!({"a": {"required": ["b"], "properties": {"b": {}}}})),
+        ),
+        ("definition-stricter", shapes(json!({"a": {"enum": ["x", "y"]}}), json!({"a": {"enum": ["x"]}}))),
+        ("csi-driver", at("storage.k8s.io/v1 CSIDriver", "spec.attachRequired", json!(true), json!(false))),
+        ("never-changes", at("discovery.k8s.io/v1 EndpointSlice", "addressType", json!("IPv4"), json!("IPv6"))),
         ("pod-spec", at("v1 Pod", "spec.hostNetwork", json!(true), Value::Null)),
         ("cnpg-storage", at(CNPG, "spec.walStorage", json!({"size": "1Gi"}), Value::Null)),
         ("default-written", at("apps/v1 Deployment", "spec.revisionHistoryLimit", json!(10), Value::Null)),
@@ -226,6 +262,19 @@ fn cases() -> Vec<(&'static str, (Value, Value))> {
         ("on-delete", (on_delete("a"), on_delete("b"))),
         ("checksum-unseen", (checksum("a"), checksum("b"))),
         ("pod-template", at("apps/v1 Deployment", "spec.template.spec.x", json!("a"), json!("b"))),
+        ("held-back", (paused("a"), paused("b"))),
+        ("order", (ordered(json!(["a", "b"])), ordered(json!(["b", "a"])))),
+        ("replicas-default", at("apps/v1 Deployment", "spec.replicas", json!(6), Value::Null)),
+        ("rollout-released", at("apps/v1 Deployment", "spec.paused", json!(true), Value::Null)),
+        (
+            "rollout-released",
+            at("apps/v1 StatefulSet", "spec.updateStrategy", json!({"type": "OnDelete"}), Value::Null),
+        ),
+        (
+            "rollout-released",
+            at("apps/v1 StatefulSet", "spec.updateStrategy.rollingUpdate.partition", json!(2), json!(0)),
+        ),
+        ("claim-class", at("v1 PersistentVolumeClaim", "spec.storageClassName", Value::Null, json!("standard"))),
         ("pod-template", at("apps/v1 StatefulSet", "spec.template.metadata.labels.x", json!("a"), json!("b"))),
         (
             "pod-image",
@@ -313,7 +362,6 @@ fn what_goes_away_with_an_object_is_told() {
     let one = |what: &str| object(what, &[]);
     let gone = |what: &str, id: &str, impact| whole_case(&[one(what)], &[], id, impact);
     gone("v1 PersistentVolumeClaim", "claim-removed", DataLoss);
-    gone("v1 Secret", "secret-removed", DataLoss);
     gone("v1 Namespace", "namespace-removed", DataLoss);
     gone(CNPG, "database-removed", DataLoss);
     gone(REDIS, "database-removed", DataLoss);
@@ -396,4 +444,51 @@ fn names_with_a_hash_are_told_at_their_cause() {
         .collect();
     assert_eq!(told, [("metadata.name", "name-by-content"), ("data.k", "config-data"), ("metadata.name", "job-anew")]);
     assert_eq!(diff.objects[0].effects[0].reason.id, "config-next-run");
+}
+
+#[test]
+fn two_workloads_behind_one_service_are_told() {
+    let labelled = |what: &str, name: &str, image: &str| {
+        let mut out = object(
+            what,
+            &[
+                ("spec.template.metadata.labels", json!({"app": "cache", "more": "x"})),
+                ("spec.template.spec.containers", json!([{"name": "c", "image": image}])),
+            ],
+        );
+        out["metadata"]["name"] = json!(name);
+        out
+    };
+    let service = |app: &str| object("v1 Service", &[("spec.selector", json!({ "app": app }))]);
+    let told = |old: Value, new: Value, app: &str| -> Vec<(Impact, String)> {
+        let diff = diff(&[old, service(app)], &[new, service(app)], &Mode::default());
+        let effects = diff.objects.iter().flat_map(|object| &object.effects);
+        effects.map(|effect| (effect.impact, effect.reason.text.to_string())).collect()
+    };
+    let (deployment, set) = ("apps/v1 Deployment", "apps/v1 StatefulSet");
+    let store = told(labelled(deployment, "a", "valkey/valkey:9.1"), labelled(set, "a", "valkey/valkey:9.1"), "cache");
+    assert_eq!(store[0].0, Impact::DataLoss);
+    assert!(store[0].1.contains("until `kubectl delete deployment/a`"), "{}", store[0].1);
+    let app = told(labelled(deployment, "a", "acme/a:1"), labelled(deployment, "b", "acme/a:1"), "cache");
+    assert_eq!(app.iter().map(|told| told.0).collect::<Vec<_>>(), [Impact::Restart], "a rename is one too");
+    let apart = told(labelled(deployment, "a", "acme/a:1"), labelled(set, "a", "acme/a:1"), "other");
+    assert!(apart.is_empty(), "{apart:?}");
+}
+
+#[test]
+fn objects_are_told_apart() {
+    let role = |name: &str, namespace: &str| json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name, "namespace": namespace}});
+    let mode = Mode { namespaces: (Some("shop".into()), Some("shop".into())), ..Mode::default() };
+    let diff = diff(&[], &[role("x", "one"), role("x", "shop"), role("y", "one"), role("z", "shop")], &mode);
+    let apart: Vec<_> = diff.objects.iter().map(|object| object.apart.as_deref()).collect();
+    let twins = ["rbac.authorization.k8s.io/v1, one", "rbac.authorization.k8s.io/v1, shop"];
+    assert_eq!(apart, [Some(twins[0]), Some("one"), Some(twins[1]), None]);
+}
+
+#[test]
+fn a_secret_without_values_is_no_loss() {
+    let secret = |data: Value| object("v1 Secret", &[("data", data)]);
+    whole_case(&[secret(json!({"a": "MQ=="}))], &[], "secret-removed", Impact::DataLoss);
+    whole_case(&[secret(json!({}))], &[], "removed", Impact::Live);
+    whole_case(&[object("v1 Secret", &[])], &[], "removed", Impact::Live);
 }

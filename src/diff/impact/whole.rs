@@ -74,7 +74,13 @@ pub fn gone(old: &Resource, after: &[&Resource]) -> &'static Rule {
         return named("secret-handed-over");
     }
     let claims = old.body.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
-    let mut rules = RULES.iter().filter(|rule| rule.id != "set-removed" || !claims.is_empty());
+    let has = |part: &str| old.body.get(part).and_then(Tree::as_map).is_some_and(|map| !map.is_empty());
+    let is_empty = |rule: &Rule| match rule.id {
+        "set-removed" => claims.is_empty(),
+        "secret-removed" => !has("data") && !has("stringData"),
+        _ => false,
+    };
+    let mut rules = RULES.iter().filter(|rule| !is_empty(rule));
     let found = rules.find(|rule| rule.kinds.iter().any(|kind| is_kind(id, kind)));
     found.unwrap_or(named("removed"))
 }

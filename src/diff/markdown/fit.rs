@@ -4,7 +4,7 @@
 //! Does not own: how an object of one size is written (`markdown.rs`).
 
 use super::{head, of_size, words};
-use crate::diff::plain::{self, Twins, counts, plural};
+use crate::diff::plain::{self, counts, plural};
 use crate::diff::{Diff, Impact, Object};
 
 /// How much of an object is shown, from all to nothing.
@@ -40,8 +40,7 @@ pub struct Part<'d> {
 
 impl<'d> Part<'d> {
     pub fn new(diff: &'d Diff) -> Self {
-        let twins = Twins::of(diff);
-        let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, &twins, size)), size: Size::Full };
+        let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, size)), size: Size::Full };
         Part { diff, items: plain::worst_first(diff).into_iter().map(item).collect() }
     }
 

@@ -17,7 +17,7 @@ fn change(place: &str, old: Option<Shown>, new: Option<Shown>, impact: Impact) -
 }
 
 fn object(id: Id, what: What, impact: Impact, changes: Vec<Change>) -> Object {
-    Object { id, component: "apps.api".into(), what, impact, reason: None, changes, effects: Vec::new() }
+    Object { id, component: "apps.api".into(), apart: None, what, impact, reason: None, changes, effects: Vec::new() }
 }
 
 const POD: Reason =
@@ -228,18 +228,4 @@ fn any_text_comes_back_from_its_code_span() {
         let shown = spelled(&text);
         assert_eq!(read(&code(&shown)), shown);
     }
-}
-
-#[test]
-fn two_objects_of_one_name_are_told_apart() {
-    let mut diff = Diff { old: "a".into(), new: "b".into(), ..Diff::default() };
-    for namespace in [Some("one".to_owned()), None] {
-        let id = Id { namespace, ..object_id("Role", "x") };
-        diff.objects.push(object(id, What::Added, Impact::Live, vec![]));
-    }
-    let found = write(&[diff], LIMIT);
-    assert!(
-        found.contains("`Role/x` (`v1, one`) added") && found.contains("`Role/x` (`v1, no namespace`) added"),
-        "{found}"
-    );
 }
