@@ -18,6 +18,7 @@ mod golden; // every folder of `golden/` gives exactly what it says
 mod graph; // what `kgen graph` draws
 mod harness; // the tests above notice what they are there to notice
 mod hostile; // input that means harm gets an answer
+mod impacts; // each rule about what an apply does decides its case, under any disguise
 mod init; // what `kgen init` writes renders, and nothing that stands there is lost
 mod kills; // a run that is killed harms nothing
 mod mutation; // what cites a setting changes with it, and nothing else

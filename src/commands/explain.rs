@@ -11,6 +11,7 @@ use super::terminal::{self, Terminal};
 use crate::cli::Global;
 use crate::diag::failure::Told;
 use crate::diag::suggest;
+use crate::diff::impact;
 use crate::explain::{Explainer, Leaf, Question, human, lines, object, path};
 use crate::pipeline::Profile;
 use crate::resource::{Origin, Part};
@@ -59,9 +60,10 @@ pub fn run(args: &Args, global: &Global, terminal: &Terminal) -> anyhow::Result<
     Ok(Outcome::Done)
 }
 
-/// The page of a check.
+/// The page of a check, or of what a change does.
 fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
-    let Some(page) = rules::find(id) else {
+    let page = rules::find(id).map(ToString::to_string).or_else(|| impact::find(id).map(ToString::to_string));
+    let Some(page) = page else {
         let profiles = complete::profiles(global);
         let example = profiles.last().map_or("prod", |name| &**name);
         if profiles.iter().any(|name| **name == *id) {
@@ -74,7 +76,7 @@ fn check(id: &str, global: &Global) -> anyhow::Result<Outcome> {
                 anyhow!("`{id}` of which profile?").hint(format!("it stands before: `kgen explain {example} {id}`"))
             );
         }
-        let near = suggest::did_you_mean(id, rules::all().map(|rule| rule.id));
+        let near = suggest::did_you_mean(id, rules::all().map(|rule| rule.id).chain(impact::all().map(|rule| rule.id)));
         let hint = near.unwrap_or_else(|| {
             "`kgen explain PROFILE OBJECT [PATH]` explains a field, for instance `kgen explain prod Deployment/api`"
                 .into()

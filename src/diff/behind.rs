@@ -5,7 +5,7 @@
 //! Does not own: which object is which (`pairing.rs`).
 
 use super::fold::Differing;
-use super::impact::kept;
+use super::impact::{kept, whole};
 use super::{Effect, Impact, Reason};
 use crate::format::server;
 use crate::resource::{Id, Resource};
@@ -30,8 +30,9 @@ fn effect(service: &Resource, old: &Resource) -> Effect {
         true => (Impact::DataLoss, "each keeps a part of what is written"),
         false => (Impact::Restart, "each gets a part of the requests"),
     };
-    let text = format!("the old and the new workload both answer it until `{command}`: {what}");
-    Effect { id: service.id.clone(), impact, reason: Reason { id: "two-behind-one-service", text: text.into() } }
+    let Reason { id, text } = whole::named("two-behind-one-service").reason();
+    let text = format!("{text}, and {what}: `{command}`").into();
+    Effect { id: service.id.clone(), impact, reason: Reason { id, text } }
 }
 
 fn is_workload(id: &Id) -> bool {

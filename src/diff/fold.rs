@@ -4,21 +4,18 @@
 //! writes into pod templates (`plan/pod.rs`, `plan/rollout.rs`), and names of ConfigMaps that carry a hash.
 //! Does not own: what the cause itself does (`impact.rs`).
 
-use std::borrow::Cow;
 use std::ptr;
 
+use super::Effect;
 use super::compare::{Found, word};
+use super::impact::whole;
 use super::pairing::{How, Pair, base};
 use super::place;
-use super::{Effect, Impact, Reason};
 use crate::resource::reference::{self, Reference};
 use crate::resource::{Id, Resource};
 
 /// How the annotations begin that change with what a pod reads.
 pub const CHECKSUM: &str = "checksum.kgen.dev/";
-
-const ROLLED: Reason = Reason { id: "config-restarts", text: Cow::Borrowed("its pods are replaced to read it") };
-const NEXT: Reason = Reason { id: "config-next-run", text: Cow::Borrowed("its pods read it from the next run on") };
 
 /// A pair with what differs in it.
 pub struct Differing<'r> {
@@ -71,10 +68,9 @@ pub fn fold(all: &mut [Differing]) {
 }
 
 fn effect(id: &Id) -> Effect {
-    match id.kind.as_str() {
-        "CronJob" | "Job" => Effect { id: id.clone(), impact: Impact::Live, reason: NEXT },
-        _ => Effect { id: id.clone(), impact: Impact::Restart, reason: ROLLED },
-    }
+    let next = matches!(id.kind.as_str(), "CronJob" | "Job");
+    let rule = whole::named(if next { "config-next-run" } else { "config-restarts" });
+    Effect { id: id.clone(), impact: rule.impact, reason: rule.reason() }
 }
 
 /// The pairs that a difference follows from.

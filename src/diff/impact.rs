@@ -12,6 +12,8 @@ pub mod kept;
 pub mod load;
 pub mod whole;
 
+use std::fmt;
+
 use super::compare::{Found, Mode};
 use super::pairing::How;
 use super::place::{self, Seg, begins};
@@ -33,6 +35,7 @@ pub struct Case<'c, 't> {
     pub at: Vec<&'c str>,
 }
 
+/// What one change does; `kgen explain ID` prints it, `docs/reference/impacts.md` has all.
 pub struct Rule {
     pub id: &'static str,
     pub impact: Impact,
@@ -86,6 +89,24 @@ pub const TOLD: [&str; 6] =
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let tables = [data_loss::RULES, definition::RULES, immutable::RULES, effect::RULES, whole::RULES];
     tables.into_iter().flatten().chain([&effect::OTHER])
+}
+
+/// The rule of an id; `None` where there is none.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// Its page.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}.", self.id, self.impact.word(), self.text)?;
+        let mut line = |what: &str, words: &[&str]| match words {
+            [] => Ok(()),
+            words => write!(f, "\n{what}: {}", words.join(", ")),
+        };
+        line("Kinds", self.kinds)?;
+        line("Fields", self.at)
+    }
 }
 
 impl<'c, 't> Case<'c, 't> {

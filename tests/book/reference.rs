@@ -27,6 +27,11 @@ fn the_reference_of_the_checks_is_the_rules() {
     same("checks.md", &checks());
 }
 
+#[test]
+fn the_reference_of_the_impacts_is_the_rules() {
+    same("impacts.md", &impacts());
+}
+
 #[track_caller]
 fn same(page: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(page);
@@ -177,6 +182,27 @@ Made from the rules themselves; `kgen explain ID` prints one. An error stops `kg
     for check in kgen::rules::all() {
         let allow = if check.allow { "; may be allowed" } else { "" };
         let _ = writeln!(out, "## {}\n\n{} ({}{allow})\n\n{}\n", check.id, check.summary(), check.level, check.text());
+    }
+    out
+}
+
+fn impacts() -> String {
+    let mut out = "# What a change does, rule by rule
+
+Made from the rules themselves; `kgen explain ID` prints one. The first rule that fits decides about a field: what is lost, then what
+the API refuses, then what a controller makes of it. `tests/impacts` has an example of each.
+
+"
+    .to_owned();
+    for impact in kgen::diff::Impact::ALL.into_iter().rev() {
+        let _ = write!(out, "## {}\n\n| rule | of | what happens |\n| --- | --- | --- |\n", impact.word());
+        let mut seen = std::collections::BTreeSet::new();
+        for rule in kgen::diff::impact::all().filter(|rule| rule.impact == impact && seen.insert(rule.id)) {
+            let list = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let of = [list(rule.kinds), list(rule.at)].into_iter().filter(|words| !words.is_empty());
+            let _ = writeln!(out, "| `{}` | {} | {} |", rule.id, of.collect::<Vec<_>>().join(": "), rule.text);
+        }
+        out.push('\n');
     }
     out
 }

@@ -83,7 +83,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "cluster-ip",
         impact: Recreate,
-        text: "a Service keeps its address, or its lack of one: it is deleted and made anew",
+        text: "a Service keeps its address, or its lack of one: an apply without it changes nothing, in silence; delete the Service first",
         kinds: &["Service"],
         at: &["spec.clusterIP", "spec.clusterIPs"],
         when: |case| {

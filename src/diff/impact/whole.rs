@@ -53,6 +53,15 @@ pub static RULES: &[Rule] = &[
     rule!("service-removed", Live, "its name no longer answers", &["Service"]),
     rule!("removed", Live, "goes away; nothing is lost with it", &[]),
     rule!("added", Live, "is made", &[]),
+    // Told of other objects than the one that differs.
+    rule!("config-restarts", Restart, "its pods are replaced to read it", &[]),
+    rule!("config-next-run", Live, "its pods read it from the next run on", &[]),
+    rule!(
+        "two-behind-one-service",
+        DataLoss,
+        "the old and the new workload both answer it until the old one is deleted",
+        &[]
+    ),
     rule!("renamed", Recreate, "a name never changes: the old object goes away and a new one is made", &[]),
     rule!("namespace-of-profile", Nothing, "the profiles live in different namespaces", &[]),
     rule!(
@@ -63,7 +72,7 @@ pub static RULES: &[Rule] = &[
     ),
 ];
 
-fn named(id: &str) -> &'static Rule {
+pub fn named(id: &str) -> &'static Rule {
     RULES.iter().find(|rule| rule.id == id).unwrap_or(&super::effect::OTHER)
 }
 
