@@ -4,6 +4,7 @@
 //! A reader that closed its pipe has what it wanted: 0.
 
 pub mod check;
+pub mod cluster;
 pub mod complete;
 pub mod completions;
 pub mod diff;

@@ -51,7 +51,8 @@ impl<'t> Found<'t> {
 pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Found<'t>> {
     let kind = schema::of(id.group(), &id.kind);
     let native = schema::is_native(id.group());
-    let mut walk = Walk { mode, kind: &id.kind, native, at: Vec::new(), found: Vec::new() };
+    let counted = server::has_applied(old, "replicas");
+    let mut walk = Walk { mode, kind: &id.kind, native, counted, at: Vec::new(), found: Vec::new() };
     if id.kind == "Secret" && id.group().is_empty() {
         walk.secret(old, new, kind);
     } else {
@@ -68,6 +69,8 @@ pub(super) struct Walk<'t, 'm> {
     mode: &'m Mode,
     pub(super) kind: &'m str,
     native: bool,
+    /// Whether the old side's number of pods was applied, and is not a server's or an autoscaler's.
+    counted: bool,
     pub(super) at: Vec<Seg<'t>>,
     pub(super) found: Vec<Found<'t>>,
 }
@@ -194,8 +197,9 @@ impl<'t> Walk<'t, '_> {
         // Paired objects are in the same namespace, or in that of their profile.
         let moves = self.mode.namespaces.0 != self.mode.namespaces.1;
         let namespace = at == ["metadata", "namespace"] && (self.mode.foreign || moves);
+        let said = self.counted && at == ["spec", "replicas"];
         let servers = self.mode.foreign
-            && (server::always(self.kind, &at) || (in_old && !in_new && server::unsaid(self.kind, &at)));
+            && (server::always(self.kind, &at) || (in_old && !in_new && !said && server::unsaid(self.kind, &at)));
         profile || namespace || servers
     }
 

@@ -335,8 +335,10 @@ static JOB: Type = Type {
     ],
 };
 object!(JOB_OBJECT, JOB);
+static JOB_TEMPLATE: Type =
+    Type { fields: &[("metadata", Object(&META)), ("spec", Object(&JOB))], defaults: &[("metadata", Empty)] };
 static CRON: Type = Type {
-    fields: &[("jobTemplate", Object(&JOB_OBJECT))],
+    fields: &[("jobTemplate", Object(&JOB_TEMPLATE))],
     // SetDefaults_CronJob
     defaults: &[
         ("concurrencyPolicy", Text("Allow")),

@@ -8,6 +8,8 @@
 //! `pkg/controller/deployment/util`, `pkg/registry/batch/job` (generated selector and labels).
 
 use super::place::begins;
+use crate::resource::Body;
+use crate::tree::Tree;
 
 /// Whether nobody but the server writes it: never compared.
 pub fn always(kind: &str, at: &[&str]) -> bool {
@@ -49,6 +51,23 @@ fn annotation(key: &str) -> bool {
     KEYS.contains(&key) || STARTS.iter().any(|start| key.starts_with(start))
 }
 
+/// Whether a key of the `spec` is what the last apply said: it goes away with the next that does not say it. What kgen rendered
+/// is applied as it is; an object of a cluster has what `kubectl apply` said in an annotation.
+pub fn has_applied(object: &Body, key: &str) -> bool {
+    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+    let text = |path: &[&str]| object.at(path).and_then(Tree::as_str);
+    match text(&["metadata", "annotations", APPLIED]) {
+        Some(applied) => {
+            let applied = serde_json::from_str::<serde_json::Value>(applied).unwrap_or_default();
+            applied.pointer(&format!("/spec/{key}")).is_some()
+        }
+        None => {
+            let own = text(&["metadata", "labels", "app.kubernetes.io/managed-by"]) == Some("kgen");
+            own && text(&["metadata", "uid"]).is_none()
+        }
+    }
+}
+
 /// Whether the server or a controller may have set what the project does not say.
 pub fn unsaid(kind: &str, at: &[&str]) -> bool {
     let of = |kinds: &[&str], starts: &[&str]| kinds.contains(&kind) && starts.iter().any(|start| begins(at, start));
@@ -73,7 +92,7 @@ pub fn unsaid(kind: &str, at: &[&str]) -> bool {
         || of(&["PersistentVolume"], &["spec.claimRef"])
         || begins(at, "metadata.finalizers")
         || begins(at, "metadata.ownerReferences")
-        || matches!(at, ["metadata", "labels", "kubernetes.io/metadata.name"])
+        || matches!(at, ["metadata", "labels", "kubernetes.io/metadata.name" | "applyset.kubernetes.io/part-of"])
         || matches!(at, [.., "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"])
         || matches!(at, ["spec", "priority" | "preemptionPolicy" | "nodeName"] if kind == "Pod")
 }
@@ -89,5 +108,19 @@ mod tests {
         assert!(!always("Deployment", &["metadata", "annotations", "team"]));
         assert!(unsaid("Service", &["spec", "clusterIP"]) && !unsaid("Pod", &["spec", "clusterIP"]));
         assert!(unsaid("Deployment", &["spec", "replicas"]) && !unsaid("Deployment", &["spec", "paused"]));
+    }
+
+    #[test]
+    fn what_was_applied_is_known() {
+        let object = |metadata: serde_json::Value| Body::from_json(&serde_json::json!({ "metadata": metadata }));
+        let applied = |text: &str| {
+            object(serde_json::json!({"annotations": {"kubectl.kubernetes.io/last-applied-configuration": text}}))
+        };
+        assert!(has_applied(&applied("{\"spec\":{\"replicas\":3}}"), "replicas"));
+        assert!(!has_applied(&applied("{\"spec\":{}}"), "replicas") && !has_applied(&applied("{"), "replicas"));
+        let labels = serde_json::json!({"app.kubernetes.io/managed-by": "kgen"});
+        assert!(has_applied(&object(serde_json::json!({ "labels": labels })), "replicas"));
+        assert!(!has_applied(&object(serde_json::json!({ "labels": labels, "uid": "u" })), "replicas"));
+        assert!(!has_applied(&object(serde_json::json!({})), "replicas"), "of another tool");
     }
 }

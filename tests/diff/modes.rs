@@ -288,17 +288,38 @@ fn a_stream_of_another_tool_is_masked() {
 
 // --- the cluster
 
-/// Notes its arguments and what it read, and answers with files.
+/// Notes its arguments and what it read. Answers with files: `kinds`, `get`, `left`, and of the n-th apply `apply.n`, or
+/// `apply.KIND` of one object alone; one named `refuse` and so on is what it refuses with.
 const KUBECTL: &str = r#"#!/bin/sh
-n=`cat "$HOME/count" 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >"$HOME/count"
 echo "$*" >>"$HOME/argv"
-cat >"$HOME/stdin.$n"
-cat "$HOME/answer.$n" 2>/dev/null
-if [ -f "$HOME/refuse.$n" ]; then cat "$HOME/refuse.$n" >&2; exit 1; fi
+case "$*" in
+api-resources*) verb=kinds ;;
+*' -l '*) verb=left ;;
+get*) verb=get ;;
+apply*)
+  n=`cat "$HOME/count" 2>/dev/null || echo 0`; n=`expr $n + 1`; echo $n >"$HOME/count"
+  verb=apply.$n ;;
+esac
+cat >"$HOME/stdin.$verb"
+kind=`sed -n 's/^kind: //p' "$HOME/stdin.$verb"`
+if [ -f "$HOME/apply.$kind" ] || [ -f "$HOME/refuse.apply.$kind" ]; then verb="apply.$kind"; fi
+cat "$HOME/$verb" 2>/dev/null
+if [ -f "$HOME/warn.$verb" ]; then cat "$HOME/warn.$verb" >&2; fi
+if [ -f "$HOME/refuse.$verb" ]; then cat "$HOME/refuse.$verb" >&2; exit 1; fi
 "#;
 
+const KINDS: &str = "configmaps cm v1 true ConfigMap
+secrets v1 true Secret
+services svc v1 true Service
+serviceaccounts sa v1 true ServiceAccount
+persistentvolumeclaims pvc v1 true PersistentVolumeClaim
+deployments deploy apps/v1 true Deployment
+cronjobs cj batch/v1 true CronJob
+poddisruptionbudgets pdb policy/v1 true PodDisruptionBudget
+";
+
 fn cluster(project: &str) -> Room {
-    let mut room = Room::new(&[("kgen.yaml", project)]);
+    let mut room = Room::new(&[("kgen.yaml", project), ("kinds", KINDS)]);
     let temp = room.temp.path().to_owned();
     executable(&temp.join("bin/kubectl"), KUBECTL);
     let path = inherited("PATH").unwrap().into_string().unwrap();
@@ -306,76 +327,167 @@ fn cluster(project: &str) -> Room {
     room
 }
 
-fn noted(room: &Room, name: &str) -> String {
-    fs::read_to_string(room.temp.path().join(name)).unwrap_or_default()
+impl Room {
+    fn noted(&self, name: &str) -> String {
+        fs::read_to_string(self.temp.path().join(name)).unwrap_or_default()
+    }
+
+    fn says(&self, name: &str, text: &str) {
+        fs::write(self.temp.path().join(name), text).unwrap();
+    }
 }
 
 #[test]
 fn the_cluster_is_asked_and_never_changed() {
-    let room = cluster(
+    let mut room = cluster(
         &format!("{PROJECT}secrets: {{web: {{token: {{env: TOKEN}}}}}}\n")
             .replace("A: one", "A: \"${secrets.web.token}\""),
     );
-    let mut room = room;
     room.env.insert("TOKEN".into(), "hunter2xyz".into());
     let stream = room.kgen(&["render", "prod"]).stdout;
     assert!(stream.contains("kind: Secret"), "{stream}");
-    let answer = |name: &str, text: &str| fs::write(room.temp.path().join(name), text).unwrap();
-    let stale = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: old, namespace: shop, labels: {kgen.dev/profile: prod}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs, namespace: shop, labels: {kgen.dev/profile: prod}, ownerReferences: [{uid: u}]}\n";
+    let left = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: old, namespace: shop, labels: {kgen.dev/profile: prod}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs, namespace: shop, labels: {kgen.dev/profile: prod}, ownerReferences: [{uid: u}]}\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: old, namespace: before, labels: {kgen.dev/profile: prod}}\n";
     let live = stream
         .replace("replicas: 4", "replicas: 3")
         .replace("\n  name: web\n", "\n  name: web\n  uid: u-1\n  resourceVersion: \"7\"\n");
-    answer("answer.1", &live);
-    answer("answer.2", stale);
-    answer("answer.3", &stream);
+    room.says("get", &live);
+    room.says("left", left);
+    room.says("apply.1", &live.replace("replicas: 3", "replicas: 4"));
     room.prints(
         &["diff", "prod", "--live"],
         1,
-        "the cluster -> prod: 1 data-loss, 1 live; 4 equal
+        "the cluster -> prod: 1 data-loss, 2 live; 4 equal
 data-loss  - PersistentVolumeClaim/old  the volume and what is on it go away
 live         Deployment/web
   live       spec.replicas: 3 -> 4  # kgen.yaml:4 apps.web.replicas
+live       - CronJob/old (before)
 ",
     );
-    let argv = noted(&room, "argv");
     assert_eq!(
-        argv,
-        "get -f - -o yaml --ignore-not-found
-get configmaps,secrets,services,persistentvolumeclaims,deployments.apps,statefulsets.apps,jobs.batch -l app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of=shop,kgen.dev/profile=prod -o yaml -n shop
-apply --server-side --dry-run=server -o yaml -f -
+        room.noted("argv"),
+        "api-resources --no-headers
+get -f - -o yaml --ignore-not-found --show-managed-fields
+apply --server-side --force-conflicts --dry-run=server -o yaml -f -
+get configmaps,cronjobs.batch,deployments.apps,persistentvolumeclaims,poddisruptionbudgets.policy,secrets,serviceaccounts,services -l app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of=shop,kgen.dev/profile=prod -o yaml -A
 "
     );
-    assert_eq!(noted(&room, "stdin.3"), stream, "the whole stream, secrets too, by stdin");
+    assert_eq!(room.noted("stdin.apply.1"), stream, "the whole stream, secrets too, by stdin");
+}
+
+/// kubectl prints no object where it refuses one: the others are asked for again, and compared as the server has them.
+#[test]
+fn what_the_server_refuses_is_told_apart() {
+    let room = cluster(PROJECT);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    let live =
+        stream.replace("app.kubernetes.io/instance: shop\n  strategy", "app.kubernetes.io/instance: x\n  strategy");
+    room.says("get", &live);
+    let message = "The Deployment \"web\" is invalid: redis://u:hunter2xyz@h: field is immutable\n";
+    room.says("refuse.apply.1", message);
+    // Every object is called `web`: each is asked for alone.
+    let rest =
+        |kind: &str| stream.split("---\n").find(|text| text.contains(&format!("kind: {kind}\n"))).unwrap().to_owned();
+    room.says("apply.ServiceAccount", &rest("ServiceAccount"));
+    room.says("apply.Service", &rest("Service"));
+    room.says("apply.PodDisruptionBudget", &rest("PodDisruptionBudget"));
+    room.says("refuse.apply.Deployment", message);
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    let wanted = "recreate     Deployment/web  the server refuses it: The Deployment \"web\" is invalid: redis://u:***@h: field is immutable\n  recreate   spec.selector.matchLabels[\"app.kubernetes.io/instance\"]: x -> shop";
+    assert!(said.stdout.contains(wanted), "{}", said.stdout);
+    assert!(said.stdout.starts_with("the cluster -> prod: 1 recreate; 3 equal\n"), "{}", said.stdout);
+    assert_eq!((said.stderr.as_str(), said.status), ("", Some(1)));
 }
 
 #[test]
-fn what_the_server_refuses_is_compared_as_it_was_rendered() {
+fn what_the_server_refuses_fails_a_gate_though_nothing_differs() {
     let room = cluster(PROJECT);
-    let stream = room.kgen(&["render", "prod"]).stdout;
-    let answer = |name: &str, text: &str| fs::write(room.temp.path().join(name), text).unwrap();
-    answer(
-        "answer.1",
-        &stream.replace("app.kubernetes.io/instance: shop\n  strategy", "app.kubernetes.io/instance: x\n  strategy"),
-    );
-    answer("refuse.3", "The Deployment \"web\" is invalid: redis://u:hunter2xyz@h: field is immutable\n");
-    let said = room.kgen(&["diff", "prod", "--live"]);
+    room.says("get", &room.kgen(&["render", "prod"]).stdout);
+    (1..10).for_each(|n| room.says(&format!("refuse.apply.{n}"), "Error from server (Forbidden): no\n"));
+    let said = room.kgen(&["diff", "prod", "--live", "--fail-on", "recreate"]);
     assert!(
-        said.stdout.contains("recreate   spec.selector.matchLabels[\"app.kubernetes.io/instance\"]: x -> shop"),
+        said.stdout.contains("recreate     Service/web  the server refuses it: Error from server (Forbidden): no"),
         "{}",
         said.stdout
     );
-    assert_eq!(said.stderr, "kubectl: The Deployment \"web\" is invalid: redis://u:***@h: field is immutable\n");
     assert_eq!(said.status, Some(1));
+}
+
+#[test]
+fn what_others_set_and_the_server_warns_of_is_said() {
+    let room = cluster(PROJECT);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    let fields = "{\"f:spec\": {\"f:replicas\": {}, \"f:paused\": {}}}";
+    let managed =
+        format!("\n  name: web\n  managedFields: [{{manager: kubectl-edit, operation: Update, fieldsV1: {fields}}}]\n");
+    let live = stream.replace("replicas: 4", "replicas: 3\n  paused: true").replace("\n  name: web\n", &managed);
+    room.says("get", &live);
+    room.says("apply.1", &live.replace("replicas: 3", "replicas: 4"));
+    room.says("warn.apply.1", "Warning: would violate PodSecurity \"restricted:latest\"\n");
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert_eq!(
+        said.stderr,
+        "kubectl: Warning: would violate PodSecurity \"restricted:latest\"
+note: Deployment/web spec.replicas: `kubectl-edit` set it to another value: an apply needs `--force-conflicts`
+note: Deployment/web spec.paused: `kubectl-edit` added it: an apply keeps it
+"
+    );
+    assert!(said.stdout.contains("spec.replicas: 3 -> 4") && !said.stdout.contains("paused"), "{}", said.stdout);
+}
+
+#[test]
+fn a_kind_that_the_cluster_does_not_have_is_one_line() {
+    let room = cluster(PROJECT);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    room.says("kinds", &KINDS.replace("poddisruptionbudgets pdb policy/v1 true PodDisruptionBudget\n", ""));
+    let rest: Vec<&str> = stream.split("---\n").filter(|text| !text.contains("PodDisruptionBudget")).collect();
+    room.says("get", &rest.join("---\n"));
+    room.says("apply.1", &rest.join("---\n"));
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert_eq!(
+        said.stderr,
+        "note: the cluster does not have the kind `PodDisruptionBudget` (policy/v1): its objects are shown as new\n"
+    );
+    assert_eq!(said.stdout, "the cluster -> prod: 1 live; 3 equal\nlive       + PodDisruptionBudget/web\n");
+}
+
+/// A namespace that the same apply makes is no reason to refuse what is in it.
+#[test]
+fn objects_in_a_namespace_that_is_made_first_are_new() {
+    let room = cluster(&PROJECT.replace("namespace: shop", "namespace: {name: shop, create: true}"));
+    room.says("kinds", &format!("{KINDS}namespaces ns v1 false Namespace\n"));
+    room.says("apply.1", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert!(said.stdout.starts_with("the cluster -> prod: 5 live; 0 equal\n"), "{}{}", said.stdout, said.stderr);
+    assert!(!room.noted("stdin.apply.1").contains("Deployment"));
+}
+
+/// A claim that was bound in between: the first answer is about another state than what was seen.
+#[test]
+fn what_a_controller_writes_meanwhile_is_not_the_apply_s() {
+    let room = cluster(PROJECT);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    let at = |version: &str, more: &str| {
+        stream
+            .replace("\n  name: web\n", &format!("\n  name: web\n  resourceVersion: \"{version}\"\n"))
+            .replace("replicas: 4", &format!("replicas: 4{more}"))
+    };
+    room.says("get", &at("7", ""));
+    // What is there is looked at again: the fake says the same each time, and the second answer is of the same state.
+    room.says("apply.1", &at("8", "\n  paused: true"));
+    room.says("apply.2", &at("7", ""));
+    room.is_equal(&["diff", "prod", "--live"], "");
 }
 
 #[test]
 fn a_cluster_that_does_not_answer_is_told() {
     let room = cluster(PROJECT);
-    fs::write(
-        room.temp.path().join("refuse.1"),
-        "E1121 10:46:23.892621   19125 memcache.go:265] \"Unhandled Error\"\nconnection refused\n",
-    )
-    .unwrap();
+    room.says("kinds", "");
+    let log = "E1121 10:46:23.892621   19125 memcache.go:265] \"Unhandled Error\"\nconnection refused\n";
+    room.says("refuse.kinds", log);
+    room.fails(&["diff", "prod", "--live"], "error: kubectl cannot get the kinds of the cluster: connection refused\n");
+    fs::remove_file(room.temp.path().join("refuse.kinds")).unwrap();
+    room.says("kinds", KINDS);
+    room.says("refuse.get", "connection refused\n");
     room.fails(&["diff", "prod", "--live"], "error: kubectl cannot get the objects: connection refused\n");
     fs::remove_file(room.temp.path().join("bin/kubectl")).unwrap();
     let mut room = room;
@@ -388,8 +500,8 @@ fn a_value_that_the_server_repeats_is_hidden() {
     let text = format!("{PROJECT}secrets: {{web: {{token: {{env: TOKEN}}}}}}\n");
     let mut room = cluster(&text.replace("A: one", "A: \"${secrets.web.token}\""));
     room.env.insert("TOKEN".into(), "hunter2xyz".into());
-    fs::write(room.temp.path().join("refuse.3"), "invalid: hunter2xyz, aHVudGVyMnh5eg==\n").unwrap();
+    (1..20).for_each(|n| room.says(&format!("refuse.apply.{n}"), "invalid: hunter2xyz, aHVudGVyMnh5eg==\n"));
     let said = room.kgen(&["diff", "prod", "--live"]);
-    assert_eq!(said.stderr, "kubectl: invalid: ***, ***\n");
-    assert!(said.stdout.contains("live       + Secret/web") && !said.stdout.contains("hunter2"), "{}", said.stdout);
+    assert!(said.stdout.contains("Secret/web  the server refuses it: invalid: ***, ***"), "{}", said.stdout);
+    assert!(!said.stdout.contains("hunter2") && !said.stderr.contains("hunter2"), "{}", said.stdout);
 }

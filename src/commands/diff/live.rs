@@ -1,29 +1,24 @@
-//! What an apply would change in the cluster, through the user's `kubectl`.
+//! What an apply would change in the cluster: what is there against what the server would make of the objects.
 //!
-//! Owns: the two questions: what is there (`get`), and what the server would make of an apply (`apply --server-side
-//! --dry-run=server`, which changes nothing). Manifests go by stdin: arguments are seen by every user of the machine.
-//! What the server refuses (a field that never changes, a conflict) is compared with what was rendered instead.
+//! Owns: the two sides, and what is said beside them: what others set, what is refused, what the server warns of.
+//! Does not own: asking kubectl (`cluster`).
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
-use std::process::Command;
-
-use anyhow::{Context, Error, anyhow, bail};
 
 use super::project::{self, owned};
-use super::stream::resources;
 use super::{Answer, Args};
 use crate::cli::Global;
-use crate::commands::program;
+use crate::commands::cluster::{Cluster, Key, apply, key, owner};
 use crate::commands::terminal::Terminal;
-use crate::diag::failure::Told;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
-use crate::leak;
-use crate::output::{self, Reveal};
-use crate::pipeline::Profile;
+use crate::diff::impact::{self, whole};
+use crate::diff::{Diff, Impact, Object, Reason, Shown, What, plain};
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
+
+/// So often what moved in between is looked at again.
+const TRIES: usize = 3;
 
 /// `kgen diff PROFILE --live`.
 pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str) -> anyhow::Result<Option<Answer>> {
@@ -34,16 +29,20 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     let profile = project.find(profile)?;
     args.select.check(profile.resources.iter())?;
     let selected = args.select.apply(&profile.resources);
-    let stream = output::stream(selected.iter().copied(), Reveal::Yes)?.text;
-    let cluster = Cluster { namespace: profile.plan.namespace.clone(), hidden: values(&selected) };
-    let old = cluster.live(&stream, profile, args)?;
-    let (answered, refused) = cluster.answers(&stream, profile)?;
-    refused.iter().for_each(|line| terminal.say(&format!("kubectl: {line}")));
+    let cluster = Cluster::open(&selected)?;
+    let (known, unknown): (Vec<&Resource>, Vec<&Resource>) =
+        selected.into_iter().filter(|resource| !is_sealed_file(resource)).partition(|one| cluster.has(&one.id));
+    unserved(&unknown, terminal);
+    let Seen { mut live, mut answer } = seen(&cluster, &known, &profile.resources)?;
+    said(&live, &known, &answer, terminal);
+    let left = cluster.left(profile)?;
+    live.extend(args.select.apply(&left).into_iter().cloned());
+    answer.answered.iter_mut().for_each(|answered| unstick(answered, &known));
     // What the server did not answer for is compared as it was rendered.
-    let known: BTreeSet<Key> = answered.iter().map(|resource| key(&resource.id)).collect();
-    let mut new: Vec<&Resource> = answered.iter().collect();
-    new.extend(selected.iter().copied().filter(|resource| !known.contains(&key(&resource.id))));
-    let before = Side { name: "the cluster".into(), objects: old.iter().collect(), causes: None, told: Vec::new() };
+    let answered: BTreeSet<Key> = answer.answered.iter().map(|resource| key(&resource.id)).collect();
+    let mut new: Vec<&Resource> = answer.answered.iter().collect();
+    new.extend(known.into_iter().chain(unknown).filter(|resource| !answered.contains(&key(&resource.id))));
+    let before = Side { name: "the cluster".into(), objects: live.iter().collect(), causes: None, told: Vec::new() };
     let causes = Some(project.causes(profile));
     let after = Side {
         name: profile.settings.profile.to_string(),
@@ -53,149 +52,131 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     };
     let own = profile.plan.namespace.clone();
     let mode = Mode { foreign: true, namespaces: (own.clone(), own), ..Mode::default() };
-    let diff = between(&before, &after, &mode);
+    let mut diff = between(&before, &after, &mode);
+    answer.refused.iter().for_each(|(id, said)| refused(&mut diff, id, said));
+    diff.objects.iter_mut().for_each(|object| counted(object, &profile.resources));
     let objects = vec![(owned(&before), owned(&after))];
     drop((before, after));
     std::mem::forget(project);
     Ok(Some(Answer { diffs: vec![diff], objects }))
 }
 
-type Key = (String, String, String);
-
-/// The namespace may be left to kubectl's context.
-fn key(id: &Id) -> Key {
-    (id.group().to_owned(), id.kind.clone(), id.name.clone())
+/// What SOPS encrypted: only `sops` makes an object of it that a server takes.
+fn is_sealed_file(resource: &Resource) -> bool {
+    resource.id.kind == "Secret" && resource.body.get("sops").is_some()
 }
 
-struct Cluster {
-    namespace: Option<String>,
-    /// Values of Secrets, which no message may show.
-    hidden: Vec<String>,
-}
-
-/// What kubectl says, without the lines of its log before it: `E1121 10:46:23.892621 19125 memcache.go:265] ...`, one for
-/// each try to reach a server.
-fn without_log(stderr: &str) -> &str {
-    let is_log = |line: &str| {
-        let (level, rest) = line.split_at_checked(1).unwrap_or_default();
-        "EWI".contains(level)
-            && !level.is_empty()
-            && rest.starts_with(|c: char| c.is_ascii_digit())
-            && line.contains("] ")
-    };
-    let mut rest = stderr.trim_end();
-    while let Some((_, after)) = rest.split_once('\n').filter(|(line, _)| is_log(line)) {
-        rest = after;
-    }
-    rest
-}
-
-/// One line behind the message, more below it.
-fn failed(what: &str, stderr: &str) -> Error {
-    match without_log(stderr) {
-        said if said.contains('\n') => anyhow!("{what}").quote(said),
-        said => anyhow!("{what}: {said}"),
+fn unserved(unknown: &[&Resource], terminal: &Terminal) {
+    let kinds: BTreeSet<String> =
+        unknown.iter().map(|one| format!("`{}` ({})", one.id.kind, one.id.api_version)).collect();
+    for kind in kinds {
+        terminal.say(&format!("note: the cluster does not have the kind {kind}: its objects are shown as new"));
     }
 }
 
-/// What was said by kubectl.
-struct Said {
-    stdout: String,
-    stderr: String,
-    success: bool,
+struct Seen {
+    live: Vec<Resource>,
+    answer: apply::Answer,
 }
 
-impl Cluster {
-    /// What is there: the profile's objects, and those of the project that an apply with pruning would take away.
-    fn live(&self, stream: &str, profile: &Profile, args: &Args) -> anyhow::Result<Vec<Resource>> {
-        let said = self.kubectl(&["get", "-f", "-", "-o", "yaml", "--ignore-not-found"], stream)?;
-        if !said.success {
-            return Err(failed("kubectl cannot get the objects", &said.stderr));
+/// What is there, and what an apply makes of that very state: what a controller wrote in between is looked at again.
+fn seen(cluster: &Cluster, known: &[&Resource], rendered: &[Resource]) -> anyhow::Result<Seen> {
+    let mut live = cluster.get(known, rendered)?;
+    let ready: Vec<&Resource> = known.iter().copied().filter(|object| !is_homeless(object, known, &live)).collect();
+    let mut answer = cluster.dry(&ready, &live, rendered)?;
+    for _ in 1..TRIES {
+        let moved = Cluster::moved(&live, &answer.answered);
+        if moved.is_empty() {
+            break;
         }
-        let mut out = resources("kubectl get", &said.stdout, &profile.resources)?;
-        let known: BTreeSet<Key> = out.iter().map(|resource| key(&resource.id)).collect();
-        let rendered: BTreeSet<Key> = profile.resources.iter().map(|resource| key(&resource.id)).collect();
-        let others = self.labelled(profile)?;
-        let mine = |resource: &Resource| {
-            let key = key(&resource.id);
-            !known.contains(&key) && !rendered.contains(&key) && is_owned(resource, profile)
-        };
-        let others: Vec<Resource> = others.into_iter().filter(mine).collect();
-        out.extend(args.select.apply(&others).into_iter().cloned());
-        Ok(out)
+        let again: Vec<&Resource> = ready.iter().copied().filter(|object| moved.contains(&key(&object.id))).collect();
+        let keep = |resource: &Resource| !moved.contains(&key(&resource.id));
+        live.retain(keep);
+        live.extend(cluster.get(&again, rendered)?);
+        answer.answered.retain(keep);
+        let more = cluster.dry(&again, &live, rendered)?;
+        answer.answered.extend(more.answered);
+        answer.refused.extend(more.refused);
     }
+    Ok(Seen { live, answer })
+}
 
-    /// Objects with the project's labels, of the kinds that the project has and of those that hold data.
-    fn labelled(&self, profile: &Profile) -> anyhow::Result<Vec<Resource>> {
-        const ALWAYS: [&str; 7] = [
-            "configmaps",
-            "secrets",
-            "services",
-            "persistentvolumeclaims",
-            "deployments.apps",
-            "statefulsets.apps",
-            "jobs.batch",
-        ];
-        let project = profile.settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
-        let name = &profile.settings.profile;
-        let labels =
-            format!("app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of={project},kgen.dev/profile={name}");
-        let kinds = ALWAYS.join(",");
-        let mut words = vec!["get", &kinds, "-l", &labels, "-o", "yaml"];
-        if let Some(namespace) = &self.namespace {
-            words.extend(["-n", namespace]);
+/// Whether the namespace of an object is one that the same apply makes first: a dry run makes none.
+fn is_homeless(object: &Resource, known: &[&Resource], live: &[Resource]) -> bool {
+    let is_it = |id: &Id| id.kind == "Namespace" && Some(&id.name) == object.id.namespace.as_ref();
+    known.iter().any(|one| is_it(&one.id)) && !live.iter().any(|one| is_it(&one.id))
+}
+
+/// What is no difference, and that a reader should know.
+fn said(live: &[Resource], known: &[&Resource], answer: &apply::Answer, terminal: &Terminal) {
+    answer.warnings.iter().for_each(|line| terminal.say(&format!("kubectl: {line}")));
+    for object in known {
+        let there = live.iter().find(|there| apply::is_same(&there.id, &object.id));
+        for found in there.map(|there| owner::foreign(there, object)).unwrap_or_default() {
+            let end = match found.conflicts {
+                true => "set it to another value: an apply needs `--force-conflicts`",
+                false => "added it: an apply keeps it",
+            };
+            terminal.say(&format!("note: {} {}: `{}` {end}", found.id, found.place, found.manager));
         }
-        let said = self.kubectl(&words, "")?;
-        if !said.success {
-            return Err(failed("kubectl cannot get the objects of the project", &said.stderr));
-        }
-        resources("kubectl get", &said.stdout, &profile.resources)
-    }
-
-    /// What the server would make of an apply, and what it refused.
-    fn answers(&self, stream: &str, profile: &Profile) -> anyhow::Result<(Vec<Resource>, Vec<String>)> {
-        let words = ["apply", "--server-side", "--dry-run=server", "-o", "yaml", "-f", "-"];
-        let said = self.kubectl(&words, stream)?;
-        let refused = if said.success { Vec::new() } else { said.stderr.lines().map(str::to_owned).collect() };
-        let answered = resources("kubectl apply", &said.stdout, &profile.resources)?;
-        Ok((answered, refused))
-    }
-
-    fn kubectl(&self, args: &[&str], stdin: &str) -> anyhow::Result<Said> {
-        let mut command = Command::new("kubectl");
-        let done = match program::run(command.args(args), Some(stdin.as_bytes())) {
-            Ok(done) => done,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                bail!("`kubectl` is not installed, and --live needs it")
-            }
-            Err(error) => return Err(error).context("cannot run `kubectl`"),
-        };
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(Said { stdout: text(&done.stdout), stderr: self.clean(&text(&done.stderr)), success: done.status.success() })
-    }
-
-    /// A server may repeat what it refuses.
-    fn clean(&self, text: &str) -> String {
-        let mut text = leak::redacted(text);
-        for value in &self.hidden {
-            text = text.replace(value.as_str(), "***");
-        }
-        text
     }
 }
 
-/// Values of Secrets, as they are and as they travel. One of a few characters would hide ordinary words.
-fn values(resources: &[&Resource]) -> Vec<String> {
-    let secrets = resources.iter().filter(|resource| resource.id.kind == "Secret");
-    let mut out: Vec<String> = secrets.flat_map(|secret| crate::diff::data::texts(&secret.body)).collect();
-    out.retain(|text| text.len() >= 4);
-    out.sort_by_key(|text| std::cmp::Reverse(text.len()));
-    out
+/// A Service that should get an address keeps that it has none: the server takes the apply, and changes nothing.
+fn unstick(answered: &mut Resource, rendered: &[&Resource]) {
+    let same = |one: &&&Resource| one.id.kind == "Service" && key(&one.id) == key(&answered.id);
+    let Some(wanted) = rendered.iter().find(same) else { return };
+    if wanted.body.at(&["spec", "clusterIP"]).is_some() {
+        return;
+    }
+    let spec = [crate::tree::Step::Key("spec")];
+    if let Some(map) = answered.body.at_mut(&spec).and_then(Tree::as_map_mut)
+        && map.get("clusterIP").and_then(Tree::as_str) == Some("None")
+    {
+        map.remove("clusterIP");
+        map.remove("clusterIPs");
+    }
 }
 
-/// Not what a controller made of the project's own objects, and not what the project says is somebody else's.
-fn is_owned(resource: &Resource, profile: &Profile) -> bool {
-    let label = |key: &str| resource.body.at(&["metadata", "labels", key]).and_then(Tree::as_str).unwrap_or_default();
-    let owners = resource.body.at(&["metadata", "ownerReferences"]).and_then(Tree::as_list).unwrap_or_default();
-    owners.is_empty() && label("kgen.dev/profile") == &*profile.settings.profile
+/// The number of pods that the project does not say any more is the server's, as if the field were seen to go away.
+fn counted(object: &mut Object, rendered: &[Resource]) {
+    let wanted = rendered.iter().find(|wanted| apply::is_same(&wanted.id, &object.id));
+    if wanted.is_none_or(|wanted| wanted.body.at(&["spec", "replicas"]).is_some()) {
+        return;
+    }
+    for change in object.changes.iter_mut().filter(|change| change.place == "spec.replicas" && change.new.is_some()) {
+        let rule =
+            impact::find("replicas-default").filter(|_| change.reason.as_ref().is_some_and(|r| r.id == "scaled"));
+        let fewer = |shown: &Option<Shown>| shown.as_ref().and_then(|shown| plain::content(shown).parse::<u32>().ok());
+        if let Some(rule) = rule.filter(|_| fewer(&change.new) < fewer(&change.old)) {
+            change.impact = rule.impact;
+            change.reason = Some(rule.reason());
+            object.impact = object.impact.max(rule.impact);
+        }
+    }
+}
+
+/// What the server refuses must be deleted and made anew, whatever differs.
+fn refused(diff: &mut Diff, id: &Id, said: &str) {
+    let rule = whole::named("refused");
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = Reason { id: rule.id, text: format!("{}: {line}", rule.text).into() };
+    let found = diff.objects.iter().position(|object| apply::is_same(&object.id, id));
+    let at = found.unwrap_or_else(|| {
+        diff.equal = diff.equal.saturating_sub(1);
+        diff.objects.push(Object {
+            id: id.clone(),
+            component: Default::default(),
+            apart: None,
+            what: What::Changed,
+            impact: Impact::None,
+            reason: None,
+            changes: Vec::new(),
+            effects: Vec::new(),
+        });
+        diff.objects.len() - 1
+    });
+    let object = &mut diff.objects[at];
+    object.impact = object.impact.max(rule.impact);
+    object.reason = Some(reason);
 }

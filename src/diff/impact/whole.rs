@@ -63,6 +63,7 @@ pub static RULES: &[Rule] = &[
         &[]
     ),
     rule!("renamed", Recreate, "a name never changes: the old object goes away and a new one is made", &[]),
+    rule!("refused", Recreate, "the server refuses it", &[]),
     rule!("namespace-of-profile", Nothing, "the profiles live in different namespaces", &[]),
     rule!(
         "namespace-moved",
