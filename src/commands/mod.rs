@@ -21,6 +21,7 @@ pub mod profile;
 pub mod program;
 pub mod progress;
 pub mod project;
+pub mod prune;
 pub mod render;
 pub mod revision;
 pub mod schema;
@@ -49,6 +50,7 @@ pub enum Command {
     Explain(explain::Args),
     Graph(graph::Args),
     Notes(notes::Args),
+    Prune(prune::Args),
     Profile(profile::Args),
     Secret(secret::Args),
     Schema(schema::Args),
@@ -83,6 +85,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
         Command::Notes(args) => notes::run(&args, &cli.global, &terminal),
+        Command::Prune(args) => prune::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),
         Command::Secret(args) => secret::run(&args, &cli.global, &terminal),
         Command::Schema(args) => schema::run(&args),

@@ -1,12 +1,10 @@
 //! The first apply, later ones, and what the project no longer has.
 //!
-//! Sources: server-side apply https://kubernetes.io/docs/reference/using-api/server-side-apply/; ApplySets KEP-3659: one
-//! namespace, whose Namespace and definitions are not among what is pruned, and `KUBECTL_APPLYSET=true`.
-
-use std::collections::BTreeSet;
+//! Source: server-side apply https://kubernetes.io/docs/reference/using-api/server-side-apply/. Not ApplySets: an apply without
+//! one takes its label away, and the next with one prunes nothing, in silence.
 
 use super::Section;
-use super::view::{View, is_kept, within};
+use super::view::View;
 
 const APPLY: &str = "kubectl apply --server-side -f -";
 
@@ -24,15 +22,20 @@ const DEFINITIONS: [(&str, &str); 7] = [
 pub fn section(view: &View) -> Section {
     let mut out = Section::new("Deploy");
     first(view, &mut out);
-    let render = view.render();
+    let sealed: Vec<String> = view.resources.iter().filter(|one| one.is_sops()).map(|one| one.id.to_string()).collect();
+    let skip = if sealed.is_empty() { String::new() } else { format!(" --skip {}", sealed.join(",")) };
     out.say("Look at what an apply would change, then apply; the same for the first time and every later one:");
-    out.run([format!("{} diff {} --live", view.place.kgen, view.profile), format!("{render} | {APPLY}")]);
-    out.say("Where a plain `kubectl apply` or another tool wrote these objects before, the first server-side apply says so: add `--force-conflicts` once.");
-    out.say("Or the tree, which is what Git, Argo CD and Flux have:");
     out.run([
-        format!("{} render", view.place.kgen),
-        format!("kubectl apply --server-side -k {}", super::write::quoted(&view.place.tree)),
+        format!("{} diff {} --live", view.place.kgen, view.profile),
+        format!("{}{skip} | {APPLY}", view.render()),
     ]);
+    out.say("Where a plain `kubectl apply` or another tool wrote these objects before, the first server-side apply says so: add `--force-conflicts` once.");
+    let tree = format!("kubectl apply --server-side -k {}", super::write::quoted(&view.place.tree));
+    out.say(match sealed.is_empty() {
+        true => "Or the tree, which is what Git, Argo CD and Flux have:",
+        false => "The tree is what Git and Flux have; a server refuses the Secrets in it, which Flux decrypts:",
+    });
+    out.run([format!("{} render", view.place.kgen)].into_iter().chain(sealed.is_empty().then_some(tree)));
     prune(view, &mut out);
     out
 }
@@ -68,26 +71,8 @@ fn first(view: &View, out: &mut Section) {
     }
 }
 
-/// An ApplySet is of one namespace, and spares nothing: what holds data is applied beside it.
 fn prune(view: &View, out: &mut Section) {
-    let namespaces = view.namespaces();
-    let [namespace] = namespaces.into_iter().collect::<Vec<_>>()[..] else {
-        out.say("What the project no longer has stays in the cluster; `kgen diff PROFILE --live` names it. `kubectl apply --prune --applyset` is for one namespace, and these objects have several.");
-        return;
-    };
-    let aside = view.resources.iter().filter(|resource| is_kept(resource) || resource.id.is_of_cluster());
-    // A NetworkPolicy that stays is pruned with the Cluster that it is for, when both are gone.
-    let aside: BTreeSet<&str> =
-        aside.map(|resource| &*resource.id.kind).filter(|kind| !crate::plan::keep::goes(kind)).collect();
-    let aside: Vec<&str> = aside.into_iter().collect();
-    let render = view.render();
-    out.say("What the project no longer has stays in the cluster until it is pruned. kubectl does that by an ApplySet (alpha since 1.27), which spares nothing that it once had: what holds data is kept out of it. `--dry-run=server` at its end shows what would go.");
-    let apart = (!aside.is_empty()).then(|| format!("{render} --only {} | {APPLY}", aside.join(",")));
-    let skip = if aside.is_empty() { String::new() } else { format!(" --skip {}", aside.join(",")) };
-    let set = format!("{}-{}", view.project, view.profile);
-    let rest = format!(
-        "{render}{skip} |\n  KUBECTL_APPLYSET=true kubectl apply --server-side{} --prune --applyset=kgen-{set} -f -",
-        within(namespace)
-    );
-    out.run(apart.into_iter().chain([rest]));
+    let prune = format!("{} prune {}", view.place.kgen, view.profile);
+    out.say("What the project no longer has stays in the cluster until it is pruned. kgen prints the commands, and what holds data only as a comment; read them, then hand them to a shell:");
+    out.run([prune.clone(), format!("{prune} | sh")]);
 }

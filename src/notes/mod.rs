@@ -13,7 +13,7 @@ mod remove;
 mod scale;
 mod secret;
 mod verify;
-mod view;
+pub mod view;
 pub mod write;
 
 use view::View;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::Section;
 use super::view::{View, is_kept, kind, within};
-use crate::resource::Resource;
+use crate::resource::{Resource, kinds};
 
 pub fn section(view: &View) -> Section {
     let mut out = Section::new("Remove");
@@ -15,8 +15,12 @@ pub fn section(view: &View) -> Section {
     out
 }
 
-fn kinds<'r>(resources: impl Iterator<Item = &'r Resource>) -> String {
-    let kinds: BTreeSet<String> = resources.map(kind).collect();
+/// The kinds of some objects, and those that only an older tree may have had: every cluster has Kubernetes' own.
+fn kinds<'r>(resources: impl Iterator<Item = &'r Resource>, older: impl Fn(&str) -> bool) -> String {
+    let native = kinds::WRITTEN.iter().filter(|(group, _)| !group.contains('.') || *group == "networking.k8s.io");
+    let native =
+        native.filter(|(_, kind)| *kind != "Namespace" && older(kind)).map(|(_, kind)| kind.to_ascii_lowercase());
+    let kinds: BTreeSet<String> = resources.map(kind).chain(native).collect();
     kinds.into_iter().collect::<Vec<_>>().join(",")
 }
 
@@ -27,7 +31,8 @@ fn workloads(view: &View, out: &mut Section) {
     }
     out.say("The workloads; claims, Secrets, databases of an operator and the namespace stay, as they carry the label `kgen.dev/keep` or none of these. The next apply brings the workloads back to their data.");
     let commands = view.namespaces().into_iter().filter_map(|namespace| {
-        let kinds = kinds(goes().filter(|resource| resource.id.namespace.as_deref() == namespace));
+        let here = goes().filter(|resource| resource.id.namespace.as_deref() == namespace);
+        let kinds = kinds(here, |kind| !matches!(kind, "PersistentVolumeClaim" | "Secret"));
         let labels = view.labels();
         (!kinds.is_empty()).then(|| format!("kubectl delete {kinds}{} -l '{labels},!kgen.dev/keep'", within(namespace)))
     });
@@ -52,14 +57,12 @@ fn everything(view: &View, out: &mut Section) {
                 .iter()
                 .filter(|resource| resource.id.namespace.as_deref() == namespace && resource.id.kind != "Namespace")
         };
-        let (all, within) = (kinds(of_it()), within(namespace));
+        let (all, within) = (kinds(of_it(), |_| true), within(namespace));
         look.extend([format!("kubectl get {all}{within} -l '{labels}'"), claims("get", namespace)]);
         match namespace.filter(|name| own.contains(name)) {
             Some(name) => remove.push(format!("kubectl delete namespace {name}")),
             None => {
                 remove.extend([format!("kubectl delete {all}{within} -l '{labels}'"), claims("delete", namespace)]);
-                let set = format!("kgen-{}-{}", view.project, view.profile);
-                remove.push(format!("kubectl delete secret {set}{within} --ignore-not-found"));
             }
         }
     }

@@ -30,6 +30,7 @@ pub fn section(view: &View) -> Section {
     if !scalers.is_empty() {
         out.say("An autoscaler has the number of pods of these; its bounds are settings of the project file:");
         out.run(scalers.iter().map(|hpa| format!("kubectl get {}{}", reference(hpa), of(hpa))));
+        handover(view, &view.workloads().filter(|it| is_scaled(it)).collect::<Vec<_>>(), &mut out);
     }
     let stores = ["redis", "postgres"].iter().flat_map(|section| view.components(section));
     let alone: Vec<String> = stores
@@ -45,4 +46,29 @@ pub fn section(view: &View) -> Section {
         ));
     }
     out
+}
+
+/// A number that an apply said before, and says no more, becomes 1 until the autoscaler adds pods.
+/// Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
+fn handover(view: &View, scaled: &[&Resource], out: &mut Section) {
+    if scaled.is_empty() {
+        return;
+    }
+    out.say("On the day that the autoscaler comes, hand the number of pods over before the apply, which else ends all pods but one. Where objects are applied with `--server-side`:");
+    out.run(scaled.iter().map(|it| {
+        let (name, version, kind) = (&it.id.name, &it.id.api_version, &it.id.kind);
+        format!(
+            "kubectl get {}{} -o go-template='{{\"apiVersion\":\"{version}\",\"kind\":\"{kind}\",\"metadata\":{{\"name\":\"{name}\"}},\"spec\":{{\"replicas\":{{{{.spec.replicas}}}}}}}}' |\n  kubectl apply --server-side --field-manager=handover{} -f -",
+            reference(it),
+            of(it),
+            of(it)
+        )
+    }));
+    out.say("Where they are applied without it; the first command shows whether the last apply said a number:");
+    out.run(scaled.iter().flat_map(|it| {
+        [
+            format!("kubectl apply view-last-applied {}{}", reference(it), of(it)),
+            format!("{} --only {} | kubectl apply set-last-applied -f -", view.render(), it.id),
+        ]
+    }));
 }

@@ -178,4 +178,9 @@ impl Resource {
             facts: None,
         })
     }
+
+    /// What SOPS encrypted: only `sops` makes an object of it that a server takes.
+    pub fn is_sops(&self) -> bool {
+        self.id.kind == "Secret" && self.body.get("sops").is_some()
+    }
 }

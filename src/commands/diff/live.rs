@@ -31,7 +31,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     let selected = args.select.apply(&profile.resources);
     let cluster = Cluster::open(&selected)?;
     let (known, unknown): (Vec<&Resource>, Vec<&Resource>) =
-        selected.into_iter().filter(|resource| !is_sealed_file(resource)).partition(|one| cluster.has(&one.id));
+        selected.into_iter().filter(|resource| !resource.is_sops()).partition(|one| cluster.has(&one.id));
     unserved(&unknown, terminal);
     let Seen { mut live, mut answer } = seen(&cluster, &known, &profile.resources)?;
     said(&live, &known, &answer, terminal);
@@ -59,11 +59,6 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     drop((before, after));
     std::mem::forget(project);
     Ok(Some(Answer { diffs: vec![diff], objects }))
-}
-
-/// What SOPS encrypted: only `sops` makes an object of it that a server takes.
-fn is_sealed_file(resource: &Resource) -> bool {
-    resource.id.kind == "Secret" && resource.body.get("sops").is_some()
 }
 
 fn unserved(unknown: &[&Resource], terminal: &Terminal) {

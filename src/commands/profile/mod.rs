@@ -25,7 +25,7 @@ use crate::source::{Sources, Span};
 use crate::tree::Tree;
 use screen::Screen;
 
-/// Show the project's profiles and the built-in presets, and where each setting comes from
+/// Show the profiles and presets, and where each setting comes from
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   kgen profile list
