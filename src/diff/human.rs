@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Change, Diff, Impact, Object, Reason, Shown, What, impact, plain};
+use super::many::Group;
+use super::{Change, Diff, Impact, Object, Reason, Shown, What, impact, many, plain};
 use crate::escape::{spelled, spelled_lines};
 
 /// Longer values are cut: the other formats have them whole.
@@ -23,7 +24,9 @@ pub fn write(diffs: &[Diff], color: bool) -> String {
             out.text.push('\n');
         }
         out.line(0, &[(BOLD, &summary(diff))]);
-        diff.objects.iter().for_each(|object| out.object(object));
+        let folded = many::of(diff);
+        folded.groups.iter().for_each(|group| out.group(group));
+        folded.objects.iter().for_each(|object| out.object(object));
     }
     out.text
 }
@@ -73,6 +76,27 @@ impl Out {
         self.text.push('\n');
     }
 
+    fn group(&mut self, group: &Group) {
+        let mut change = group.change.clone();
+        change.place = format!("{}: {}", plain::plural(group.objects.len(), "object", "objects"), change.place);
+        let fresh = change
+            .reason
+            .as_ref()
+            .filter(|reason| telling(change.impact, reason))
+            .map(|reason| reason.text.to_string());
+        self.change(0, &change, fresh.as_deref());
+        let mut line = String::new();
+        for (at, name) in group.objects.iter().enumerate() {
+            let name = if at + 1 < group.objects.len() { format!("{name}, ") } else { name.clone() };
+            if !line.is_empty() && line.chars().count() + name.chars().count() > WIDEST {
+                self.line(13, &[(DIM, line.trim_end())]);
+                line.clear();
+            }
+            line.push_str(&name);
+        }
+        self.line(13, &[(DIM, &line)]);
+    }
+
     fn object(&mut self, object: &Object) {
         let impact = format!("{:<9}  ", object.impact.word());
         let (sign, tail) = match &object.what {
@@ -91,7 +115,7 @@ impl Out {
             let fresh = change.reason.as_ref().filter(|reason| telling(change.impact, reason));
             let fresh = fresh.map(|reason| &*reason.text).filter(|text| !said.contains(text));
             said.extend(fresh);
-            self.change(change, fresh);
+            self.change(2, change, fresh);
         }
         for effect in &object.effects {
             let (word, what) = (format!("{:<9}  ", effect.impact.word()), format!("=> {}", effect.id));
@@ -99,7 +123,7 @@ impl Out {
         }
     }
 
-    fn change(&mut self, change: &Change, reason: Option<&str>) {
+    fn change(&mut self, indent: usize, change: &Change, reason: Option<&str>) {
         let impact = format!("{:<9}  ", change.impact.word());
         let place = format!("{}: ", change.place);
         let cause = change.cause.as_ref().map_or(String::new(), |cause| {
@@ -112,7 +136,7 @@ impl Out {
             (Some(old), Some(new)) => parts.extend([(RED, old.as_str()), (DIM, " -> "), (GREEN, new)]),
             (Some(old), None) => parts.extend([(PLAIN, "- "), (RED, old.as_str())]),
             (None, Some(new)) => parts.extend([(PLAIN, "+ "), (GREEN, new.as_str())]),
-            (None, None) => {}
+            (None, None) => parts[1].1 = place.trim_end_matches(": "),
         }
         let long = [&change.old, &change.new].into_iter().any(|side| side.as_ref().is_some_and(is_long));
         if long {
@@ -120,7 +144,7 @@ impl Out {
             parts[1].1 = place.trim_end();
         }
         parts.push((DIM, &cause));
-        self.line(2, &parts);
+        self.line(indent, &parts);
         if long {
             self.lines(lines(&change.old), lines(&change.new));
         }

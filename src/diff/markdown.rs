@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use code::{code, longest_run, prose};
 use fit::{Part, Size};
 
+use super::many::{self, Folded, Group};
 use super::plain::{self, Line, counts, plural, verb};
 use super::{Cause, Change, Diff, Effect, Impact, Object, Reason, Shown, What};
 
@@ -24,6 +25,9 @@ pub const LIMIT: usize = 60_000;
 
 /// Characters of one value in a table.
 const VALUE: usize = 160;
+/// Characters of the names of objects that one change is on, and how many such changes are shown.
+const NAMES: usize = 600;
+const GROUPS: usize = 30;
 /// Rows of one object where it is shortened.
 const ROWS: usize = 10;
 
@@ -33,7 +37,8 @@ pub fn write(diffs: &[Diff], limit: usize) -> String {
     if diffs.iter().all(Diff::is_empty) {
         return same(diffs, limit);
     }
-    let mut parts: Vec<Part> = diffs.iter().map(Part::new).collect();
+    let folded: Vec<Folded> = diffs.iter().map(many::of).collect();
+    let mut parts: Vec<Part> = diffs.iter().zip(&folded).map(|(diff, folded)| Part::new(diff, folded)).collect();
     fit::shorten(&mut parts, limit);
     let text: String = parts.iter().map(Part::text).collect::<Vec<_>>().join("\n");
     if text.len() <= limit { text } else { fit::heads(diffs, limit) }
@@ -172,6 +177,25 @@ fn row(change: &Change) -> String {
         from(change),
     ];
     format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | "))
+}
+
+/// Changes that many objects have, with the objects.
+fn groups(groups: &[Group]) -> String {
+    if groups.is_empty() {
+        return String::new();
+    }
+    let row = |group: &Group| {
+        let names = code(&plain::short(&group.objects.join(", "), NAMES));
+        row(&group.change).replacen(" |\n", &format!(" | {} |\n", names.replace('|', "\\|")), 1)
+    };
+    let rows: String = groups.iter().take(GROUPS).map(row).collect();
+    let more = groups.len().saturating_sub(GROUPS);
+    let more = if more > 0 { format!("\nAnd {more} more.\n") } else { String::new() };
+    let reasons =
+        said(groups.iter().take(GROUPS).filter_map(|one| Some((one.change.impact, one.change.reason.as_ref()?))));
+    format!(
+        "#### One change on several objects\n\n| impact | field | old | new | from | objects |\n| --- | --- | --- | --- | --- | --- |\n{rows}{more}\n{reasons}"
+    )
 }
 
 fn value(shown: &Option<Shown>) -> String {

@@ -15,6 +15,7 @@ mod identity;
 pub mod impact;
 pub mod json;
 pub mod lists;
+pub mod many;
 pub mod markdown;
 pub mod pairing;
 pub mod place;
@@ -103,7 +104,7 @@ pub enum What {
 }
 
 /// One field that differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// With indexes of the new side (of the old one where it goes away).
     pub path: Vec<Part>,

@@ -5,7 +5,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{Change, Diff, Impact, Object, Shown, What};
+use super::{Change, Impact, Object, Shown, What};
 use crate::escape::{spelled, spelled_lines};
 
 /// On one line, of at most `limit` characters.
@@ -116,8 +116,8 @@ pub fn plural(count: usize, one: &str, many: &str) -> String {
 }
 
 /// The objects, worst first; of one impact as they come.
-pub fn worst_first(diff: &Diff) -> Vec<&Object> {
-    let mut objects: Vec<&Object> = diff.objects.iter().collect();
+pub fn worst_first(objects: &[Object]) -> Vec<&Object> {
+    let mut objects: Vec<&Object> = objects.iter().collect();
     objects.sort_by_key(|object| std::cmp::Reverse(object.impact));
     objects
 }

@@ -60,6 +60,17 @@ pub static RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "definition-field-added",
+        impact: Live,
+        text: "fields that objects may have from now on",
+        kinds: KIND,
+        at: SHAPE,
+        when: |case| {
+            let field = case.at.iter().rposition(|key| *key == "properties") == Some(case.at.len() - 2);
+            case.found.old.is_none() && (field || (case.ends("properties") && !is_name(case, case.at.len() - 1)))
+        },
+    },
+    Rule {
         id: "definition-type",
         impact: Recreate,
         text: "objects that exist do not have this type: the API refuses them when they are written again",

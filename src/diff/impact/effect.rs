@@ -248,6 +248,16 @@ pub static RULES: &[Rule] = &[
         at: &["spec.selector"],
         when: always,
     },
+    // `defaultOnRead` and the defaults of an update in `pkg/registry/core/service/storage`: what is not said is copied from
+    // what is there.
+    Rule {
+        id: "service-keeps",
+        impact: Live,
+        text: "the server keeps it where it is only left out, in silence: write what it should be",
+        kinds: &["Service"],
+        at: &["spec.ipFamilyPolicy", "spec.ipFamilies"],
+        when: |case| case.found.new.is_none(),
+    },
     Rule {
         id: "policy",
         impact: Live,

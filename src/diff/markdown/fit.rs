@@ -3,7 +3,8 @@
 //! Owns: the sizes an object has, their order, what is said about the rest.
 //! Does not own: how an object of one size is written (`markdown.rs`).
 
-use super::{head, of_size, words};
+use super::{groups, head, of_size, words};
+use crate::diff::many::Folded;
 use crate::diff::plain::{self, counts, plural};
 use crate::diff::{Diff, Impact, Object};
 
@@ -35,18 +36,21 @@ impl Item<'_> {
 /// One diff with its objects, worst first.
 pub struct Part<'d> {
     diff: &'d Diff,
+    /// What many objects have, in every size.
+    groups: String,
     items: Vec<Item<'d>>,
 }
 
 impl<'d> Part<'d> {
-    pub fn new(diff: &'d Diff) -> Self {
+    pub fn new(diff: &'d Diff, folded: &'d Folded) -> Self {
         let item = |object| Item { object, texts: SIZES.map(|size| of_size(object, size)), size: Size::Full };
-        Part { diff, items: plain::worst_first(diff).into_iter().map(item).collect() }
+        let items = plain::worst_first(&folded.objects).into_iter().map(item).collect();
+        Part { diff, groups: groups(&folded.groups), items }
     }
 
     pub fn text(&self) -> String {
         let head = head(self.diff);
-        if self.items.is_empty() {
+        if self.diff.is_empty() {
             return head;
         }
         let open = if self.diff.impact() >= Impact::Recreate { " open" } else { "" };
@@ -57,8 +61,8 @@ impl<'d> Part<'d> {
             count => format!(", {count} are the same"),
         };
         let objects: String = self.items.iter().map(Item::text).collect();
-        let left_out = self.left_out();
-        format!("{head}\n<details{open}><summary>{differ}{equal}</summary>\n\n{objects}{left_out}</details>\n")
+        let (groups, left_out) = (&self.groups, self.left_out());
+        format!("{head}\n<details{open}><summary>{differ}{equal}</summary>\n\n{groups}{objects}{left_out}</details>\n")
     }
 
     fn left_out(&self) -> String {

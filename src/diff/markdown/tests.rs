@@ -135,9 +135,11 @@ fn large(count: usize) -> Diff {
     for impact in Impact::ALL {
         for index in 0..count {
             let mut changes: Vec<_> = (0..20)
-                .map(|at| change(&format!("spec.field{at}"), scalar("old value"), scalar("new value"), impact))
+                .map(|at| {
+                    change(&format!("spec.field{at}"), scalar(&format!("old {index}")), scalar("new value"), impact)
+                })
                 .collect();
-            let lines = |word: &str| Some(Shown::Text(format!("{word} ``` `\n").repeat(20)));
+            let lines = |word: &str| Some(Shown::Text(format!("{word} {index} ``` `\n").repeat(20)));
             changes.push(change("data.text", lines("old"), lines("new"), impact));
             objects.push(object(
                 object_id("ConfigMap", &format!("{}-{index}", impact.word())),
@@ -228,4 +230,26 @@ fn any_text_comes_back_from_its_code_span() {
         let shown = spelled(&text);
         assert_eq!(read(&code(&shown)), shown);
     }
+}
+
+#[test]
+fn one_change_on_many_objects_is_one_row() {
+    let label = |name: &str| {
+        let changes = vec![change("metadata.labels.team", None, scalar("a|b"), Impact::None)];
+        object(object_id("ConfigMap", name), What::Changed, Impact::None, changes)
+    };
+    let mut objects: Vec<_> = ["a", "b", "c"].map(label).to_vec();
+    objects[2].changes.push(change("data.k", scalar("1"), scalar("2"), Impact::Live));
+    let diff = Diff { old: "dev".into(), new: "prod".into(), equal: 0, objects };
+    let found = write(&[diff.clone()], LIMIT);
+    assert!(
+        found.contains(
+            "| ⚪ none | `metadata.labels.team` | — | `a\\|b` |  | `ConfigMap/a, ConfigMap/b, ConfigMap/c` |"
+        ),
+        "{found}"
+    );
+    assert!(!found.contains("`ConfigMap/a` changed") && found.contains("3 objects differ"), "{found}");
+    assert!(found.contains("| 🔵 live | `data.k` | `1` | `2` |  |"), "{found}");
+    let two = Diff { objects: diff.objects[..2].to_vec(), ..diff };
+    assert_eq!(write(&[two], LIMIT).matches("metadata.labels.team").count(), 2, "two are shown each");
 }
