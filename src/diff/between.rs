@@ -81,7 +81,9 @@ fn moved(objects: &[Object], old: &Side, new: &Side, mode: &Mode) -> Option<Obje
     let (before, after) = &mode.namespaces;
     let named = |id: &Id| id.kind == "Namespace" && Some(&id.name) == after.as_ref();
     let said = objects.iter().any(|object| named(&object.id) && object.what == What::Changed);
-    if before == after || said || old.objects.is_empty() || new.objects.is_empty() {
+    // A project that names no namespace leaves it to whoever applies.
+    let left = mode.foreign && after.is_none();
+    if before == after || said || left || old.objects.is_empty() || new.objects.is_empty() {
         return None;
     }
     let id = |name: &Option<String>| {

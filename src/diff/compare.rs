@@ -78,7 +78,7 @@ pub(super) struct Walk<'t, 'm> {
 static EMPTY: LazyLock<Body> = LazyLock::new(|| Kind::Map(Map::new()).into());
 
 /// Maps from names to texts, which are not there when they are empty.
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 11] = [
     "labels",
     "annotations",
     "nodeSelector",
@@ -89,6 +89,7 @@ const TEXTS: [&str; 10] = [
     "limits",
     "requests",
     "parameters",
+    "volumeAttributes",
 ];
 
 impl<'t> Walk<'t, '_> {
@@ -240,7 +241,12 @@ fn is_filled(said: &Body, value: Value, other: &Map<Origin>, field: Field) -> bo
         Value::Int(number) => said.as_i64() == Some(number),
         Value::Text(text) => word(said).as_deref() == Some(text),
         Value::Bool(value) => said.as_bool() == Some(value),
-        Value::Like(key) => other.get(key).is_some_and(|like| word(like) == word(said)),
+        Value::Like(key) => other.get(key).is_some_and(|like| match word(said) {
+            Some(said) => word(like) == Some(said),
+            None => like.to_json() == said.to_json(),
+        }),
+        Value::Whole(json) => is_json(said, json),
+        Value::Shaped(make) => make(other).is_some_and(|json| is_json(said, json)),
         Value::Made(make) => make(other).is_some_and(|text| said.as_str() == Some(text)),
         Value::Empty => {
             let kind = if let Field::Object(kind) = field { kind } else { &schema::PLAIN };
@@ -253,6 +259,10 @@ fn is_filled(said: &Body, value: Value, other: &Map<Origin>, field: Field) -> bo
     }
 }
 
+fn is_json(said: &Body, json: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(json).is_ok_and(|whole| whole == said.to_json())
+}
+
 /// What a server writes where nothing is said; nothing of what has parts.
 fn written(value: Value, other: &Map<Origin>) -> Option<String> {
     match value {
@@ -261,7 +271,7 @@ fn written(value: Value, other: &Map<Origin>) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         Value::Like(key) => other.get(key).and_then(word),
         Value::Made(make) => make(other).map(str::to_owned),
-        Value::Empty => None,
+        Value::Empty | Value::Whole(_) | Value::Shaped(_) => None,
     }
 }
 

@@ -52,6 +52,10 @@ pub enum Value {
     Empty,
     /// What another field of the same object says.
     Like(&'static str),
+    /// As JSON: what has parts, and stands whole or not at all.
+    Whole(&'static str),
+    /// As JSON, by what else the object says.
+    Shaped(fn(&Map<crate::resource::Origin>) -> Option<&'static str>),
     Made(fn(&Map<crate::resource::Origin>) -> Option<&'static str>),
 }
 
@@ -66,7 +70,7 @@ impl Type {
 }
 
 use Field::{IntOrString, Items, Keyed, Known, Object, Objects, Quantities, Quantity, Set};
-use Value::{Bool, Empty, Int, Like, Made, Text};
+use Value::{Bool, Empty, Int, Like, Made, Shaped, Text, Whole};
 
 const NAME: Keys = &[("name", "")];
 
@@ -90,6 +94,7 @@ pub fn of(group: &str, kind: &str) -> &'static Type {
         ("", "PodTemplate") => &TEMPLATE_OBJECT,
         ("", "Service") => &SERVICE_OBJECT,
         ("", "ServiceAccount") => &ACCOUNT_OBJECT,
+        ("", "Secret") => &SECRET_OBJECT,
         ("", "PersistentVolumeClaim") => &CLAIM_OBJECT,
         ("", "PersistentVolume") => &VOLUME_OBJECT,
         ("", "ResourceQuota") => &QUOTA_OBJECT,
@@ -109,6 +114,7 @@ pub fn of(group: &str, kind: &str) -> &'static Type {
             &WEBHOOK_OBJECT
         }
         ("storage.k8s.io", "StorageClass") => &CLASS_OBJECT,
+        ("scheduling.k8s.io", "PriorityClass") => &PRIORITY_OBJECT,
         ("apiextensions.k8s.io", "CustomResourceDefinition") => &DEFINITION_OBJECT,
         ("postgresql.cnpg.io", "Cluster") => &CLUSTER_OBJECT,
         _ => &ANY_OBJECT,
@@ -136,10 +142,11 @@ static PROBE: Type = Type {
     ],
 };
 static HTTP_GET: Type = Type {
-    fields: &[("port", IntOrString), ("httpHeaders", Items(&PLAIN))],
+    fields: &[("port", IntOrString), ("httpHeaders", Items(&HEADER))],
     // SetDefaults_HTTPGetAction
     defaults: &[("path", Text("/")), ("scheme", Text("HTTP"))],
 };
+static HEADER: Type = Type { fields: &[], defaults: &[("value", Text(""))] };
 static TCP: Type = Type { fields: &[("port", IntOrString)], defaults: &[] };
 static GRPC: Type = Type { fields: &[], defaults: &[("service", Text(""))] };
 static HANDLER: Type = Type { fields: &[("httpGet", Object(&HTTP_GET)), ("tcpSocket", Object(&TCP))], defaults: &[] };
@@ -238,7 +245,8 @@ static VOLUME: Type = Type {
         ("ephemeral", Object(&EPHEMERAL)),
         ("hostPath", Object(&HOST_PATH)),
     ],
-    defaults: &[],
+    // SetDefaults_Volume
+    defaults: &[("emptyDir", Shaped(|volume| (volume.len() < 2).then_some("{}")))],
 };
 static EMPTY_DIR: Type = Type { fields: &[("sizeLimit", Quantity)], defaults: &[("medium", Text(""))] };
 // SetDefaults_{SecretVolumeSource,ConfigMapVolumeSource,DownwardAPIVolumeSource,ProjectedVolumeSource}: 0644
@@ -292,6 +300,7 @@ static SET: Type = Type {
         ("replicas", Int(1)),
         ("revisionHistoryLimit", Int(10)),
         ("podManagementPolicy", Text("OrderedReady")),
+        ("serviceName", Text("")),
         ("minReadySeconds", Int(0)),
         ("updateStrategy", Empty),
         ("persistentVolumeClaimRetentionPolicy", Empty),
@@ -357,6 +366,7 @@ static SERVICE: Type = Type {
     defaults: &[
         ("type", Text("ClusterIP")),
         ("sessionAffinity", Text("None")),
+        ("sessionAffinityConfig", Whole(r#"{"clientIP":{"timeoutSeconds":10800}}"#)),
         ("internalTrafficPolicy", Text("Cluster")),
         ("externalTrafficPolicy", Made(traffic)),
         ("allocateLoadBalancerNodePorts", Bool(true)),
@@ -374,6 +384,8 @@ static SERVICE_PORT: Type = Type {
 };
 object!(SERVICE_OBJECT, SERVICE);
 
+// SetDefaults_Secret
+static SECRET_OBJECT: Type = Type { fields: &[("metadata", Object(&META))], defaults: &[("type", Text("Opaque"))] };
 static ACCOUNT_OBJECT: Type = Type {
     fields: &[("metadata", Object(&META)), ("secrets", Keyed(&PLAIN, NAME)), ("imagePullSecrets", Keyed(&PLAIN, NAME))],
     defaults: &[],
@@ -411,13 +423,27 @@ static LIMITS: Type = Type {
         ("min", Quantities),
         ("maxLimitRequestRatio", Quantities),
     ],
-    defaults: &[],
+    // SetDefaults_LimitRangeItem
+    defaults: &[("default", Like("max")), ("defaultRequest", Like("default"))],
 };
 object!(RANGE_OBJECT, RANGE);
 
 static INGRESS: Type = Type { fields: &[("rules", Items(&PLAIN)), ("tls", Items(&PLAIN))], defaults: &[] };
 object!(INGRESS_OBJECT, INGRESS);
-static POLICY: Type = Type { fields: &[("ingress", Items(&RULE)), ("egress", Items(&RULE))], defaults: &[] };
+static POLICY: Type = Type {
+    fields: &[("ingress", Items(&RULE)), ("egress", Items(&RULE))],
+    // SetDefaults_NetworkPolicy
+    defaults: &[
+        ("podSelector", Empty),
+        (
+            "policyTypes",
+            Shaped(|policy| {
+                let both = policy.get("egress").is_some_and(|rules| !rules.is_null());
+                Some(if both { r#"["Ingress","Egress"]"# } else { r#"["Ingress"]"# })
+            }),
+        ),
+    ],
+};
 
 static RULE: Type =
     Type { fields: &[("ports", Items(&POLICY_PORT)), ("from", Items(&PLAIN)), ("to", Items(&PLAIN))], defaults: &[] };
@@ -427,9 +453,53 @@ object!(POLICY_OBJECT, POLICY);
 static BUDGET: Type = Type { fields: &[("minAvailable", IntOrString), ("maxUnavailable", IntOrString)], defaults: &[] };
 object!(BUDGET_OBJECT, BUDGET);
 static SCALER: Type = Type {
-    fields: &[("metrics", Items(&METRIC))],
+    fields: &[("metrics", Items(&METRIC)), ("behavior", Object(&BEHAVIOR))],
     // SetDefaults_HorizontalPodAutoscaler
-    defaults: &[("minReplicas", Int(1))],
+    defaults: &[
+        ("minReplicas", Int(1)),
+        (
+            "metrics",
+            Whole(
+                r#"[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"#,
+            ),
+        ),
+    ],
+};
+// SetDefaults_HorizontalPodAutoscalerBehavior: GenerateHPAScaleUpRules, GenerateHPAScaleDownRules
+static BEHAVIOR: Type = Type {
+    fields: &[("scaleUp", Object(&UP)), ("scaleDown", Object(&DOWN))],
+    defaults: &[
+        (
+            "scaleUp",
+            Whole(
+                r#"{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]}"#,
+            ),
+        ),
+        (
+            "scaleDown",
+            Whole(r#"{"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]}"#),
+        ),
+    ],
+};
+static UP: Type = Type {
+    fields: &[],
+    defaults: &[
+        ("stabilizationWindowSeconds", Int(0)),
+        ("selectPolicy", Text("Max")),
+        (
+            "policies",
+            Whole(
+                r#"[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]"#,
+            ),
+        ),
+    ],
+};
+static DOWN: Type = Type {
+    fields: &[],
+    defaults: &[
+        ("selectPolicy", Text("Max")),
+        ("policies", Whole(r#"[{"type":"Percent","value":100,"periodSeconds":15}]"#)),
+    ],
 };
 static METRIC: Type = Type {
     fields: &[
@@ -489,6 +559,12 @@ static SHAPE: Type = Type {
     defaults: &[],
 };
 object!(DEFINITION_OBJECT, DEFINITION);
+
+static PRIORITY_OBJECT: Type = Type {
+    fields: &[("metadata", Object(&META))],
+    // SetDefaults_PriorityClass
+    defaults: &[("preemptionPolicy", Text("PreemptLowerPriority")), ("globalDefault", Bool(false)), ("value", Int(0))],
+};
 
 /// CloudNativePG's own quantities: its server keeps them as written, its operator compares values.
 static CLUSTER: Type = Type {

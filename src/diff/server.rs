@@ -85,8 +85,8 @@ pub fn unsaid(kind: &str, at: &[&str]) -> bool {
         || of(&["StatefulSet"], &["spec.volumeClaimTemplates.*.spec.storageClassName"])
         // What a HorizontalPodAutoscaler owns is not said by the project.
         || of(&["Deployment", "StatefulSet"], &["spec.replicas"])
-        || of(&["Namespace"], &["spec.finalizers"])
-        || of(&["Job"], &["spec.selector", "spec.template.metadata.labels"])
+        || of(&["Namespace"], &["spec"])
+        || of(&["Job"], &["spec.selector", "spec.template.metadata"])
         || of(&["ServiceAccount"], &["secrets"])
         || of(&["Ingress"], &["spec.ingressClassName"])
         || of(&["PersistentVolume"], &["spec.claimRef"])
