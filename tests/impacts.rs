@@ -3,7 +3,7 @@
 //!
 //! `namespaces`, `across` and `foreign` are those of `Mode`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -213,4 +213,132 @@ fn no_disguise_is_a_loss() {
         }
     }
     assert!(tried > 400, "only {tried}");
+}
+
+/// Maps whose keys are names that their author chose.
+const NAMED: [&str; 11] = [
+    "labels",
+    "annotations",
+    "matchLabels",
+    "nodeSelector",
+    "data",
+    "stringData",
+    "binaryData",
+    "limits",
+    "requests",
+    "selector",
+    "parameters",
+];
+
+/// The place of a leaf or a part as `removals.txt` writes it, with its kind.
+fn removal(kind: &str, steps: &[String]) -> (String, String) {
+    let mut words: Vec<&str> = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let parent = at.checked_sub(1).map_or("", |at| steps[at].as_str());
+        let chosen = NAMED.contains(&parent) && !(parent == "selector" && step.starts_with("match"));
+        words.push(if chosen || step.parse::<usize>().is_ok() { "*" } else { step });
+    }
+    let place = words.join(".");
+    let place = ["spec.jobTemplate.spec.template.spec", "spec.template.spec"]
+        .iter()
+        .find_map(|start| place.strip_prefix(start))
+        .map_or(place.clone(), |rest| format!("pod{}", rest.replacen(".initContainers.", ".containers.", 1)));
+    let of_all = place.starts_with("pod") || place.starts_with("metadata");
+    (if of_all { "*".to_owned() } else { kind.to_owned() }, place)
+}
+
+fn parts(value: &Value, at: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (step, child) in children {
+        at.push(step);
+        out.push(at.clone());
+        parts(child, at, out);
+        at.pop();
+    }
+}
+
+fn without(object: &Value, steps: &[String]) -> Value {
+    let mut out = object.clone();
+    let (last, parents) = steps.split_last().unwrap();
+    let node = parents.iter().fold(&mut out, |node, step| match node {
+        Value::Array(list) => &mut list[step.parse::<usize>().unwrap()],
+        node => &mut node[step.as_str()],
+    });
+    match node {
+        Value::Array(list) => drop(list.remove(last.parse().unwrap())),
+        node => drop(node.as_object_mut().unwrap().shift_remove(last)),
+    }
+    out
+}
+
+/// An apply over an older one ends where it would end alone, or the diff says that it does not. A new place is tried on a
+/// server first: CONTRIBUTING says how.
+#[test]
+fn what_an_apply_leaves_out_is_known() {
+    const KINDS: [&str; 17] = [
+        "ConfigMap",
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "Ingress",
+        "Job",
+        "LimitRange",
+        "NetworkPolicy",
+        "PersistentVolumeClaim",
+        "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
+        "Service",
+        "ServiceAccount",
+        "StatefulSet",
+        "Secret",
+    ];
+    const SAID: [&str; 3] = ["cluster-ip", "service-keeps", "account-kept"];
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("tests/removals.txt")).unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(' ').collect::<Vec<_>>());
+    let known: BTreeMap<(&str, &str), &str> = rows.map(|row| ((row[0], row[1]), row[2])).collect();
+    let (mut wrong, mut tried) = (BTreeSet::new(), BTreeSet::new());
+    let streams = files(&root.join("golden"))
+        .into_iter()
+        .filter(|(path, _)| path.contains("/stream/") && path.ends_with(".yaml"));
+    for object in streams.flat_map(|(_, text)| documents(&text)) {
+        let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+        let native =
+            object["apiVersion"].as_str().is_some_and(|version| !version.contains('.') || version.contains(".k8s.io/"));
+        let mut all = Vec::new();
+        parts(&object, &mut Vec::new(), &mut all);
+        let identity = |steps: &[String]| {
+            matches!(steps[0].as_str(), "apiVersion" | "kind" | "sops")
+                || steps == ["metadata"]
+                || matches!(steps.get(1), Some(key) if steps[0] == "metadata" && (key == "name" || key == "namespace"))
+        };
+        for steps in all.iter().filter(|steps| native && KINDS.contains(&kind.as_str()) && !identity(steps)) {
+            let (of, place) = removal(&kind, steps);
+            if !tried.insert((of.clone(), place.clone())) {
+                continue;
+            }
+            let found = || compared(&[object.clone()], &[without(&object, steps)], &Mode::default());
+            let fits = match known.get(&(of.as_str(), place.as_str())) {
+                None => false,
+                Some(&"keeps") => decided(&found()).iter().any(|(id, _)| SAID.contains(&id.as_str())),
+                Some(&"refused") => found().impact() >= Impact::Recreate,
+                Some(word) => ["converges", "needed"].contains(word),
+            };
+            if !fits {
+                wrong.insert(format!("{of} {place}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "not in tests/removals.txt, or told otherwise:\n{}",
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
+    assert!(tried.len() > 350, "only {}", tried.len());
 }

@@ -77,12 +77,14 @@ pub fn is_kind(id: &Id, kind: &str) -> bool {
 
 /// The rule that decides about a difference.
 pub fn of(case: &Case) -> &'static Rule {
+    // What the server fills in anyway is no change to it.
+    let first = case.found.filled.then_some(&effect::FILLED);
     let tables = [data_loss::RULES, definition::RULES, immutable::RULES, effect::RULES];
-    tables.into_iter().flatten().find(|rule| rule.fits(case)).unwrap_or(&effect::OTHER)
+    first.or_else(|| tables.into_iter().flatten().find(|rule| rule.fits(case))).unwrap_or(&effect::OTHER)
 }
 
 /// Rules of little impact whose sentence a reader should see all the same.
-pub const TOLD: [&str; 7] = [
+pub const TOLD: [&str; 8] = [
     "job-anew",
     "secret-handed-over",
     "namespace-of-profile",
@@ -90,12 +92,13 @@ pub const TOLD: [&str; 7] = [
     "held-back",
     "definition-stricter",
     "service-keeps",
+    "account-kept",
 ];
 
 /// Every rule there is, for a page about each.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let tables = [data_loss::RULES, definition::RULES, immutable::RULES, effect::RULES, whole::RULES];
-    tables.into_iter().flatten().chain([&effect::OTHER])
+    tables.into_iter().flatten().chain([&effect::FILLED, &effect::OTHER])
 }
 
 /// The rule of an id; `None` where there is none.

@@ -15,14 +15,23 @@ const ROLLED: &[&str] = &["Deployment", "StatefulSet", "DaemonSet"];
 pub static OTHER: Rule =
     Rule { id: "live", impact: Live, text: "takes effect by itself", kinds: &[], at: &[], when: always };
 
+pub static FILLED: Rule = Rule {
+    id: "default-written",
+    impact: None,
+    text: "the server fills this in anyway",
+    kinds: &[],
+    at: &[],
+    when: |case| case.found.filled,
+};
+
 pub static RULES: &[Rule] = &[
     Rule {
-        id: "default-written",
+        id: "claim-status",
         impact: None,
-        text: "the server fills this in anyway",
-        kinds: &[],
-        at: &[],
-        when: |case| case.found.filled,
+        text: "the server writes it itself",
+        kinds: &["StatefulSet"],
+        at: &["spec.volumeClaimTemplates.*.status"],
+        when: |case| case.found.old.is_none() || case.found.new.is_none(),
     },
     Rule {
         id: "api-version",
@@ -247,16 +256,6 @@ pub static RULES: &[Rule] = &[
         kinds: &["Service"],
         at: &["spec.selector"],
         when: always,
-    },
-    // `defaultOnRead` and the defaults of an update in `pkg/registry/core/service/storage`: what is not said is copied from
-    // what is there.
-    Rule {
-        id: "service-keeps",
-        impact: Live,
-        text: "the server keeps it where it is only left out, in silence: write what it should be",
-        kinds: &["Service"],
-        at: &["spec.ipFamilyPolicy", "spec.ipFamilies"],
-        when: |case| case.found.new.is_none(),
     },
     Rule {
         id: "policy",

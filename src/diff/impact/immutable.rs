@@ -3,7 +3,7 @@
 //! Owns: the table. Sources are functions of Kubernetes 1.34, `pkg/apis/*/validation` and `pkg/registry/*/strategy.go`.
 
 use super::{Case, Rule, always, begins};
-use crate::diff::Impact::Recreate;
+use crate::diff::Impact::{Live, Recreate};
 use crate::diff::pairing::How;
 use crate::resource::Body;
 use crate::tree::Tree;
@@ -31,7 +31,31 @@ fn is_waiting(case: &Case) -> bool {
     waits(case.old) && MAY.iter().any(|start| begins(&case.at, start))
 }
 
+/// What the server writes into a claim template.
+fn is_status(case: &Case) -> bool {
+    case.at.get(3) == Some(&"status") && (case.found.old.is_none() || case.found.new.is_none())
+}
+
 pub static RULES: &[Rule] = &[
+    // `defaultOnRead` and the defaults of an update in `pkg/registry/core/service/storage`: what is not said is copied from
+    // what is there.
+    Rule {
+        id: "service-keeps",
+        impact: Live,
+        text: "the server keeps it where it is only left out, in silence: write what it should be",
+        kinds: &["Service"],
+        at: &["spec.ipFamilyPolicy", "spec.ipFamilies"],
+        when: |case| case.found.new.is_none(),
+    },
+    // Measured on 1.36: the deprecated `serviceAccount` restores it.
+    Rule {
+        id: "account-kept",
+        impact: Live,
+        text: "the server keeps the old account where it is only left out, in silence: write `serviceAccountName: default`",
+        kinds: &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"],
+        at: &["spec.template.spec.serviceAccountName", "spec.jobTemplate.spec.template.spec.serviceAccountName"],
+        when: |case| case.found.new.is_none(),
+    },
     // deploymentStrategy.ValidateUpdate, daemonSetStrategy, rsStrategy: ValidateImmutableField(spec.selector).
     Rule {
         id: "selector",
@@ -57,7 +81,7 @@ pub static RULES: &[Rule] = &[
         text: "claim templates never change: the set is made anew (`--cascade=orphan` keeps its pods); claims that exist stay as they are",
         kinds: &["StatefulSet"],
         at: &["spec.volumeClaimTemplates"],
-        when: always,
+        when: |case| !is_status(case),
     },
     Rule {
         id: "statefulset-spec",
@@ -75,7 +99,7 @@ pub static RULES: &[Rule] = &[
                 "minReadySeconds",
                 "revisionHistoryLimit",
             ];
-            case.at.get(1).is_none_or(|key| !MAY.contains(key))
+            !is_status(case) && case.at.get(1).is_none_or(|key| !MAY.contains(key))
         },
     },
     // ValidateServiceUpdate, ValidateServiceClusterIPsRelatedFields: the primary address is kept unless the old or the new
