@@ -15,7 +15,7 @@ use crate::project::node::{self, Dialect};
 use crate::project::scan::{self, Leak};
 use crate::project::{MISSING_KEY, mask};
 use crate::render::{NAMELESS_OBJECT, SECRET_ELSEWHERE};
-use crate::resource::{self, Id, Origin, Place, Resource};
+use crate::resource::{self, Id, Origin, Place, Resource, items};
 use crate::settings::{From, Settings};
 use crate::source::{Sources, Span};
 use crate::tree::{Kind, Map, Tree};
@@ -86,6 +86,7 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
             let id = sources.name(&path, &text);
             match node::parse_all(sources, id, Dialect::Manifest) {
                 Ok(trees) => {
+                    let trees = items::apart(trees);
                     mask::objects(sources, id, &trees);
                     leaks.extend(trees.iter().flat_map(|tree| scan::manifest(sources, tree, &places)));
                 }
@@ -99,11 +100,11 @@ pub fn add_files(plans: &[(Settings, Plan)], files: &Files, sources: &mut Source
 
 /// One object, or those of a file.
 fn bodies(manifest: &Node, settings: &Settings, sources: &Sources, report: &mut Report) -> Vec<Tree<Origin>> {
-    let Some(file) = file(manifest) else { return vec![placed(manifest, settings, sources)] };
+    let Some(file) = file(manifest) else { return items::apart(vec![placed(manifest, settings, sources)]) };
     let path = file.as_str().unwrap_or_default();
     let Some(id) = sources.named(path) else { return Vec::new() };
     match node::parse_all(sources, id, Dialect::Manifest) {
-        Ok(trees) => trees.iter().map(|tree| file_origins(tree, path, sources)).collect(),
+        Ok(trees) => items::apart(trees).iter().map(|tree| file_origins(tree, path, sources)).collect(),
         Err(error) => {
             let named = settings.span(&file.from).map(|span| (span, "named here".to_owned()));
             report.push(Diagnostic { rule: MANIFEST_YAML, notes: named.into_iter().collect(), ..error });

@@ -15,7 +15,7 @@ use super::layer::{CORE, Layer};
 use super::patch::Patch;
 use crate::diag::failure::Told;
 use crate::project::node::{self, Dialect};
-use crate::resource::Id;
+use crate::resource::{Id, items};
 use crate::source::{Sources, Span};
 use crate::tree::{Map, Tree};
 
@@ -183,7 +183,7 @@ pub fn parse(path: &str, text: &str) -> Result<Vec<Tree>> {
     let mut sources = Sources::default();
     let file = sources.add(path, text);
     match node::parse_all(&sources, file, Dialect::Manifest) {
-        Ok(trees) => Ok(trees.iter().map(|tree| tree.map_from(&mut |_: &Span| ())).collect()),
+        Ok(trees) => Ok(items::apart(trees.iter().map(|tree| tree.map_from(&mut |_: &Span| ())).collect())),
         Err(error) => {
             let place = error.span.map_or_else(|| path.to_owned(), |span| sources.describe(span));
             bail!("cannot read `{place}`: {}", crate::leak::redacted(&error.message))

@@ -10,6 +10,7 @@
 mod beside;
 pub mod check;
 mod finding;
+pub mod items;
 pub mod kinds;
 pub mod normal;
 pub mod operator;

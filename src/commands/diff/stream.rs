@@ -16,7 +16,6 @@ use crate::diff::compare::Mode;
 use crate::output::build::parse;
 use crate::plan::delivery;
 use crate::resource::Resource;
-use crate::tree::Tree;
 
 /// `kgen diff PROFILE --against FILE`.
 pub fn compare(
@@ -58,19 +57,12 @@ fn text(file: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// The objects of a stream, those of a `List` one by one. A component is that of the rendered object with its name.
+/// The objects of a stream. A component is that of the rendered object with its name.
 pub fn resources(name: &str, text: &str, rendered: &[Resource]) -> anyhow::Result<Vec<Resource>> {
     let known: BTreeMap<(&str, &str), &Resource> =
         rendered.iter().map(|r| ((r.id.kind.as_str(), r.id.name.as_str()), r)).collect();
     let mut out = Vec::new();
-    let mut objects = parse(name, text)?;
-    objects.reverse();
-    while let Some(object) = objects.pop() {
-        let kind = object.get("kind").and_then(Tree::as_str).unwrap_or_default();
-        if let Some(items) = object.get("items").and_then(Tree::as_list).filter(|_| kind.ends_with("List")) {
-            objects.extend(items.iter().rev().cloned());
-            continue;
-        }
+    for object in parse(name, text)? {
         let Some(mut resource) = Resource::new("", object.map_from(&mut |()| None)) else {
             bail!("`{name}` holds what is no object: it has no `apiVersion`, `kind` or `metadata.name`");
         };
