@@ -26,6 +26,7 @@ mod notes; // the commands of `kgen notes` are right
 mod origins; // every leaf of every object knows where it came from
 mod printed;
 mod profile; // what profiles and presets are shown as
+mod rotation; // a changed secret reaches all who read it, and nobody else
 mod schema; // an editor and kgen agree on a project file
 mod secret; // what `kgen secret` writes, and that no value is seen on the way
 mod slips; // one wrong character shows no secret

@@ -2,6 +2,8 @@
 //!
 //! Owns: which remote values a Secret needs, and the Go templates that compose its keys of them.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use super::label::Owner;
@@ -11,6 +13,7 @@ use super::object::meta;
 use super::piece::{Home, Piece};
 use super::{Keeps, Planned, Planner};
 use crate::format::secret::OPAQUE;
+use crate::settings::From;
 use crate::tree::{Kind, Map};
 
 /// `merge`: the Secret has keys of kgen's own besides.
@@ -36,7 +39,26 @@ pub fn plan(cx: &Planner, owner: &Owner, name: &str, settings: &Node, keys: &[De
         ("template", if needed { Kind::Map(template).into() } else { Node::null() }),
         ("data", list(data.collect())),
     ]);
-    Planned::new("secret/externalsecret.yaml", merged(meta(cx, owner, &Node::null()), &more)).keeping(Keeps::Values)
+    let own = merged(meta(cx, owner, &revision(cx, keys)), &more);
+    Planned::new("secret/externalsecret.yaml", own).keeping(Keeps::Values)
+}
+
+/// The revisions of all parts, as an annotation: when one changes, External Secrets fetches at once, and not after the
+/// interval, when pods have long started onto the old value.
+/// Source: https://external-secrets.io/latest/introduction/faq/#can-i-manually-trigger-a-secret-refresh
+fn revision(cx: &Planner, keys: &[Delivered]) -> Node {
+    let mut words: BTreeMap<String, From> = BTreeMap::new();
+    for home in keys.iter().flat_map(Delivered::homes) {
+        if let Some(said) = get(&cx.secrets.declared(home), "revision") {
+            words.insert(format!("{}/{}: {said}", home.secret, home.key), said.from.clone());
+        }
+    }
+    if words.is_empty() {
+        return Node::null();
+    }
+    let from = words.values().fold(From::Nowhere, |from, other| from.and(other));
+    let all: Vec<String> = words.into_keys().collect();
+    map([("annotations", map([("kgen.dev/revision", text(all.join(", "), &from))]))])
 }
 
 fn kind(settings: &Node) -> Node {

@@ -63,9 +63,7 @@ pub fn checksum(cx: &Planner, secrets: &BTreeMap<Home, From>) -> Option<(String,
 
 /// What stands for one value, with where it was written.
 fn stand_ins(cx: &Planner, home: &Home) -> Vec<(String, From)> {
-    let declared = cx.secrets.declared(home);
-    let revision = get(&declared, "revision").map(|said| (format!("revision {said}"), said.from.clone()));
-    let mut out: Vec<_> = revision.into_iter().collect();
+    let mut out = revisions(cx, home);
     let provider = provider::of(cx, home);
     let made = cx.secrets.get(home).map(|key| key.made.clone()).unwrap_or_default();
     for piece in cx.secrets.pieces(home) {
@@ -94,6 +92,29 @@ fn stand_ins(cx: &Planner, home: &Home) -> Vec<(String, From)> {
         out.extend(parts.iter().filter_map(|part| ciphertext(cx, &provider, home, &[part, &home.key])));
     }
     out
+}
+
+/// The revisions that were declared for a value and for all that it is composed of: who reads a URL reads the password in it.
+fn revisions(cx: &Planner, home: &Home) -> Vec<(String, From)> {
+    let mut homes = vec![home.clone()];
+    let mut at = 0;
+    while let Some(next) = homes.get(at).cloned() {
+        at += 1;
+        for piece in cx.secrets.pieces(&next) {
+            if let Piece::Value { home, .. } = piece
+                && !homes.contains(&home)
+            {
+                homes.push(home);
+            }
+        }
+    }
+    let revision = |part: &Home| {
+        let said = get(&cx.secrets.declared(part), "revision")?.clone();
+        // Of the value itself, as before; of a part, with its name.
+        let of = if part == home { String::new() } else { format!(" of {}/{}", part.secret, part.key) };
+        Some((format!("revision {said}{of}"), said.from.clone()))
+    };
+    homes.iter().filter_map(revision).collect()
 }
 
 fn ciphertext(cx: &Planner, provider: &Provider, home: &Home, path: &[&str]) -> Option<(String, From)> {
