@@ -311,3 +311,19 @@ profiles: {dev: {}}
         .collect();
     assert_eq!(allowed, ["by-key", "mounts", "projected", "secret"]);
 }
+
+/// A secret that an app takes whole may be composed of stores that it does not wait for.
+#[test]
+fn only_waits_that_exist_are_drawn() {
+    let project = r#"apiVersion: kgen.dev/v1
+project: shop
+namespace: shop
+apps: {web: {image: "a/a:1", port: 80, envFrom: [secrets.e], files: {/etc/plain: "x"}, waitFor: [redis.cache]}}
+redis: {cache: {}, broker: {}}
+secrets: {e: {CACHE_URL: "${redis.cache.url}", BROKER_URL: "${redis.broker.url}"}}
+profiles: {dev: {}}
+"#;
+    let said = Kgen::new().file("kgen.yaml", project).args(["graph", "dev", "--format", "mermaid"]).says();
+    assert_eq!(said.matches("waitFor").count(), 1, "{said}");
+    assert_eq!(said.matches("/etc/plain").count(), 0, "{said}");
+}

@@ -36,7 +36,7 @@ const ROOMS: &[&[&Rule]] = &[
     settings::merge::RULES, settings::overrides::RULES,
     // Planning.
     plan::RULES, plan::reference::RULES, plan::output::RULES, plan::env::RULES, plan::app::RULES, plan::port::RULES, plan::probe::RULES,
-    plan::route::RULES, plan::scaling::RULES, plan::volume::RULES, plan::mode::RULES, plan::store::RULES, plan::server::RULES,
+    plan::job::RULES, plan::route::RULES, plan::scaling::RULES, plan::volume::RULES, plan::mode::RULES, plan::store::RULES, plan::server::RULES,
     plan::redis::RULES, plan::member::RULES, plan::sentinel::RULES, plan::operator::RULES, plan::database::RULES, plan::layout::RULES,
     plan::admission::RULES, plan::cnpg::RULES, plan::barman::RULES, plan::parameter::RULES, plan::need::RULES, plan::secret::RULES,
     plan::given::RULES, plan::placeholder::RULES, plan::sealed::RULES, plan::sops::RULES, seal::file::RULES,

@@ -54,9 +54,7 @@ pub fn env(cx: &mut Planner, owner: &Owner, settings: &Node) -> Vec<Node> {
 fn variable(cx: &mut Planner, owner: &Owner, name: &Node, value: &Node, out: &mut Vec<Node>) -> Option<Node> {
     let optional = take(value, "optional");
     if let Some(said) = get(value, "value").or_else(|| get(value, "ref")) {
-        let resolved = cx.resolver.value(said);
-        cx.wire(owner, Via::Env(name.to_string()));
-        return match resolved {
+        return match cx.wired(owner, Via::Env(name.to_string()), |cx| cx.resolver.value(said)) {
             Ok(Output::Plain(plain)) => Some(literal(name, plain)),
             Ok(Output::Secret(secret)) => Some(from_secret(cx, owner, name, secret, &optional, out)),
             Err(diagnostic) => {

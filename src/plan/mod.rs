@@ -317,7 +317,6 @@ fn objects(cx: &mut Planner) -> Vec<(Owner, Planned)> {
                 from: entry.key_from.clone(),
             };
             let node = resolve::component(&cx.resolver, section.ty, &entry.value, &owner.id, &mut cx.report);
-            cx.resolver.reached();
             cx.wire_settings(&owner);
             cx.owners.insert(owner.id.clone(), owner.clone());
             // Which objects there are.

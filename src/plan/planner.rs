@@ -41,11 +41,14 @@ impl Planner<'_> {
         self.inputs.files.text(path.as_str()?)
     }
 
-    /// Wires a consumer to what was resolved since the last call.
-    pub fn wire(&mut self, owner: &Owner, via: Via) {
+    /// Wires a consumer to what is resolved by `resolve`, and to nothing that others resolved before.
+    pub fn wired<T>(&mut self, owner: &Owner, via: Via, resolve: impl FnOnce(&mut Self) -> T) -> T {
+        self.resolver.reached();
+        let out = resolve(self);
         for reached in self.resolver.reached() {
             self.wires.insert(Wire::new(owner, reached, via.clone()));
         }
+        out
     }
 
     /// Wires a consumer to what a config or secret refers to; `via` says how it takes a key, `None` where it does not.
@@ -67,8 +70,7 @@ impl Planner<'_> {
         });
         for (text, path) in texts {
             // Mistakes were reported when the settings were resolved.
-            let _ = self.resolver.value(&text).is_ok();
-            self.wire(owner, Via::Setting(path));
+            let _ = self.wired(owner, Via::Setting(path), |cx| cx.resolver.value(&text).is_ok());
         }
     }
 

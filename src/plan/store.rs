@@ -145,7 +145,8 @@ impl Resolver<'_> {
                 }
                 Ok(Some(Output::Secret(url)))
             }
-            "password" if store.get("password").is_some() => {
+            // Where the host is said, its URL is composed of this password, declared or not.
+            "password" if ["password", "host"].iter().any(|key| store.get(key).is_some_and(|said| !said.is_null())) => {
                 Ok(self.password(section, name, store)?.map(Output::Secret))
             }
             // Where the host is said, the port is the usual one unless that is said too, as in the URL.

@@ -208,9 +208,7 @@ fn file(cx: &mut Planner, owner: &Owner, path: &Node, settings: &Node, pod: &mut
         pod.reads(&config, &path.from.and(&value.from));
         return Some((Source::Config(config), key));
     }
-    let resolved = cx.resolver.value(&value);
-    cx.wire(owner, Via::File(path.to_string()));
-    match resolved {
+    match cx.wired(owner, Via::File(path.to_string()), |cx| cx.resolver.value(&value)) {
         Ok(Output::Plain(plain)) => {
             pod.files.push((key.clone(), plain));
             Some((Source::Config(format!("{}-files", owner.name)), key))

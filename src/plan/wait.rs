@@ -32,14 +32,14 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
         let hint = suggest::did_you_mean(said, names.iter().map(String::as_str));
         let d = Diagnostic::new(DANGLING_REFERENCE, format!("`waitFor` names no redis or postgres: `{said}`"))
             .at(cx.span_in(target));
-        cx.report.push(d.maybe_hint(hint.or_else(|| {
+        let other = || way(cx, said);
+        cx.report.push(d.maybe_hint(other().or(hint).or_else(|| {
             (!names.is_empty())
                 .then(|| format!("the profile has {}", suggest::all_of(names.iter().map(String::as_str))))
         })));
         return None;
     };
-    let env = environment(cx, owner, section, name, &store, target)?;
-    cx.wire(owner, Via::Wait);
+    let env = cx.wired(owner, Via::Wait, |cx| environment(cx, owner, section, name, &store, target))?;
     let script = if section == "postgres" { POSTGRES } else { REDIS };
     let decided = ["mode", "auth"].map(|key| take(&store, key).from);
     Some(
@@ -59,6 +59,25 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
         .context()
         .of(&decided[0].and(&decided[1])),
     )
+}
+
+/// What to do where something is waited for that is no store.
+fn way(cx: &Planner, said: &str) -> Option<String> {
+    let (section, name) = said.split_once('.').unwrap_or((said, ""));
+    let is_there = || cx.settings.root.at(&[section, name]).is_some();
+    match section {
+        "jobs" if is_there() => Some(format!(
+            "run what `{said}` does in `initContainers` of the app, or order the two by what delivers them, as by sync waves of Argo CD in `annotations`"
+        )),
+        "apps" if is_there() => Some(
+            "an app that needs another tries again until it answers; `readinessProbe` keeps requests away meanwhile"
+                .into(),
+        ),
+        _ if said.contains("://") || said.contains('/') => {
+            Some("wait for an address in `initContainers`, by a command of an image that has one".into())
+        }
+        _ => None,
+    }
 }
 
 /// The store's own, which has its client.

@@ -1,6 +1,6 @@
 //! Jobs.
 
-use super::container::{CONTAINER, INIT_CONTAINER};
+use super::container::{CONTAINER, INIT_CONTAINER, SIDECAR};
 use super::pod::POD;
 use super::types::{COUNT0, COUNT1, STRING};
 use crate::project::rule;
@@ -24,6 +24,7 @@ pub static JOB: Object = object!(&[
         field!("parallelism", COUNT0, "As in Kubernetes."),
         field!("restartPolicy", Type::Enum(&["Never", "OnFailure"]), "As in Kubernetes."),
         field!("waitFor", Type::List(&Type::Text), "Components that must answer before the job starts.", like "[postgres.db, redis.cache]"),
+        field!("sidecars", Type::Map(&map!(&rule::CONTAINER_NAME, Type::Object(&SIDECAR))), "Containers that run beside the job, as a database proxy, and end with it."),
         field!("initContainers", Type::Map(&map!(&rule::CONTAINER_NAME, Type::Object(&INIT_CONTAINER))), "Run before the job, in this order."),
     ],
     POD,

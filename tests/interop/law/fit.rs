@@ -101,19 +101,7 @@ fn app(maker: &mut Maker, map: &mut Fields) {
     if map.get("ports").and_then(Value::as_object).is_some_and(Map::is_empty) {
         map.remove("ports");
     }
-    for sidecar in map.get_mut("sidecars").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut()) {
-        if let Some(sidecar) = sidecar.as_object_mut() {
-            side(sidecar);
-        }
-    }
-    for init in
-        map.get_mut("initContainers").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
-    {
-        if let Some(init) = init.as_object_mut() {
-            container(init);
-        }
-    }
-    container(map);
+    containers(map);
     scaling(map, &workload);
     if map.contains_key("autoscaling") {
         for sidecar in
@@ -130,6 +118,15 @@ fn app(maker: &mut Maker, map: &mut Fields) {
 }
 
 /// A sidecar's ports have numbers and names of their own.
+/// The component's own, and those before and beside it.
+fn containers(map: &mut Fields) {
+    for (key, fit) in [("sidecars", side as fn(&mut Fields)), ("initContainers", container)] {
+        let all = map.get_mut(key).and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut());
+        all.filter_map(Value::as_object_mut).for_each(fit);
+    }
+    container(map);
+}
+
 fn side(map: &mut Fields) {
     map.remove("port");
     if let Some(ports) = inner(map, "ports") {
@@ -401,14 +398,7 @@ fn served(maker: &mut Maker, map: &mut Fields, names: &[String], workload: &str)
 
 fn job(map: &mut Fields) {
     map.entry("restartPolicy").or_insert_with(|| "Never".into());
-    for init in
-        map.get_mut("initContainers").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
-    {
-        if let Some(init) = init.as_object_mut() {
-            container(init);
-        }
-    }
-    container(map);
+    containers(map);
     if !map.contains_key("schedule") {
         keep(
             map,
