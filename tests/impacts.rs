@@ -103,7 +103,9 @@ fn every_rule_has_a_case() {
 }
 
 /// Ways to write the same objects that hide nothing from the server.
-const DISGUISES: [(&str, fn(&mut Value)); 4] = [
+type Disguise = (&'static str, fn(&mut Value));
+
+const DISGUISES: [Disguise; 4] = [
     ("containers of other names", |object| rename(object, "containers", None)),
     ("volumes of other names", |object| rename(object, "volumes", Some("volumeMounts"))),
     ("lists in another order", |object| reverse(object)),
@@ -323,7 +325,7 @@ fn what_an_apply_leaves_out_is_known() {
             if !tried.insert((of.clone(), place.clone())) {
                 continue;
             }
-            let found = || compared(&[object.clone()], &[without(&object, steps)], &Mode::default());
+            let found = || compared(std::slice::from_ref(&object), &[without(&object, steps)], &Mode::default());
             let fits = match known.get(&(of.as_str(), place.as_str())) {
                 None => false,
                 Some(&"keeps") => decided(&found()).iter().any(|(id, _)| SAID.contains(&id.as_str())),

@@ -9,6 +9,7 @@
 pub mod allow;
 pub mod container;
 pub mod env;
+pub mod image;
 pub mod leaks;
 pub mod network;
 pub mod probe;
@@ -138,6 +139,7 @@ fn families(set: &set::Set) -> Found {
         probe::check,
         scaling::check,
         container::check,
+        image::check,
         env::check,
         network::check,
         version::check,

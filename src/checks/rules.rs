@@ -49,7 +49,7 @@ const ROOMS: &[&[&Rule]] = &[
     output::amend::RULES, output::refuse::RULES,
     // Objects beside each other.
     super::leaks::RULES, super::twin::RULES, RULES, super::volume::RULES, super::store::RULES,
-    super::probe::RULES, super::scaling::RULES, super::container::RULES, super::env::RULES, super::network::RULES,
+    super::probe::RULES, super::scaling::RULES, super::container::RULES, super::image::RULES, super::env::RULES, super::network::RULES,
     super::version::RULES, super::unused::RULES,
 ];
 

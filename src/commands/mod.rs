@@ -12,6 +12,7 @@ pub mod explain;
 pub mod format;
 pub mod function;
 pub mod graph;
+pub mod images;
 pub mod init;
 pub mod limits;
 pub mod load;
@@ -49,6 +50,7 @@ pub enum Command {
     Verify(verify::Args),
     Explain(explain::Args),
     Graph(graph::Args),
+    Images(images::Args),
     Notes(notes::Args),
     Prune(prune::Args),
     Profile(profile::Args),
@@ -84,6 +86,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Verify(args) => verify::run(&args, &cli.global, &terminal),
         Command::Explain(args) => explain::run(&args, &cli.global, &terminal),
         Command::Graph(args) => graph::run(&args, &cli.global, &terminal),
+        Command::Images(args) => images::run(&args, &cli.global, &terminal),
         Command::Notes(args) => notes::run(&args, &cli.global, &terminal),
         Command::Prune(args) => prune::run(&args, &cli.global, &terminal),
         Command::Profile(args) => profile::run(&args, &cli.global, &terminal),

@@ -84,7 +84,7 @@ pub fn of(case: &Case) -> &'static Rule {
 }
 
 /// Rules of little impact whose sentence a reader should see all the same.
-pub const TOLD: [&str; 8] = [
+pub const TOLD: [&str; 9] = [
     "job-anew",
     "secret-handed-over",
     "namespace-of-profile",
@@ -93,6 +93,7 @@ pub const TOLD: [&str; 8] = [
     "definition-stricter",
     "service-keeps",
     "account-kept",
+    "secret-keeps",
 ];
 
 /// Every rule there is, for a page about each.

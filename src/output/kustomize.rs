@@ -115,7 +115,6 @@ impl Split {
         let mut layer = Layer {
             namespace: self.namespaces[profile].clone(),
             labels: self.labels[profile].clone(),
-            images: self.images.profiles[profile].clone(),
             ..Layer::default()
         };
         if self.shared.contains(&true) {

@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::images::Seen;
 use crate::tree::{Map, Tree};
 
 pub type Labels = BTreeMap<String, String>;
+
+/// The objects of a profile.
+pub type Seen<'t> = &'t Tree;
 
 /// For each profile, the labels that all of its objects have, where the profiles do not agree.
 pub fn plan(profiles: &[Vec<Seen>]) -> Vec<Labels> {
@@ -31,10 +33,10 @@ fn of_all(objects: &[Seen]) -> Labels {
     fn label<'t>(object: &'t Tree, key: &str) -> Option<&'t str> {
         object.at(&["metadata", "labels", key])?.as_str()
     }
-    let Some(((first, _), rest)) = objects.split_first() else { return Labels::new() };
+    let Some((first, rest)) = objects.split_first() else { return Labels::new() };
     let map = first.at(&["metadata", "labels"]).and_then(Tree::as_map);
     let pairs = map.into_iter().flat_map(Map::iter).filter_map(|(key, value)| Some((&**key, value.as_str()?)));
-    let shared = pairs.filter(|(key, value)| rest.iter().all(|(object, _)| label(object, key) == Some(*value)));
+    let shared = pairs.filter(|(key, value)| rest.iter().all(|object| label(object, key) == Some(*value)));
     shared.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
@@ -81,8 +83,7 @@ mod tests {
     #[test]
     fn only_a_label_of_all_objects_that_differs_by_profile_is_chosen() {
         let objects = ["dev", "prod"].map(|profile| ["a", "b"].map(|name| object(profile, name)));
-        let plan =
-            plan(&objects.iter().map(|list| list.iter().map(|object| (object, true)).collect()).collect::<Vec<_>>());
+        let plan = plan(&objects.iter().map(|list| list.iter().collect()).collect::<Vec<_>>());
         assert_eq!(plan[1], [("profile".to_owned(), "prod".to_owned())].into());
     }
 

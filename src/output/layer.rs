@@ -43,9 +43,6 @@ impl Layer {
             let pairs = Tree::map(self.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
             out.insert("labels", Tree::list([Tree::map([("pairs", pairs)])]));
         }
-        if !self.images.is_empty() {
-            out.insert("images", Tree::list(self.images.iter().map(image)));
-        }
         if !self.patches.is_empty() {
             let mut patches: Vec<_> = self.patches.iter().collect();
             patches.sort_by_key(|(_, path, _)| path);
@@ -74,18 +71,6 @@ impl Layer {
         }
         Ok(objects)
     }
-}
-
-fn image(image: &Image) -> Tree {
-    let mut out = Map::new();
-    out.insert("name", image.name.as_str());
-    if let Some(tag) = &image.tag {
-        out.insert("newTag", tag.as_str());
-    }
-    if let Some(digest) = &image.digest {
-        out.insert("digest", digest.as_str());
-    }
-    out.into()
 }
 
 fn entry(id: &Id, path: &str, patch: &Patch, twins: &BTreeSet<Id>) -> Tree {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use indexmap::IndexMap;
 
-use super::images;
 use super::labels;
 use super::names::Names;
 use super::{namespace, refuse};
@@ -52,7 +51,6 @@ pub struct Split {
     /// Whether an object is in the base, by its number.
     pub shared: Vec<bool>,
     pub labels: Vec<labels::Labels>,
-    pub images: images::Plan,
     /// Worth threads.
     pub large: bool,
 }
@@ -81,7 +79,6 @@ impl Split {
             paths: Names::new(&known),
             shared,
             labels: vec![labels::Labels::new(); count],
-            images: images::Plan { base: vec![], profiles: vec![vec![]; count] },
             large,
         })
     }
@@ -101,17 +98,13 @@ impl Split {
 
     /// Takes out of the objects what a kustomization.yaml says for all of them.
     pub fn lift(&mut self) {
-        let free: Vec<Vec<images::Seen>> = (self.profiles.iter())
-            .map(|list| list.iter().filter(|o| !o.pinned).map(|o| (&o.stored, self.shared[o.at])).collect())
-            .collect();
+        let free: Vec<Vec<labels::Seen>> =
+            (self.profiles.iter()).map(|list| list.iter().filter(|o| !o.pinned).map(|o| &o.stored).collect()).collect();
         self.labels = labels::plan(&free);
-        self.images = images::plan(&free, self.large);
-        let images = images::Images::of(&self.images.base);
         let profiles = self.profiles.iter_mut().zip(&self.labels).collect();
         let strip = |_: &mut (), (objects, labels): (&mut Vec<Object>, &labels::Labels)| {
             for object in objects.iter_mut().filter(|object| !object.pinned) {
                 labels::strip(&mut object.stored, labels);
-                images.transform(&mut object.stored);
             }
         };
         each(profiles, self.large, || (), strip);

@@ -80,7 +80,10 @@ fn extra(settings: &Node) -> Node {
 }
 
 fn image(cx: &mut Planner, path: &str, name: &Node, settings: &Node) {
-    if get(settings, "image").is_none() {
+    // One that refers to nothing was reported.
+    let said: Vec<&str> = path.split('.').chain(["image"]).collect();
+    let is_said = cx.settings.root.at(&said).and_then(Node::as_str).is_some();
+    if get(settings, "image").is_none() && !is_said {
         let d = Diagnostic::new(MISSING_KEY, format!("`{path}` has no `image`")).at(cx.span_in_from(&name.from));
         let (kind, name) = path.split_once('.').unwrap_or_default();
         let others = cx.settings.root.get(kind).and_then(Node::as_map);

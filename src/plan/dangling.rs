@@ -63,7 +63,7 @@ impl Resolver<'_> {
         let external = component.get("mode").and_then(Tree::as_str) == Some("external");
         let given = |all: &[&str]| {
             let said = |o: &str| component.get(o).is_some_and(|v| !v.is_null());
-            let has = |o: &&str| *o == "url" || said(o) || (*o == "port" && said("host"));
+            let has = |o: &&str| *o == "url" || said(o) || (matches!(*o, "port" | "password") && said("host"));
             all.iter().filter(|o| !external || has(o)).map(|o| (*o).to_owned()).collect()
         };
         match section {

@@ -12,6 +12,7 @@ use super::piece::{self, Home, Piece, Secretive, encoded, in_url, push_text};
 use super::reference::{self, DANGLING_REFERENCE, Part, Reference, SECTIONS, not_a_reference};
 use crate::access::fault::TOO_LARGE;
 use crate::diag::{Diagnostic, suggest};
+use crate::format;
 use crate::project::schema;
 use crate::settings::{From, Settings};
 use crate::source::Span;
@@ -222,6 +223,13 @@ impl<'s> Resolver<'s> {
         if name.is_none() {
             return self.word(section, node).map_err(|d| Box::new(d.at(here())));
         }
+        if let ("images", Some(name)) = (section, name) {
+            let Some(image) = self.component(section, name) else {
+                return Err(Box::new(self.dangling(section, name).at(here())));
+            };
+            let whole = self.image(reference, image, output).map_err(|d| Box::new(d.at(here())))?;
+            return Ok(Output::Plain(whole));
+        }
         let (Some(name), Some(output)) = (name, output) else {
             let d = Diagnostic::new(BAD_REFERENCE, format!("`${{{}}}` names no output", reference.text)).at(here());
             let known = name.and_then(|name| self.component(section, name)).map(|c| self.outputs(section, c));
@@ -340,6 +348,34 @@ impl<'s> Resolver<'s> {
                 Tree::new(Kind::String(format!("http://{host}{suffix}").into()), host.from.and(&port.from))
             }
         })))
+    }
+
+    /// `${images.shop}`, put together of what is said; `${images.shop.tag}`, a part of it.
+    fn image(&self, reference: &Reference, image: &Node, part: Option<&str>) -> Result<Node, Diagnostic> {
+        let said = |key: &str| self.setting(image, key).map_err(|d| *d);
+        let (name, tag, digest) = (said("name")?, said("tag")?, said("digest")?);
+        let none = |what: &str| Diagnostic::new(DANGLING_REFERENCE, format!("`{}` has no {what}", reference.text));
+        let name = name.ok_or_else(|| none("`name`").hint("write `{name: REGISTRY/IMAGE, tag: TAG}`"))?;
+        let text = name.to_string();
+        let Ok(parsed) = format::image(&text) else { return Err(none("image that can be read")) };
+        let end = [parsed.tag.map(|tag| tag.len() + 1), parsed.digest.map(|digest| digest.len() + 1)];
+        let base = &text[..text.len() - end.into_iter().flatten().sum::<usize>()];
+        let of = |own: Option<&str>| own.map(|own| Node::from(own).of(&name.from));
+        // Another tag is another image: a digest beside the old one does not stay.
+        let digest = digest.or_else(|| of(parsed.digest.filter(|_| tag.is_none())));
+        let tag = tag.or_else(|| of(parsed.tag));
+        let from = [&tag, &digest].into_iter().flatten().fold(name.from.clone(), |from, node| from.and(&node.from));
+        match part {
+            None => {
+                let tag = tag.map(|tag| format!(":{tag}")).unwrap_or_default();
+                let digest = digest.map(|digest| format!("@{digest}")).unwrap_or_default();
+                Ok(Tree::new(Kind::String(format!("{base}{tag}{digest}").into()), from))
+            }
+            Some("name") => Ok(Node::from(base).of(&name.from)),
+            Some("tag") => tag.ok_or_else(|| none("tag")),
+            Some("digest") => digest.ok_or_else(|| none("digest")),
+            Some(_) => Err(none("such part").hint("it has `name`, `tag` and `digest`")),
+        }
     }
 
     fn config(&self, config: &Node, key: &str, here: Option<Span>) -> Answer<Option<Output>> {

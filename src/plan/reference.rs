@@ -17,7 +17,7 @@ crate::declare! {
 }
 
 /// Where there are components to refer to.
-pub const SECTIONS: [&str; 5] = ["apps", "redis", "postgres", "configs", "secrets"];
+pub const SECTIONS: [&str; 6] = ["apps", "redis", "postgres", "configs", "secrets", "images"];
 
 /// A string with references, in the order they stand.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use super::container::Helper;
 use super::env;
 use super::label::Owner;
-use super::node::{Node, get, list, map, str_of, take, text};
+use super::node::{Node, get, list, map, merged, str_of, take, text};
 use super::output::Output;
 use super::reference::{DANGLING_REFERENCE, Reference};
 use super::wire::Via;
@@ -39,6 +39,9 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
         })));
         return None;
     };
+    // Mistakes in the image are the store's own.
+    let said = get(&store, "image").and_then(|image| cx.resolver.plain(image).ok());
+    let store = said.map_or(store.clone(), |image| merged(store, &map([("image", image)])));
     let env = cx.wired(owner, Via::Wait, |cx| environment(cx, owner, section, name, &store, target))?;
     let script = if section == "postgres" { POSTGRES } else { REDIS };
     let decided = ["mode", "auth"].map(|key| take(&store, key).from);
@@ -54,7 +57,7 @@ fn one(cx: &mut Planner, owner: &Owner, target: &Node) -> Option<Node> {
                 ("limits", map([("memory", "32Mi".into())])),
             ]),
             mounts: Vec::new(),
-            security: super::node::merged(security::sealed(), &map([("runAsUser", user(section, &store))])),
+            security: merged(security::sealed(), &map([("runAsUser", user(section, &store))])),
         }
         .context()
         .of(&decided[0].and(&decided[1])),

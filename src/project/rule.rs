@@ -68,6 +68,9 @@ pub static MOUNT_PATH: Rule = Rule { noun: "path", check: format::mount_path, pa
 pub static PORT_NAME: Rule = Rule { noun: "port name", check: format::port_name, pattern: PORT };
 pub static PORTS_NAME: Rule = Rule { noun: "a port's name", check: format::port_name, pattern: PORT };
 pub static IMAGE: Rule = Rule { noun: "an image", check: image, pattern: r"^\S+$" };
+pub static TAG: Rule = Rule { noun: "a tag", check: tag, pattern: r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" };
+pub static DIGEST: Rule =
+    Rule { noun: "a digest", check: digest, pattern: r"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$" };
 pub static CRON: Rule =
     Rule { noun: "a cron schedule", check: format::cron, pattern: r"^\s*(@\w+|\S+(\s+\S+){4})\s*$" };
 pub static CRON_OR_SECONDS: Rule =
@@ -129,6 +132,14 @@ fn repository(text: &str) -> Result<(), String> {
 
 fn image(text: &str) -> Result<(), String> {
     format::image(text).map(|_| ())
+}
+
+fn tag(text: &str) -> Result<(), String> {
+    format::image(&format!("x:{text}")).map(|_| ())
+}
+
+fn digest(text: &str) -> Result<(), String> {
+    format::image(&format!("x@{text}")).map(|_| ())
 }
 
 fn version(text: &str) -> Result<(), String> {

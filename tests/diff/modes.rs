@@ -293,6 +293,7 @@ fn a_stream_of_another_tool_is_masked() {
 const KUBECTL: &str = r#"#!/bin/sh
 echo "$*" >>"$HOME/argv"
 case "$*" in
+*verbs=list*) verb=listed ;;
 api-resources*) verb=kinds ;;
 *' -l '*) verb=left ;;
 get*) verb=get ;;
@@ -319,7 +320,8 @@ poddisruptionbudgets pdb policy/v1 true PodDisruptionBudget
 ";
 
 fn cluster(project: &str) -> Room {
-    let mut room = Room::new(&[("kgen.yaml", project), ("kinds", KINDS)]);
+    let listed = "configmaps\ncronjobs.batch\nendpoints\nevents\nroles.rbac.authorization.k8s.io\n";
+    let mut room = Room::new(&[("kgen.yaml", project), ("kinds", KINDS), ("listed", listed)]);
     let temp = room.temp.path().to_owned();
     executable(&temp.join("bin/kubectl"), KUBECTL);
     let path = inherited("PATH").unwrap().into_string().unwrap();
@@ -368,7 +370,8 @@ live       - CronJob/old (before)
         "api-resources --no-headers
 get -f - -o yaml --ignore-not-found --show-managed-fields
 apply --server-side --force-conflicts --dry-run=server -o yaml -f -
-get configmaps,cronjobs.batch,deployments.apps,persistentvolumeclaims,poddisruptionbudgets.policy,secrets,serviceaccounts,services -l app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of=shop,kgen.dev/profile=prod -o yaml -A
+api-resources --verbs=list,delete -o name
+get configmaps,cronjobs.batch,roles.rbac.authorization.k8s.io -l app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of=shop,kgen.dev/profile=prod -o yaml -A
 "
     );
     assert_eq!(room.noted("stdin.apply.1"), stream, "the whole stream, secrets too, by stdin");
@@ -445,9 +448,12 @@ fn a_kind_that_the_cluster_does_not_have_is_one_line() {
     let said = room.kgen(&["diff", "prod", "--live"]);
     assert_eq!(
         said.stderr,
-        "note: the cluster does not have the kind `PodDisruptionBudget` (policy/v1): its objects are shown as new\n"
+        "note: the cluster does not have the kind `PodDisruptionBudget` (policy/v1): its objects are refused\n"
     );
-    assert_eq!(said.stdout, "the cluster -> prod: 1 live; 3 equal\nlive       + PodDisruptionBudget/web\n");
+    assert_eq!(
+        said.stdout,
+        "the cluster -> prod: 1 recreate; 3 equal\nrecreate   + PodDisruptionBudget/web  the server refuses it: the cluster does not have the kind\n"
+    );
 }
 
 /// A namespace that the same apply makes is no reason to refuse what is in it.
@@ -504,4 +510,30 @@ fn a_value_that_the_server_repeats_is_hidden() {
     let said = room.kgen(&["diff", "prod", "--live"]);
     assert!(said.stdout.contains("Secret/web  the server refuses it: invalid: ***, ***"), "{}", said.stdout);
     assert!(!said.stdout.contains("hunter2") && !said.stderr.contains("hunter2"), "{}", said.stdout);
+}
+
+/// Not everybody may list every kind, or may ask what an apply would do.
+#[test]
+fn what_may_not_be_asked_is_told() {
+    let room = cluster(PROJECT);
+    room.says("get", &room.kgen(&["render", "prod"]).stdout);
+    room.says("refuse.apply.1", "Error from server (Forbidden): deployments.apps \"web\" is forbidden: User \"ci\" cannot patch resource \"deployments\"\n");
+    let said = room.kgen(&["diff", "prod", "--live"]);
+    assert!(
+        said.stderr.starts_with("error: kubectl may not ask what an apply would do: Error from server (Forbidden)"),
+        "{}",
+        said.stderr
+    );
+    assert_eq!((said.stdout.as_str(), said.status), ("", Some(2)));
+}
+
+/// What controllers made is nobody's to apply: pods and claims in `kubectl get all,pvc -o yaml`.
+#[test]
+fn what_controllers_made_does_not_go_away() {
+    let text = format!("{PROJECT}redis: {{cache: {{auth: none, persistence: {{size: 1Gi}}}}}}\n");
+    let room = Room::new(&[("kgen.yaml", &text)]);
+    let stream = room.kgen(&["render", "prod"]).stdout;
+    let made = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-cache-0, namespace: shop}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: cache-0, namespace: shop, ownerReferences: [{uid: u, controller: true}]}\n";
+    let said = room.with(&["diff", "prod", "--against", "-"], &format!("{stream}{made}"));
+    assert_eq!((said.stdout.as_str(), said.status), ("", Some(0)), "{}", said.stderr);
 }

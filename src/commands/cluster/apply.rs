@@ -4,7 +4,7 @@
 //! and what the server warns of.
 //! Does not own: what differs (`diff`).
 
-use super::{Cluster, Key, key, stream, without_log};
+use super::{Cluster, Key, failed, key, stream, without_log};
 use crate::commands::diff::stream::resources;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
@@ -41,10 +41,13 @@ impl By {
 
 /// Whether `kubectl apply` without `--server-side` wrote an object.
 fn by(live: &[Resource], object: &Resource) -> By {
+    let live = live.iter().find(|live| is_same(&live.id, &object.id));
+    if live.is_some_and(by_client) { By::Client } else { By::Server }
+}
+
+pub fn by_client(live: &Resource) -> bool {
     const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-    let is_it = |live: &&Resource| is_same(&live.id, &object.id);
-    let said = |live: &Resource| live.body.at(&["metadata", "annotations", APPLIED]).is_some();
-    if live.iter().find(is_it).is_some_and(said) { By::Client } else { By::Server }
+    live.body.at(&["metadata", "annotations", APPLIED]).is_some()
 }
 
 pub fn is_same(a: &Id, b: &Id) -> bool {
@@ -76,6 +79,9 @@ impl Cluster {
             return Ok(());
         }
         let (_, message) = apart(&said.stderr);
+        if ["cannot patch resource", "cannot create resource"].iter().any(|words| message.contains(words)) {
+            return Err(failed("kubectl may not ask what an apply would do", &message));
+        }
         if let [one] = objects {
             out.refused.push((one.id.clone(), message));
             return Ok(());

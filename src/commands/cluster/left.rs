@@ -1,8 +1,11 @@
 //! What the cluster has of a project and profile that the project does not have any more.
 //!
-//! Owns: which kinds are looked for: all that kgen writes, and those that the profile has now; and whose an object is.
+//! Owns: which kinds are looked for: every one that the cluster lets be listed and deleted, so that what a manifest brought is
+//! found too; and whose an object is.
 
-use super::{Cluster, failed, key};
+use std::collections::BTreeSet;
+
+use super::{Cluster, Said, failed, key};
 use crate::commands::diff::stream::resources;
 use crate::pipeline::Profile;
 use crate::resource::{Resource, kinds};
@@ -11,23 +14,18 @@ use crate::tree::Tree;
 impl Cluster {
     /// Objects with the labels of the project and the profile, in any namespace that may be listed, which are not rendered.
     pub fn left(&self, profile: &Profile) -> anyhow::Result<Vec<Resource>> {
-        let mut names: Vec<&str> = kinds::WRITTEN
-            .iter()
-            .map(|(group, kind)| (*group, *kind))
-            .chain(profile.resources.iter().map(|resource| (resource.id.group(), resource.id.kind.as_str())))
-            .filter_map(|(group, kind)| self.kinds.get(&(group.to_owned(), kind.to_owned())).map(String::as_str))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
         let labels = labels(profile);
-        let kinds = names.join(",");
-        let words = ["get", &kinds, "-l", &labels, "-o", "yaml"];
-        // Not everybody may list all namespaces.
         let own = profile.plan.namespace.as_deref();
-        let mut said = self.kubectl(&[&words[..], &["-A"]].concat(), "")?;
-        if !said.success {
-            let within = own.map_or(Vec::new(), |namespace| vec!["-n", namespace]);
-            said = self.kubectl(&[&words[..], &within].concat(), "")?;
+        let within = own.map_or(Vec::new(), |namespace| vec!["-n", namespace]);
+        // Not everybody may list all kinds, or all namespaces.
+        let tries = [(self.listed()?, vec!["-A"]), (self.usual(profile), vec!["-A"]), (self.usual(profile), within)];
+        let mut said = Said::default();
+        for (kinds, scope) in tries {
+            let words = ["get", &kinds, "-l", &labels, "-o", "yaml"];
+            said = self.kubectl(&[&words[..], &scope].concat(), "")?;
+            if said.success {
+                break;
+            }
         }
         if !said.success {
             return Err(failed("kubectl cannot get the objects of the project", &said.stderr));
@@ -38,6 +36,26 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// What kubectl calls every kind whose objects can be deleted; not what controllers copy labels to.
+    fn listed(&self) -> anyhow::Result<String> {
+        const COPIED: [&str; 3] = ["endpoints", "endpointslices.discovery.k8s.io", "events"];
+        let said = self.kubectl(&["api-resources", "--verbs=list,delete", "-o", "name"], "")?;
+        let names = said.stdout.lines().filter(|name| !name.starts_with("events") && !COPIED.contains(name));
+        Ok(names.collect::<Vec<_>>().join(","))
+    }
+
+    /// The kinds that kgen writes, and those that the profile has now.
+    fn usual(&self, profile: &Profile) -> String {
+        let now = profile.resources.iter().map(|resource| (resource.id.group(), resource.id.kind.as_str()));
+        let names = kinds::WRITTEN.iter().map(|(group, kind)| (*group, *kind)).chain(now);
+        let names = names.filter(|(_, kind)| *kind != "Endpoints");
+        let known = |(group, kind): (&str, &str)| self.kinds.get(&(group.to_owned(), kind.to_owned()));
+        let names: BTreeSet<&str> = names.filter_map(known).map(String::as_str).collect();
+        names.into_iter().collect::<Vec<_>>().join(",")
+    }
+}
+
 /// As `kubectl -l` takes them.
 pub fn labels(profile: &Profile) -> String {
     let project = profile.settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
@@ -45,10 +63,12 @@ pub fn labels(profile: &Profile) -> String {
     format!("app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of={project},kgen.dev/profile={name}")
 }
 
-/// Where the project names no namespace, an object of any is the rendered one.
+/// Where the project names no namespace, an object of any is the rendered one; and one of the whole cluster has none, whatever
+/// kgen knows of its kind.
 fn is_rendered(resource: &Resource, profile: &Profile) -> bool {
     profile.resources.iter().any(|rendered| {
-        let here = rendered.id.namespace.is_none() || rendered.id.namespace == resource.id.namespace;
+        let nowhere = rendered.id.namespace.is_none() || resource.id.namespace.is_none();
+        let here = nowhere || rendered.id.namespace == resource.id.namespace;
         here && key(&rendered.id) == key(&resource.id)
     })
 }

@@ -35,6 +35,7 @@ pub struct Cluster {
 }
 
 /// What was said by kubectl.
+#[derive(Default)]
 pub struct Said {
     pub stdout: String,
     pub stderr: String,

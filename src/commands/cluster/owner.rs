@@ -32,7 +32,7 @@ pub fn foreign(live: &Resource, rendered: &Resource) -> Vec<Foreign> {
     for entry in managers {
         let manager = word(entry, "manager");
         if is_own(&manager, &word(entry, "operation"))
-            || !word(entry, "subresource").is_empty()
+            || word(entry, "subresource") == "status"
             || is_controller(&manager)
         {
             continue;

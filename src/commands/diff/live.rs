@@ -11,8 +11,9 @@ use crate::cli::Global;
 use crate::commands::cluster::{Cluster, Key, apply, key, owner};
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
-use crate::diff::compare::Mode;
+use crate::diff::compare::{self, Mode};
 use crate::diff::impact::{self, whole};
+use crate::diff::place;
 use crate::diff::{Diff, Impact, Object, Reason, Shown, What, plain};
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
@@ -33,6 +34,7 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     let (known, unknown): (Vec<&Resource>, Vec<&Resource>) =
         selected.into_iter().filter(|resource| !resource.is_sops()).partition(|one| cluster.has(&one.id));
     unserved(&unknown, terminal);
+    let absent: Vec<Id> = unknown.iter().map(|object| object.id.clone()).collect();
     let Seen { mut live, mut answer } = seen(&cluster, &known, &profile.resources)?;
     said(&live, &known, &answer, terminal);
     let left = cluster.left(profile)?;
@@ -50,6 +52,9 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
         causes,
         told: profile.resources.iter().collect(),
     };
+    for object in &absent {
+        answer.refused.push((object.clone(), "the cluster does not have the kind".into()));
+    }
     let own = profile.plan.namespace.clone();
     let mode = Mode { foreign: true, namespaces: (own.clone(), own), ..Mode::default() };
     let mut diff = between(&before, &after, &mode);
@@ -65,7 +70,7 @@ fn unserved(unknown: &[&Resource], terminal: &Terminal) {
     let kinds: BTreeSet<String> =
         unknown.iter().map(|one| format!("`{}` ({})", one.id.kind, one.id.api_version)).collect();
     for kind in kinds {
-        terminal.say(&format!("note: the cluster does not have the kind {kind}: its objects are shown as new"));
+        terminal.say(&format!("note: the cluster does not have the kind {kind}: its objects are refused"));
     }
 }
 
@@ -107,7 +112,17 @@ fn said(live: &[Resource], known: &[&Resource], answer: &apply::Answer, terminal
     answer.warnings.iter().for_each(|line| terminal.say(&format!("kubectl: {line}")));
     for object in known {
         let there = live.iter().find(|there| apply::is_same(&there.id, &object.id));
-        for found in there.map(|there| owner::foreign(there, object)).unwrap_or_default() {
+        let Some(there) = there else { continue };
+        // What a server fills in differs from nothing.
+        let differing: Vec<String> = places(there, object);
+        for found in owner::foreign(there, object) {
+            let differs = differing
+                .iter()
+                .any(|place| found.place.starts_with(place.as_str()) || place.starts_with(&found.place));
+            // An apply by the client overwrites without a word.
+            if !differs || (found.conflicts && apply::by_client(there)) {
+                continue;
+            }
             let end = match found.conflicts {
                 true => "set it to another value: an apply needs `--force-conflicts`",
                 false => "added it: an apply keeps it",
@@ -115,6 +130,13 @@ fn said(live: &[Resource], known: &[&Resource], answer: &apply::Answer, terminal
             terminal.say(&format!("note: {} {}: `{}` {end}", found.id, found.place, found.manager));
         }
     }
+}
+
+/// Where what is there differs from what is rendered, the server's own left out.
+fn places(there: &Resource, object: &Resource) -> Vec<String> {
+    let mode = Mode { foreign: true, ..Mode::default() };
+    let found = compare::objects(&there.body, &object.body, &object.id, &mode);
+    found.iter().map(|found| place::text(&found.at)).collect()
 }
 
 /// A Service that should get an address keeps that it has none: the server takes the apply, and changes nothing.

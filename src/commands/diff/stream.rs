@@ -15,7 +15,8 @@ use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
 use crate::output::build::parse;
 use crate::plan::delivery;
-use crate::resource::Resource;
+use crate::resource::{Id, Resource};
+use crate::tree::Tree;
 
 /// `kgen diff PROFILE --against FILE`.
 pub fn compare(
@@ -28,7 +29,7 @@ pub fn compare(
     let Some(project) = project::open(global, &args.set, project::WITH, terminal)? else { return Ok(None) };
     let profile = project.find(profile)?;
     let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
-    let old = resources(&name, &text(file)?, &profile.resources)?;
+    let old = authored(resources(&name, &text(file)?, &profile.resources)?);
     args.select.check(profile.resources.iter().chain(&old))?;
     let before = Side { name, objects: args.select.apply(&old), causes: None, told: Vec::new() };
     let after = project.side(profile, &args.select);
@@ -42,6 +43,29 @@ pub fn compare(
     drop((before, after));
     forget(project);
     Ok(Some(Answer { diffs: vec![diff], objects }))
+}
+
+/// Without what controllers made of other objects: pods, their sets, the claims of a StatefulSet's pods.
+fn authored(all: Vec<Resource>) -> Vec<Resource> {
+    let mut claims: Vec<(Option<String>, String)> = Vec::new();
+    for set in all.iter().filter(|resource| resource.id.kind == "StatefulSet") {
+        let templates = set.body.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
+        let names = templates.iter().filter_map(|template| template.at(&["metadata", "name"])?.as_str());
+        claims.extend(names.map(|name| (set.id.namespace.clone(), format!("{name}-{}-", set.id.name))));
+    }
+    let is_of_pod = |id: &Id| {
+        let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit());
+        let of = |(namespace, start): &(Option<String>, String)| {
+            *namespace == id.namespace && id.name.strip_prefix(start.as_str()).is_some_and(number)
+        };
+        id.kind == "PersistentVolumeClaim" && claims.iter().any(of)
+    };
+    let is_made = |resource: &Resource| {
+        let owners = resource.body.at(&["metadata", "ownerReferences"]).and_then(Tree::as_list).unwrap_or_default();
+        owners.iter().any(|owner| owner.get("controller").and_then(Tree::as_bool) == Some(true))
+    };
+    let out = all.iter().filter(|resource| !is_made(resource) && !is_of_pod(&resource.id));
+    out.cloned().collect()
 }
 
 fn forget(project: Project) {

@@ -23,7 +23,7 @@ use crate::output::{self, Reveal};
 use crate::pipeline::{Profile, Rendered};
 use tree::Tree;
 
-/// Write the tree of all profiles, or print one profile as a YAML stream
+/// Write the tree of all profiles, or print one profile
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   kgen render                 write the tree to `output` (deploy)

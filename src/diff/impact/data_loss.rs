@@ -85,12 +85,14 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "claim-swapped",
         impact: DataLoss,
-        text: "the pods start on another claim, without what is on this one",
+        text: "the pods start on another claim or share, without what is on this one",
         kinds: PODS,
         at: &["spec.template.spec.volumes"],
         when: |case| {
-            let claim = new_volume(case).is_some_and(|volume| volume.get("persistentVolumeClaim").is_some());
-            claim && case.ends("claimName")
+            let (old, new) = case.pair("volumes", Kin::Volumes);
+            let (Some(before), Some(after)) = (old.and_then(kept), new.and_then(kept)) else { return false };
+            let here = case.found.old.is_some() && case.found.new.is_some();
+            here && before != after && sources(case.new).iter().all(|(_, source)| *source != before)
         },
     },
     Rule {
@@ -186,6 +188,68 @@ pub static RULES: &[Rule] = &[
         at: &["spec.template.spec.containers.*.env"],
         when: |case| case.key("env") == Some("PGDATA") && case.had_data(),
     },
+    // The pods of other numbers have claims of their own: `data-db-0` belongs to the pod `db-0`.
+    Rule {
+        id: "ordinals-moved",
+        impact: DataLoss,
+        text: "pods of other numbers start on claims of their own, empty ones, without what is on the old ones",
+        kinds: &["StatefulSet"],
+        at: &["spec.ordinals"],
+        when: |case| !claim_templates(case.old).is_empty(),
+    },
+    Rule {
+        id: "data-folder-moved",
+        impact: DataLoss,
+        text: "the program looks for its files in another folder, and makes new, empty ones there",
+        kinds: PODS,
+        at: &["spec.template.spec.containers.*.args", "spec.template.spec.containers.*.command"],
+        when: |case| {
+            let (Some(old), Some(new)) = case.containers() else { return false };
+            let (before, after) = (folders(old), folders(new));
+            let here = case.found.old.is_none_or(|node| {
+                node.as_list().is_some() || before.iter().any(|path| node.to_string().ends_with(path))
+            });
+            case.had_data() && !before.is_empty() && before != after && here
+        },
+    },
+    Rule {
+        id: "sub-path-moved",
+        impact: DataLoss,
+        text: "the path on the volume is made of this variable: the program finds an empty folder there",
+        kinds: PODS,
+        at: &["spec.template.spec.containers.*.env"],
+        when: |case| {
+            let Some(name) = case.key("env") else { return false };
+            let used = format!("$({name})");
+            case.containers().0.is_some_and(|old| mounts(case.old, old).iter().any(|mount| mount.sub.contains(&used)))
+        },
+    },
+    Rule {
+        id: "mount-hides",
+        impact: DataLoss,
+        text: "what is on the volume below this path is hidden by another one",
+        kinds: PODS,
+        at: &["spec.template.spec.containers.*.volumeMounts.*"],
+        when: |case| {
+            let (Some(old), Some(path)) = (case.containers().0, case.key("volumeMounts")) else { return false };
+            let above = |mount: &Mount| path.strip_prefix(mount.path).is_some_and(|rest| rest.starts_with('/'));
+            case.found.old.is_none() && mounts(case.old, old).iter().any(above)
+        },
+    },
+    Rule {
+        id: "database-older",
+        impact: DataLoss,
+        text: "a database does not start on the files of a later version, nor of another program",
+        kinds: PODS,
+        at: &["spec.template.spec.containers.*.image"],
+        when: |case| {
+            let images = case.old_text().zip(case.new_text());
+            case.had_data()
+                && images
+                    .and_then(|(old, new)| Some((database(old)?, new)))
+                    .is_some_and(|(old, new)| database(new).is_none_or(|new| new.0 != old.0 || new.1 < old.1))
+        },
+    },
     Rule {
         id: "mount-moved",
         impact: DataLoss,
@@ -269,6 +333,45 @@ fn mount_moved(case: &Case) -> bool {
         None => all(case.new).into_iter().all(|other| other.source != mount.source),
     };
     here && mounts(case.old, old).iter().any(|mount| path.is_none_or(|path| mount.path == path) && gone(mount))
+}
+
+fn claim_templates(object: &Body) -> &[Body] {
+    object.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default()
+}
+
+/// Where a program is told to have its files, by the words that servers know.
+fn folders(container: &Body) -> Vec<String> {
+    const FLAGS: [&str; 8] =
+        ["-D", "--dir", "--datadir", "--data-dir", "--dbpath", "--data", "--path.data", "--storage.tsdb.path"];
+    let words: Vec<&str> =
+        ["command", "args"].iter().flat_map(|key| list(container, key)).filter_map(Tree::as_str).collect();
+    let after = words.windows(2).filter(|pair| FLAGS.contains(&pair[0])).map(|pair| pair[1]);
+    let inside = words.iter().filter_map(|word| word.split_once('=')).filter(|(flag, _)| FLAGS.contains(flag));
+    after.chain(inside.map(|(_, path)| path)).filter(|path| path.starts_with('/')).map(str::to_owned).collect()
+}
+
+/// Another database by its image, with the numbers of its tag.
+fn database(image: &str) -> Option<(String, Vec<u32>)> {
+    const DATABASES: [&str; 12] = [
+        "mysql",
+        "mariadb",
+        "mongo",
+        "mongodb",
+        "elasticsearch",
+        "opensearch",
+        "cassandra",
+        "clickhouse-server",
+        "influxdb",
+        "neo4j",
+        "rabbitmq",
+        "cockroach",
+    ];
+    let image = format::image(image).ok()?;
+    let name = image.name.rsplit('/').next().filter(|name| DATABASES.contains(name))?;
+    let tag = image.tag?.trim_start_matches('v');
+    let numbers =
+        tag.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.split('.').map_while(|part| part.parse().ok());
+    Some((name.to_owned(), numbers.collect())).filter(|(_, numbers): &(String, Vec<u32>)| !numbers.is_empty())
 }
 
 /// What all containers of an object keep.

@@ -107,6 +107,22 @@ pub static RULES: &[Rule] = &[
         when: always,
     },
     Rule {
+        id: "job-suspended",
+        impact: Restart,
+        text: "its pods are deleted until it goes on",
+        kinds: &["Job"],
+        at: &["spec.suspend"],
+        when: |case| case.found.new.and_then(Tree::as_bool) == Some(true),
+    },
+    Rule {
+        id: "ordinals",
+        impact: Restart,
+        text: "pods of other numbers are made, and those of the old ones end",
+        kinds: &["StatefulSet"],
+        at: &["spec.ordinals"],
+        when: always,
+    },
+    Rule {
         id: "pod-image",
         impact: Restart,
         text: "the container is started anew",

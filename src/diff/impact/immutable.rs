@@ -19,7 +19,8 @@ fn was_immutable(case: &Case) -> bool {
 
 /// A Job that has not begun: its pods may still be sent elsewhere.
 fn is_waiting(case: &Case) -> bool {
-    const MAY: [&str; 6] = [
+    const MAY: [&str; 7] = [
+        "spec.template.spec.containers.*.resources",
         "spec.template.spec.nodeSelector",
         "spec.template.spec.affinity",
         "spec.template.spec.tolerations",
@@ -29,6 +30,14 @@ fn is_waiting(case: &Case) -> bool {
     ];
     let waits = |object: &Body| object.at(&["spec", "suspend"]).and_then(Tree::as_bool) == Some(true);
     waits(case.old) && MAY.iter().any(|start| begins(&case.at, start))
+}
+
+/// An indexed Job grows and shrinks where both of its numbers do: `validateCompletions` of `pkg/apis/batch/validation`.
+fn is_elastic(case: &Case) -> bool {
+    let word = |key: &str| case.new.at(&["spec", key]).map(ToString::to_string);
+    case.at == ["spec", "completions"]
+        && word("completionMode").as_deref() == Some("Indexed")
+        && word("completions") == word("parallelism")
 }
 
 /// What the server writes into a claim template.
@@ -45,6 +54,33 @@ pub static RULES: &[Rule] = &[
         text: "the server keeps it where it is only left out, in silence: write what it should be",
         kinds: &["Service"],
         at: &["spec.ipFamilyPolicy", "spec.ipFamilies"],
+        when: |case| case.found.new.is_none(),
+    },
+    // Measured on 1.36: the defaults of `rollingUpdate` stay beside the new type; ValidateDeploymentStrategy,
+    // ValidateStatefulSetSpec: "may not be specified when strategy `type` is ...".
+    Rule {
+        id: "strategy-stays",
+        impact: Recreate,
+        text: "the API refuses it, as the old strategy's `rollingUpdate` is the server's and stays: take it away by \
+               `kubectl patch` first, or apply without `--server-side` (a Deployment)",
+        kinds: &["Deployment", "StatefulSet"],
+        at: &["spec.strategy", "spec.updateStrategy"],
+        when: |case| {
+            let of = |object: &Body, key: &str| {
+                let strategy = ["strategy", "updateStrategy"].iter().find_map(|name| object.at(&["spec", name]));
+                strategy.and_then(|strategy| strategy.get(key)).map(ToString::to_string)
+            };
+            let other = |object: &Body| matches!(of(object, "type").as_deref(), Some("Recreate" | "OnDelete"));
+            other(case.new) && !other(case.old) && of(case.old, "rollingUpdate").is_none()
+        },
+    },
+    // Measured on 1.36, under both kinds of apply: what was merged into `data` has no owner.
+    Rule {
+        id: "secret-keeps",
+        impact: Live,
+        text: "a key taken out of `stringData` stays in the cluster, in silence: write `data`, or delete the Secret first",
+        kinds: &["Secret"],
+        at: &["stringData"],
         when: |case| case.found.new.is_none(),
     },
     // Measured on 1.36: the deprecated `serviceAccount` restores it.
@@ -175,7 +211,9 @@ pub static RULES: &[Rule] = &[
                 "volumeAttributesClassName",
                 "nodeAffinity",
             ];
-            case.at.get(1).is_none_or(|key| !MAY.contains(key))
+            // It may be said once.
+            let bound = case.at.get(1) == Some(&"nodeAffinity") && case.old.at(&["spec", "nodeAffinity"]).is_some();
+            bound || case.at.get(1).is_none_or(|key| !MAY.contains(key))
         },
     },
     // ValidateJobUpdate: ValidateImmutableField of completions (but for elastic indexed Jobs), selector, template,
@@ -197,7 +235,7 @@ pub static RULES: &[Rule] = &[
             "spec.managedBy",
             "spec.successPolicy",
         ],
-        when: |case| same_name(case) && !is_waiting(case),
+        when: |case| same_name(case) && !is_waiting(case) && !is_elastic(case),
     },
     // ValidateConfigMapUpdate, ValidateSecretUpdate: "field is immutable when `immutable` is set".
     Rule {

@@ -45,10 +45,33 @@ pub fn kept(volume: &Body) -> Option<String> {
         "awsElasticBlockStore",
         "gcePersistentDisk",
     ];
+    if let Some(path) = volume.at(&["hostPath", "path"]).and_then(Tree::as_str) {
+        return (!is_system(path)).then(|| format!("hostPath {}", path.trim_end_matches('/')));
+    }
     let share = SHARES.into_iter().find(|kind| volume.get(kind).is_some())?;
     // An inline volume of a driver is made for its pod, as one of External Secrets' driver.
     let whole = || volume.get(share).filter(|_| share != "csi").map(|node| format!("{share} {node}"));
     identity::source(volume).or_else(whole)
+}
+
+/// Whether a path of a node is the system's own, which a pod looks at, and keeps nothing in.
+fn is_system(path: &str) -> bool {
+    const SYSTEM: [&str; 12] = [
+        "/proc",
+        "/sys",
+        "/dev",
+        "/run",
+        "/var/run",
+        "/var/log",
+        "/etc",
+        "/usr",
+        "/lib",
+        "/boot",
+        "/var/lib/kubelet",
+        "/var/lib/docker",
+    ];
+    let below = |root: &&str| path.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    path == "/" || path.ends_with(".sock") || path.contains("containerd") || SYSTEM.iter().any(below)
 }
 
 /// The names of the volumes that outlive a pod, each with what it is.

@@ -241,7 +241,7 @@ fn one_change_on_many_objects_is_one_row() {
     let mut objects: Vec<_> = ["a", "b", "c"].map(label).to_vec();
     objects[2].changes.push(change("data.k", scalar("1"), scalar("2"), Impact::Live));
     let diff = Diff { old: "dev".into(), new: "prod".into(), equal: 0, objects };
-    let found = write(&[diff.clone()], LIMIT);
+    let found = write(std::slice::from_ref(&diff), LIMIT);
     assert!(
         found.contains(
             "| ⚪ none | `metadata.labels.team` | — | `a\\|b` |  | `ConfigMap/a, ConfigMap/b, ConfigMap/c` |"

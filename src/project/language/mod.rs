@@ -45,6 +45,7 @@ pub mod app;
 pub mod container;
 pub mod delivery;
 pub mod env;
+pub mod image;
 pub mod job;
 pub mod modes;
 pub mod pod;
@@ -58,6 +59,7 @@ pub mod volume;
 
 use app::APP;
 use delivery::{ARGOCD, DELIVERY, FLUX};
+use image::IMAGES;
 use job::JOB;
 use postgres::POSTGRES;
 use redis::REDIS;
@@ -106,6 +108,7 @@ pub const BODY: &[Field] = &[
     field!("secretProvider", PROVIDER_TYPE, "How secret values reach the cluster.", like r#"{external: {store: vault, kind: ClusterSecretStore, prefix: "shop/${profile}"}}"#),
     field!("rollout", Type::Enum(&["checksum", "hash"]), "How a changed ConfigMap reaches its readers: an annotation on their pods, or a name that holds a hash."),
     field!("templates", Type::String(&rule::PATH), "A folder whose files replace or add to the built-in templates."),
+    field!("images", Type::Map(&IMAGES), "Images that several components have, by name: `${images.NAME}`.", like r#"{shop: "ghcr.io/acme/shop:1.4.2"}"#),
     field!("apps", Type::Map(&components!(Type::Object(&APP), Some("app"))), "Workloads of your own, by name.", like r#"{api: {image: "ghcr.io/acme/shop-api:1.4.2", port: 8000}}"#),
     field!("jobs", Type::Map(&components!(Type::Object(&JOB), Some("job"))), "Jobs and CronJobs, by name.", like r#"{migrate: {image: "ghcr.io/acme/shop-api:1.4.2", command: [alembic, upgrade, head]}}"#),
     field!("redis", Type::Map(&components!(Type::Object(&REDIS), Some("redis"))), "Redis stores, by name.", like "{cache: {}}"),
