@@ -1,6 +1,7 @@
 //! Diffs to write pages of: of the golden example's profiles, compared field by field with made-up impacts and places,
 //! and of texts that try to break out.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -10,12 +11,13 @@ use kgen::resource::Id;
 use serde::Deserialize;
 use serde_json::Value;
 
-const POD: Reason = Reason { id: "pod-template", text: "the pod template changes: its pods are replaced" };
+const POD: Reason =
+    Reason { id: "pod-template", text: Cow::Borrowed("the pod template changes: its pods are replaced") };
 const CLAIM: Reason =
-    Reason { id: "claim-template", text: "`volumeClaimTemplates` of a StatefulSet cannot be changed" };
-const SCALE: Reason = Reason { id: "replicas", text: "pods are added or removed, none is replaced" };
-const GONE: Reason = Reason { id: "secret-removed", text: "the values are in no other object" };
-const READS: Reason = Reason { id: "config-read", text: "its pods read it at their start" };
+    Reason { id: "claim-template", text: Cow::Borrowed("`volumeClaimTemplates` of a StatefulSet cannot be changed") };
+const SCALE: Reason = Reason { id: "replicas", text: Cow::Borrowed("pods are added or removed, none is replaced") };
+const GONE: Reason = Reason { id: "secret-removed", text: Cow::Borrowed("the values are in no other object") };
+const READS: Reason = Reason { id: "config-read", text: Cow::Borrowed("its pods read it at their start") };
 
 type Objects = BTreeMap<(String, String), Value>;
 
@@ -75,6 +77,7 @@ fn object(key: &(String, String), body: &Value) -> Object {
             name: key.1.clone(),
         },
         component: component.trim_matches('.').into(),
+        apart: None,
         what: What::Changed,
         impact: Impact::None,
         reason: None,
