@@ -163,7 +163,16 @@ pub fn planted(text: &mut dyn FnMut() -> String) -> Vec<Diff> {
             });
         }
         let effects = vec![Effect { id: from, impact: Impact::Restart, reason: READS }];
-        objects.push(Object { id, component: text().into(), what, impact, reason: Some(SCALE), changes, effects });
+        objects.push(Object {
+            id,
+            component: text().into(),
+            apart: Some(text()),
+            what,
+            impact,
+            reason: Some(SCALE),
+            changes,
+            effects,
+        });
     }
     vec![Diff { old: text(), new: text(), objects, equal: 1 }]
 }
