@@ -360,3 +360,13 @@ profiles: {prod: {secretProvider: existing}}
     let fetched = project.replace("existing", "{external: {store: vault}}");
     assert!(!Kgen::new().file("kgen.yaml", &fetched).args(["notes", "prod"]).says().contains("openssl"));
 }
+
+/// A server refuses what SOPS encrypted: kubectl gets the rest of the stream, and not the tree.
+#[test]
+fn what_sops_encrypted_is_left_out() {
+    let room = Room::new("secrets-all", "sops").unwrap();
+    let said = room.notes("text");
+    let line = said.lines().find(|line| line.contains("render sops") && line.contains("kubectl apply")).unwrap();
+    assert!(line.contains("render sops --skip Secret/") && line.contains("Secret/web"), "{said}");
+    assert!(said.contains("sops decrypt") && !said.contains("apply --server-side -k"), "{said}");
+}

@@ -19,7 +19,8 @@ pub fn apart<O: Clone + Default>(objects: Vec<Tree<O>>) -> Vec<Tree<O>> {
 /// The items of a list; those of one kind need not say what they are.
 fn items<O: Clone + Default>(object: &Tree<O>) -> Option<Vec<Tree<O>>> {
     let kind = object.get("kind")?.as_str()?.strip_suffix("List")?;
-    if !kind.is_empty() && object.at(&["metadata", "name"]).is_some() {
+    // What kustomize gives to a function is no list of a cluster.
+    if kind == "Resource" || !kind.is_empty() && object.at(&["metadata", "name"]).is_some() {
         return None;
     }
     let items = object.get("items")?.as_list()?;

@@ -51,7 +51,8 @@ pub fn by_client(live: &Resource) -> bool {
 }
 
 pub fn is_same(a: &Id, b: &Id) -> bool {
-    key(a) == key(b) && (a.namespace == b.namespace || a.namespace.is_none() || b.namespace.is_none())
+    let names = a.name == b.name && a.kind == b.kind && a.group() == b.group();
+    names && (a.namespace == b.namespace || a.namespace.is_none() || b.namespace.is_none())
 }
 
 impl Cluster {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::project::{self, owned};
 use super::{Answer, Args};
 use crate::cli::Global;
-use crate::commands::cluster::{Cluster, Key, apply, key, owner};
+use crate::commands::cluster::{Cluster, apply, key, owner};
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::{self, Mode};
@@ -41,9 +41,9 @@ pub fn compare(args: &Args, global: &Global, terminal: &Terminal, profile: &str)
     live.extend(args.select.apply(&left).into_iter().cloned());
     answer.answered.iter_mut().for_each(|answered| unstick(answered, &known));
     // What the server did not answer for is compared as it was rendered.
-    let answered: BTreeSet<Key> = answer.answered.iter().map(|resource| key(&resource.id)).collect();
+    let is_answered = |one: &&Resource| answer.answered.iter().any(|answered| apply::is_same(&answered.id, &one.id));
     let mut new: Vec<&Resource> = answer.answered.iter().collect();
-    new.extend(known.into_iter().chain(unknown).filter(|resource| !answered.contains(&key(&resource.id))));
+    new.extend(known.into_iter().chain(unknown).filter(|one| !is_answered(one)));
     let before = Side { name: "the cluster".into(), objects: live.iter().collect(), causes: None, told: Vec::new() };
     let causes = Some(project.causes(profile));
     let after = Side {
