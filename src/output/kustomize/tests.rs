@@ -52,9 +52,9 @@ fn an_overlay_holds_what_differs_and_nothing_else() {
         "overlays/prod/patches/api-deployment.yaml",
     ];
     assert_eq!(paths, expected);
-    let kustomization = "# kgen: prod from kgen.yaml; do not edit\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: shop-prod\nresources:\n- ../../base\nimages:\n- name: r.io/api\n  newTag: \"2\"\npatches:\n- path: patches/api-deployment.yaml\n";
+    let kustomization = "# kgen: prod from kgen.yaml; do not edit\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: shop-prod\nresources:\n- ../../base\npatches:\n- path: patches/api-deployment.yaml\n";
     assert_eq!(text(&files, "overlays/prod/kustomization.yaml"), kustomization);
-    let patch = "# kgen: apps.api from kgen.yaml; do not edit\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n      - name: api\n        env:\n        - name: PORT\n        - name: LEVEL\n          value: info\n";
+    let patch = "# kgen: apps.api from kgen.yaml; do not edit\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n      containers:\n      - name: api\n        image: r.io/api:2\n        env:\n        - name: PORT\n        - name: LEVEL\n          value: info\n";
     assert_eq!(text(&files, "overlays/prod/patches/api-deployment.yaml"), patch);
 }
 
