@@ -94,7 +94,7 @@ fn the_tour_of_the_language_renders() {
 
 #[test]
 fn the_postgresql_of_the_readme_renders() {
-    let [_, _, postgres, ..] = blocks("yaml")[..] else { panic!("the README has no PostgreSQL") };
+    let postgres = blocks("yaml").into_iter().find(|block| block.starts_with("postgres:")).expect("no PostgreSQL");
     let app = "apps: {api: {image: a/b:1, env: {URL: \"${postgres.db.url}\"}}}";
     let project = format!("apiVersion: kgen.dev/v1\nproject: shop\n{app}\n{postgres}");
     let kgen = Kgen::new().file("kgen.yaml", &project).file("db/init.sql", "CREATE TABLE t (n int);\n");

@@ -176,7 +176,7 @@ struct Outcome {
 
 /// Leaves that say that they are made from a setting, and whose change the values tried here do not show: the end of the
 /// setting's path, a part of the leaf's path, and why.
-const STEADY: [(&str, &str, &str); 14] = [
+const STEADY: [(&str, &str, &str); 15] = [
     (".port", "", "a port without a name is called `http`, whatever its number; what names it is the shorthand itself"),
     (".mode", "", "most outputs are the same in most modes, and a case can be rendered in few of them"),
     (".aof", "args", "`appendonly yes` stands for all but `no`, which a set with Sentinel refuses"),
@@ -185,6 +185,7 @@ const STEADY: [(&str, &str, &str); 14] = [
         "",
         "user, folder and client follow from the family and the major version, the label from the tag alone",
     ),
+    (".name", "labels.app.kubernetes.io/version", "of an image that is said in parts the label is the tag alone"),
     (".instances", "enablePDB", "two instances and more have a budget"),
     (".replicas", "", "a count that is odd and at least three is all that a set takes"),
     (".timeoutSeconds", "exec.command", "the client's own limit has an upper bound"),

@@ -25,7 +25,7 @@ fn seen(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> String {
 fn large() -> Temp {
     let temp = Temp::new();
     let count = if cfg!(debug_assertions) { 400 } else { 4000 };
-    let apps: String = (0..count).map(|n| format!("  a{n}: {{image: \"a/b:{n}\", port: 8000}}\n")).collect();
+    let apps: String = (0..count).map(|n| format!("  a{n}: {{image: \"a/b{n}:1\", port: 8000}}\n")).collect();
     let text = format!("apiVersion: kgen.dev/v1\nproject: shop\nprofiles: {{dev: {{}}, staging: {{}}}}\napps:\n{apps}");
     put(&temp.path().join("kgen.yaml"), text);
     temp
