@@ -58,10 +58,9 @@ fn sides(diff: &Diff) -> String {
     format!("{} → {}", side(&diff.old), side(&diff.new))
 }
 
-/// A name of one side; words such as `the cluster` are no name.
+/// A name of one side; the cluster has none.
 fn side(name: &str) -> String {
-    let is_words = name.contains(' ') && name.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
-    if is_words { name.trim().to_owned() } else { code(&plain::short(name, 80)) }
+    if name == "the cluster" { name.to_owned() } else { code(&plain::short(name, 80)) }
 }
 
 fn words(counts: &[(Impact, usize)]) -> String {

@@ -57,7 +57,7 @@ impl Cluster {
 }
 
 /// As `kubectl -l` takes them.
-pub fn labels(profile: &Profile) -> String {
+fn labels(profile: &Profile) -> String {
     let project = profile.settings.root.get("project").and_then(Tree::as_str).unwrap_or_default();
     let name = &profile.settings.profile;
     format!("app.kubernetes.io/managed-by=kgen,app.kubernetes.io/part-of={project},kgen.dev/profile={name}")
