@@ -12,7 +12,7 @@ use super::{Cause, Change, Diff, Impact, Object, Shown, What};
 const MANY: usize = 3;
 
 /// Rules whose fields are counted, and not shown.
-const COUNTED: [&str; 2] = ["definition-text", "definition-field-added"];
+const COUNTED: [&str; 3] = ["definition-text", "definition-field-added", "definition-stricter"];
 
 pub struct Group {
     /// Of all of them; the place has `*` where elements have names of their own.
