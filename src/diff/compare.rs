@@ -51,7 +51,7 @@ impl<'t> Found<'t> {
 pub fn objects<'t>(old: &'t Body, new: &'t Body, id: &Id, mode: &Mode) -> Vec<Found<'t>> {
     let kind = schema::of(id.group(), &id.kind);
     let native = schema::is_native(id.group());
-    let counted = server::has_applied(old, "replicas");
+    let counted = mode.foreign && server::has_applied(old, "replicas");
     let mut walk = Walk { mode, kind: &id.kind, native, counted, at: Vec::new(), found: Vec::new() };
     if id.kind == "Secret" && id.group().is_empty() {
         walk.secret(old, new, kind);

@@ -29,7 +29,7 @@ impl<'r> Differing<'r> {
         self.pair.old.is_none() || self.pair.new.is_none() || self.pair.how != How::Name || !self.found.is_empty()
     }
 
-    /// Whether the object of the old side is no object of the new one.
+    /// Whether the new side does not have the object of the old side.
     pub fn goes(&self) -> bool {
         self.pair.new.is_none() || self.pair.how == How::Content
     }

@@ -21,7 +21,7 @@ pub mod pairing;
 pub mod place;
 pub mod plain;
 pub mod schema;
-mod server;
+pub mod server;
 pub mod shown;
 pub mod unified;
 

@@ -11,6 +11,9 @@ use super::place::begins;
 use crate::resource::Body;
 use crate::tree::Tree;
 
+/// Where `kubectl apply` without `--server-side` keeps what it applied.
+pub const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// Whether nobody but the server writes it: never compared.
 pub fn always(kind: &str, at: &[&str]) -> bool {
     const METADATA: [&str; 9] = [
@@ -36,7 +39,7 @@ pub fn always(kind: &str, at: &[&str]) -> bool {
 
 fn annotation(key: &str) -> bool {
     const KEYS: [&str; 4] = [
-        "kubectl.kubernetes.io/last-applied-configuration",
+        APPLIED,
         "deployment.kubernetes.io/revision",
         "deprecated.daemonset.template.generation",
         "batch.kubernetes.io/job-tracking",
@@ -54,7 +57,6 @@ fn annotation(key: &str) -> bool {
 /// Whether a key of the `spec` is what the last apply said: it goes away with the next that does not say it. What kgen rendered
 /// is applied as it is; an object of a cluster has what `kubectl apply` said in an annotation.
 pub fn has_applied(object: &Body, key: &str) -> bool {
-    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
     let text = |path: &[&str]| object.at(path).and_then(Tree::as_str);
     match text(&["metadata", "annotations", APPLIED]) {
         Some(applied) => {

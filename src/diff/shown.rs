@@ -4,9 +4,9 @@
 //! secret, and what looks like a secret. No format sees anything else.
 //! Does not own: telling a secret by its look (`leak`).
 
-use super::Shown;
 use super::compare::Found;
 use super::place::Seg;
+use super::{Shown, server};
 use crate::diag::suggest;
 use crate::leak::{self, name};
 use crate::output::yaml::{self, Reveal};
@@ -126,7 +126,7 @@ fn hide(node: &mut Body, parent: &str) {
             for (key, value) in map.iter_mut() {
                 let name = match &**key {
                     // All of an object once more, as `kubectl apply` leaves it.
-                    "kubectl.kubernetes.io/last-applied-configuration" => {
+                    server::APPLIED => {
                         *value = Tree::from(HIDDEN);
                         continue;
                     }

@@ -10,11 +10,8 @@ use crate::tree::{Map, Tree};
 
 pub type Labels = BTreeMap<String, String>;
 
-/// The objects of a profile.
-pub type Seen<'t> = &'t Tree;
-
 /// For each profile, the labels that all of its objects have, where the profiles do not agree.
-pub fn plan(profiles: &[Vec<Seen>]) -> Vec<Labels> {
+pub fn plan(profiles: &[Vec<&Tree>]) -> Vec<Labels> {
     let shared: Vec<Labels> = profiles.iter().map(|objects| of_all(objects)).collect();
     let keys: BTreeSet<&String> = shared.iter().flat_map(Labels::keys).collect();
     let differs = |key: &&&String| {
@@ -29,7 +26,7 @@ pub fn plan(profiles: &[Vec<Seen>]) -> Vec<Labels> {
     shared.iter().map(chosen).collect()
 }
 
-fn of_all(objects: &[Seen]) -> Labels {
+fn of_all(objects: &[&Tree]) -> Labels {
     fn label<'t>(object: &'t Tree, key: &str) -> Option<&'t str> {
         object.at(&["metadata", "labels", key])?.as_str()
     }

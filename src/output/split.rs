@@ -98,7 +98,7 @@ impl Split {
 
     /// Takes out of the objects what a kustomization.yaml says for all of them.
     pub fn lift(&mut self) {
-        let free: Vec<Vec<labels::Seen>> =
+        let free: Vec<Vec<&Tree>> =
             (self.profiles.iter()).map(|list| list.iter().filter(|o| !o.pinned).map(|o| &o.stored).collect()).collect();
         self.labels = labels::plan(&free);
         let profiles = self.profiles.iter_mut().zip(&self.labels).collect();

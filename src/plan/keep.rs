@@ -35,7 +35,7 @@ pub fn may_go<O>(kind: &str, body: &Tree<O>) -> bool {
 }
 
 /// Kinds without data of their own. What kgen does not know may have some.
-pub fn goes(kind: &str) -> bool {
+fn goes(kind: &str) -> bool {
     const KINDS: &[&str] = &[
         "Deployment",
         "StatefulSet",

@@ -6,6 +6,7 @@
 
 use super::{Cluster, Key, failed, key, stream, without_log};
 use crate::commands::diff::stream::resources;
+use crate::diff::server::APPLIED;
 use crate::resource::{Id, Resource};
 use crate::tree::Tree;
 
@@ -46,7 +47,6 @@ fn by(live: &[Resource], object: &Resource) -> By {
 }
 
 pub fn by_client(live: &Resource) -> bool {
-    const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
     live.body.at(&["metadata", "annotations", APPLIED]).is_some()
 }
 
@@ -63,7 +63,6 @@ impl Cluster {
             let those: Vec<&Resource> = objects.iter().copied().filter(|object| by(live, object) == way).collect();
             self.ask(way, &those, rendered, &mut out)?;
         }
-        out.warnings.dedup();
         Ok(out)
     }
 
@@ -75,7 +74,8 @@ impl Cluster {
         let said = self.kubectl(way.words(), &stream(objects)?)?;
         if said.success {
             let (warnings, _) = apart(&said.stderr);
-            out.warnings.extend(warnings);
+            let fresh: Vec<String> = warnings.into_iter().filter(|line| !out.warnings.contains(line)).collect();
+            out.warnings.extend(fresh);
             out.answered.extend(resources("kubectl apply", &said.stdout, rendered)?);
             return Ok(());
         }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cluster, Said, failed, key};
+use super::apply::is_same;
+use super::{Cluster, Said, failed};
 use crate::commands::diff::stream::resources;
 use crate::pipeline::Profile;
 use crate::resource::{Resource, kinds};
@@ -66,11 +67,7 @@ fn labels(profile: &Profile) -> String {
 /// Where the project names no namespace, an object of any is the rendered one; and one of the whole cluster has none, whatever
 /// kgen knows of its kind.
 fn is_rendered(resource: &Resource, profile: &Profile) -> bool {
-    profile.resources.iter().any(|rendered| {
-        let nowhere = rendered.id.namespace.is_none() || resource.id.namespace.is_none();
-        let here = nowhere || rendered.id.namespace == resource.id.namespace;
-        here && key(&rendered.id) == key(&resource.id)
-    })
+    profile.resources.iter().any(|rendered| is_same(&rendered.id, &resource.id))
 }
 
 /// Not what a controller made of the project's own objects, and not what the project says is somebody else's.

@@ -13,6 +13,7 @@ use crate::cli::Global;
 use crate::commands::terminal::Terminal;
 use crate::diff::between::{Side, between};
 use crate::diff::compare::Mode;
+use crate::diff::impact::kept::{claim_templates, template_name};
 use crate::output::build::parse;
 use crate::plan::delivery;
 use crate::resource::{Id, Resource};
@@ -49,8 +50,7 @@ pub fn compare(
 fn authored(all: Vec<Resource>) -> Vec<Resource> {
     let mut claims: Vec<(Option<String>, String)> = Vec::new();
     for set in all.iter().filter(|resource| resource.id.kind == "StatefulSet") {
-        let templates = set.body.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
-        let names = templates.iter().filter_map(|template| template.at(&["metadata", "name"])?.as_str());
+        let names = claim_templates(&set.body).iter().filter_map(template_name);
         claims.extend(names.map(|name| (set.id.namespace.clone(), format!("{name}-{}-", set.id.name))));
     }
     let is_of_pod = |id: &Id| {

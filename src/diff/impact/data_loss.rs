@@ -3,7 +3,7 @@
 //! Owns: the rules about volumes and what lies on them. Volumes and containers are compared by what they are (`kept.rs`),
 //! servers by what loads whose files (`load.rs`).
 
-use super::kept::{Mount, keeps_data, kept, list, mounts, name, pod, sources};
+use super::kept::{Mount, claim_templates, keeps_data, kept, list, mounts, name, pod, sources};
 use super::load::{self, Load};
 use super::{Case, Rule};
 use crate::diff::Impact::{DataLoss, Restart};
@@ -335,10 +335,6 @@ fn mount_moved(case: &Case) -> bool {
     here && mounts(case.old, old).iter().any(|mount| path.is_none_or(|path| mount.path == path) && gone(mount))
 }
 
-fn claim_templates(object: &Body) -> &[Body] {
-    object.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default()
-}
-
 /// Where a program is told to have its files, by the words that servers know.
 fn folders(container: &Body) -> Vec<String> {
     const FLAGS: [&str; 8] =
@@ -419,9 +415,7 @@ fn servers(case: &Case) -> Option<(Server, Server)> {
         Some(Server { major: said.major.or(planned.and_then(|server| server.major)), ..said })
     };
     let old = of(case.old_text()?, case.servers[0], containers.0)?;
-    // Of two names of one's own, what the first is run as holds for the second.
-    let new = of(case.new_text()?, case.servers[1], containers.1);
-    Some((old, new?))
+    Some((old, of(case.new_text()?, case.servers[1], containers.1)?))
 }
 
 /// Of a container that says where PostgreSQL has its files, or whether Redis appends to one.

@@ -74,10 +74,19 @@ fn is_system(path: &str) -> bool {
     path == "/" || path.ends_with(".sock") || path.contains("containerd") || SYSTEM.iter().any(below)
 }
 
+/// The claim templates of a StatefulSet; none of another.
+pub fn claim_templates(object: &Body) -> &[Body] {
+    object.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default()
+}
+
+/// What its claims are called before the name of the set.
+pub fn template_name(template: &Body) -> Option<&str> {
+    template.at(&["metadata", "name"])?.as_str()
+}
+
 /// The names of the volumes that outlive a pod, each with what it is.
 pub fn sources(object: &Body) -> Vec<(&str, String)> {
-    let templates = object.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
-    let templates = templates.iter().filter_map(|template| template.at(&["metadata", "name"])?.as_str());
+    let templates = claim_templates(object).iter().filter_map(template_name);
     let volumes = pod(object).map(|pod| list(pod, "volumes")).unwrap_or_default();
     let volumes = volumes.iter().filter_map(|volume| Some((name(volume)?, kept(volume)?)));
     templates.map(|name| (name, format!("template {name}"))).chain(volumes).collect()

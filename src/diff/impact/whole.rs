@@ -2,6 +2,7 @@
 //!
 //! Owns: what goes away with an object.
 
+use super::kept::claim_templates;
 use super::{Case, Rule, is_kind};
 use crate::diff::Impact::{DataLoss, Live, None as Nothing, Recreate, Restart};
 use crate::resource::Resource;
@@ -83,7 +84,7 @@ pub fn gone(old: &Resource, after: &[&Resource]) -> &'static Rule {
     if is_kind(id, "Secret") && after.iter().any(|new| makes_secret(new, &id.name)) {
         return named("secret-handed-over");
     }
-    let claims = old.body.at(&["spec", "volumeClaimTemplates"]).and_then(Tree::as_list).unwrap_or_default();
+    let claims = claim_templates(&old.body);
     let has = |part: &str| old.body.get(part).and_then(Tree::as_map).is_some_and(|map| !map.is_empty());
     let is_empty = |rule: &Rule| match rule.id {
         "set-removed" => claims.is_empty(),
